@@ -1,0 +1,402 @@
+"""The vocabulary: what can happen while autograd works, each as one small record, and the seam where it is told.
+
+The engine (`autograd_viz.torch`) acts and tells; `trace` folds what was told into a state; `draw` makes a picture of that.
+An event holds plain data only: serial numbers, shapes, short previews of values. Never a tensor or an array, because
+listening must not keep a graph alive: that graphs are freed is one of the lessons. An event has no clock; its time is its
+place in the log, so the same program always gives the same log.
+
+Read next: `torch/observe.py`, which makes these events, and `trace/fold.py`, which reads them.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import typing
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import cache
+from math import isfinite
+from typing import Any
+
+# --- the small records that events are made of ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in the user's program something happened: a file's short name, a line (from 1), and the expression itself."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A bounded look at the values of an array.
+
+    `values` holds at most 36 numbers, row by row, `columns` to a row (booleans and integers stay exact, floats have
+    six digits). `whole`: these are all the elements, seen as a matrix; if not, the leading rows and columns.
+    `minimum`, `maximum`, `mean` are over the finite elements of the whole array, None if it has none.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    values: tuple[float, ...]
+    columns: int
+    whole: bool
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    nans: int
+    infs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One entry of `next_functions`, with the tensor that it stands for.
+
+    `node`: the grad_fn that made the input (its output `output_nr`); `leaf`: the leaf tensor whose AccumulateGrad it is.
+    Both None: the input needs no gradient, PyTorch's (None, 0). `tensor`: the input's serial, None for a plain number.
+    """
+
+    node: int | None
+    output_nr: int
+    leaf: int | None
+    tensor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One thing that a node keeps for its backward: a tensor (its serial, storage, size in bytes and version), or a plain value as text.
+
+    `tensor` is None for a plain value; `storage` is the serial of the tensor that owns the memory (several views, one storage).
+    """
+
+    name: str
+    tensor: int | None
+    storage: int | None
+    nbytes: int
+    version: int
+    text: str
+    held: bool
+
+
+# --- the events -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """The text of a file of the user's (or of a cell), told once, before the first event that points into it."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TensorCreated:
+    """A tensor came to be, or (`earlier`) existed before anyone listened and is met now.
+
+    `op`: what made it ("ones", "mul", ...). `inputs`: serials of the tensors it was computed from. `node`: its grad_fn, None for leaves and
+    constants. `base`: the tensor whose memory it shares, None if it has its own. `grad`: what `.grad` holds.
+    """
+
+    tensor: int
+    shape: tuple[int, ...]
+    dtype: str
+    requires_grad: bool
+    is_leaf: bool
+    node: int | None
+    output_nr: int
+    base: int | None
+    op: str
+    inputs: tuple[int, ...]
+    version: int
+    preview: Preview
+    grad: Preview | None
+    source: Source | None
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TensorNamed:
+    """A variable of the user's refers to this tensor."""
+
+    tensor: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TensorDetached:
+    """`tensor` shares `origin`'s values, but the graph was cut between them."""
+
+    tensor: int
+    origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequiresGradChanged:
+    """`requires_grad_()` was called on a leaf."""
+
+    tensor: int
+    requires_grad: bool
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradRetained:
+    """`retain_grad()` was called: this non-leaf will keep its `.grad`."""
+
+    tensor: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionBumped:
+    """An in-place operation changed a tensor's values. `grad_of`: the tensor whose `.grad` this is, if it is one."""
+
+    tensor: int
+    op: str
+    version: int
+    preview: Preview
+    grad_of: int | None
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCreated:
+    """An operation was recorded: its grad_fn exists now, or (`earlier`) existed before anyone listened.
+
+    `op`: the operation's own name ("mul"). `edges`: one per differentiable input, as in `next_functions`. `others`: tensors it used that
+    have no edge (an index, a mask). `derivatives`: per edge, the input's name and the formula for its gradient.
+    """
+
+    node: int
+    name: str
+    op: str
+    edges: tuple[Edge, ...]
+    others: tuple[int, ...]
+    saved: tuple[Saved, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    derivatives: tuple[tuple[str, str], ...]
+    source: Source | None
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpNotRecorded:
+    """An operation on tensors that require grad left no node, because gradient tracking was switched off."""
+
+    op: str
+    inputs: tuple[int, ...]
+    output: int
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradModeChanged:
+    """Gradient tracking was switched on or off. `how`: "no_grad", "enable_grad" or "set_grad_enabled"."""
+
+    enabled: bool
+    how: str
+    entering: bool
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardStarted:
+    """A gradient wave begins at `roots` with the gradients `seeds`. `api`: "backward" or "grad". `call` counts from 1 in the process."""
+
+    call: int
+    api: str
+    roots: tuple[Edge, ...]
+    seeds: tuple[Preview, ...]
+    retain_graph: bool
+    create_graph: bool
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEntered:
+    """A node is about to run, with the summed gradient of each of its outputs (None where nothing arrived)."""
+
+    call: int
+    node: int
+    gradients: tuple[Preview | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLeft:
+    """A node has run; `gradients` go along its edges, in order (None along edges that need none)."""
+
+    call: int
+    node: int
+    gradients: tuple[Preview | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradAccumulated:
+    """A gradient reached `tensor` and was added to its `.grad`: before (None if it was empty) + added = after."""
+
+    call: int
+    tensor: int
+    before: Preview | None
+    added: Preview
+    after: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReleased:
+    """A node gave up what it had saved, because its backward ran without retain_graph."""
+
+    call: int
+    node: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardFailed:
+    """The wave stopped at `node` (None: before it reached one) with this exception."""
+
+    call: int
+    node: int | None
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardFinished:
+    """The wave has reached everything it could reach."""
+
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradCleared:
+    """`.grad` was emptied. `how`: "zero_" (filled with zeros in place) or "None" (let go of)."""
+
+    tensor: int
+    how: str
+    before: Preview
+    source: Source | None
+
+
+Event = (
+    SourceSeen
+    | TensorCreated
+    | TensorNamed
+    | TensorDetached
+    | RequiresGradChanged
+    | GradRetained
+    | VersionBumped
+    | NodeCreated
+    | OpNotRecorded
+    | GradModeChanged
+    | BackwardStarted
+    | NodeEntered
+    | NodeLeft
+    | GradAccumulated
+    | SavedReleased
+    | BackwardFailed
+    | BackwardFinished
+    | GradCleared
+)
+Listener = Callable[[Event], None]
+KINDS: dict[str, type] = {kind.__name__: kind for kind in typing.get_args(Event)}
+
+# --- the seam ---------------------------------------------------------------------------------------------------------
+
+listeners: list[Listener] = []
+"""Who is told. The engine asks `if events.listeners:` before it makes an event, so silence costs one look at a list."""
+
+epoch = 0
+"""Grows with every new listener: whatever was told in an older epoch is introduced again (as `earlier`) when it is next used."""
+
+
+def add_listener(listener: Listener) -> None:
+    """From now on `listener(event)` is called for every event, in the thread where it happens."""
+    global epoch
+    epoch += 1
+    listeners.append(listener)
+
+
+def remove_listener(listener: Listener) -> None:
+    """Stop telling `listener`. It is no error if it was not listening."""
+    if listener in listeners:
+        listeners.remove(listener)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Listen for the length of a `with` block."""
+    add_listener(listener)
+    try:
+        yield
+    finally:
+        remove_listener(listener)
+
+
+def emit(event: Event) -> None:
+    """Tell every listener. Listeners are guests: one that raises is reported once and let go; the program goes on as if it had never listened."""
+    for listener in tuple(listeners):
+        try:
+            listener(event)
+        except Exception as error:
+            remove_listener(listener)
+            warnings.warn(f"autograd_viz: a listener stopped listening, because it raised {type(error).__name__}: {error}", stacklevel=2)
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def to_data(event: Event) -> dict[str, Any]:
+    """An event as a dict for strict JSON: the class's name under "event", then its fields; nan and inf as text."""
+    return {"event": type(event).__name__, **_plain(event)}
+
+
+def from_data(data: dict[str, Any]) -> Event:
+    """The event that `to_data` wrote.  Raises ValueError, naming the field, for anything else."""
+    if not isinstance(data, dict) or data.get("event") not in KINDS:
+        raise ValueError(f"expected an event of autograd_viz, got {str(data)[:80]!r}")
+    made: Event = _made(KINDS[data["event"]], {k: v for k, v in data.items() if k != "event"}, data["event"])
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+@cache
+def _field_types(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind, vars(sys.modules[__name__]))
+
+
+def _made(wanted: Any, value: Any, where: str) -> Any:
+    """Build `wanted` (a type from the annotations above) from JSON, or say where it does not fit."""
+    if hasattr(wanted, "__dataclass_fields__"):
+        hints = _field_types(wanted)
+        if not isinstance(value, dict) or set(value) != set(hints):
+            raise ValueError(f"{where}: expected the fields {', '.join(hints)}, got {str(value)[:80]!r}")
+        return wanted(**{name: _made(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
+    if isinstance(wanted, types.UnionType):
+        options = typing.get_args(wanted)
+        if value is None and type(None) in options:
+            return None
+        return _made(next(option for option in options if option is not type(None)), value, where)
+    if typing.get_origin(wanted) is tuple:
+        items = typing.get_args(wanted)
+        if isinstance(value, list) and (items[-1] is Ellipsis or len(items) == len(value)):
+            kinds = items[:1] * len(value) if items[-1] is Ellipsis else items
+            return tuple(_made(kind, item, f"{where}[{i}]") for i, (kind, item) in enumerate(zip(kinds, value, strict=True)))
+    elif wanted is float and value in ("nan", "inf", "-inf"):
+        return float(value)
+    elif (wanted is float and type(value) in (float, int, bool)) or type(value) is wanted:
+        return value
+    raise ValueError(f"{where}: expected {getattr(wanted, '__name__', wanted)}, got {str(value)[:80]!r}")

@@ -1,0 +1,122 @@
+"""What the elements of a tensor are (`torch.float32`, ...), its shape (`torch.Size`), and which dtype a mixture of them has.
+
+Read next: `node.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+class dtype:  # noqa: N801 - PyTorch's name
+    """A kind of element. Compare with `is` or `==`; prints as `torch.float32`."""
+
+    __slots__ = ("category", "is_floating_point", "itemsize", "name", "numpy")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.numpy = np.dtype(name)
+        self.is_floating_point = self.numpy.kind == "f"
+        self.itemsize = self.numpy.itemsize
+        self.category = {"b": 0, "u": 1, "i": 1, "f": 2}[self.numpy.kind]  # bool < integers < floats
+
+    @property
+    def is_complex(self) -> bool:
+        """Always False: this library has no complex numbers."""
+        return False
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+float32, float64, float16 = dtype("float32"), dtype("float64"), dtype("float16")
+int64, int32, int16, int8, uint8 = dtype("int64"), dtype("int32"), dtype("int16"), dtype("int8"), dtype("uint8")
+bool_ = dtype("bool")
+ALL = (float32, float64, float16, int64, int32, int16, int8, uint8, bool_)
+ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16, "bool": bool_}
+of_numpy = {kind.numpy: kind for kind in ALL}
+
+# How PyTorch calls them in error messages: by the scalar type, and by the tensor type.
+SCALAR_NAMES = {float32: "Float", float64: "Double", float16: "Half", int64: "Long", int32: "Int", int16: "Short", int8: "Char", uint8: "Byte", bool_: "Bool"}  # fmt: skip
+C_NAMES = {float32: "float", float64: "double", float16: "c10::Half", int64: "long int", int32: "int", int16: "short int", int8: "signed char", uint8: "unsigned char", bool_: "bool"}  # fmt: skip
+
+_default = float32
+
+
+def get_default_dtype() -> dtype:
+    """What floats become when nothing else is said."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Choose what floats become.  Raises TypeError unless it is a floating dtype."""
+    global _default
+    if not (isinstance(d, dtype) and d.is_floating_point):
+        raise TypeError(f"only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or torch.float64.")
+    _default = d
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple of ints that prints as `torch.Size([2, 3])`."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements of that shape."""
+        n = 1
+        for size in self:
+            n *= size
+        return n
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    __str__ = __repr__
+
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        return Size(part) if isinstance(key, slice) else part
+
+    def __add__(self, other: Any) -> Size:
+        return Size(super().__add__(tuple(other)))
+
+
+def of_number(number: Any) -> dtype:
+    """The dtype of a tensor made from one Python number."""
+    if isinstance(number, bool | np.bool_):
+        return bool_
+    return int64 if isinstance(number, int | np.integer) else get_default_dtype()
+
+
+def promoted(arrays: Sequence[np.ndarray], numbers: Sequence[bool]) -> np.dtype:
+    """The one dtype that all `arrays` get before they are combined; `numbers[i]` says that the i-th is a plain Python number.
+
+    Tensors with dimensions decide; 0-d tensors, and after them numbers, only matter if they are of a higher category
+    (bool < integer < float).  Source: ATen, native/TypeProperties.cpp, result_type.
+    """
+    tiers: list[np.dtype | None] = [None, None, None]
+    for array, is_number in zip(arrays, numbers, strict=True):
+        tier = 2 if is_number else 0 if array.ndim else 1
+        kind = _default.numpy if is_number and array.dtype.kind == "f" else array.dtype
+        before = tiers[tier]
+        tiers[tier] = kind if before is None else _together(before, kind)
+    decided = _unless_higher(tiers[0], _unless_higher(tiers[1], tiers[2]))
+    assert decided is not None
+    return decided
+
+
+def _unless_higher(strong: np.dtype | None, weak: np.dtype | None) -> np.dtype | None:
+    if strong is None or weak is None:
+        return weak if strong is None else strong
+    if strong.kind == "f" or (strong.kind != "b" and weak.kind != "f"):
+        return strong
+    return _together(strong, weak)
+
+
+def _together(a: np.dtype, b: np.dtype) -> np.dtype:
+    if (a.kind == "f") != (b.kind == "f"):  # numpy would widen int64 + float32 to float64; PyTorch keeps the float
+        return a if a.kind == "f" else b
+    return np.promote_types(a, b)

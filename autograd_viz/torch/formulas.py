@@ -1,0 +1,63 @@
+"""A formula of the derivatives table, as text for a reader: `grad * other` for the lambda that stands in the table.
+
+A course may skip this file. Read next: `op.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+_OPERATORS = {"times": ast.Mult, "scaled": ast.Mult, "divided": ast.Div, "mm": ast.MatMult, "mv": ast.MatMult, "bmm": ast.MatMult}
+_SHORTER = {"self_sym_sizes": "self.shape", "self_sym_numel": "self.numel()", "pointwise.zeros(grad)": "0", "zeros(grad)": "0",
+            "inverse_of(dims)": "the inverse of dims", "spread(grad, self.shape, dim, keepdim)": "grad repeated along dim",
+            "count(self.shape, dim)": "the number of summands"}  # fmt: skip
+
+
+def texts_of(forward: Callable[..., Any], inputs: list[str]) -> tuple[tuple[str, str], ...]:
+    """Each of the `inputs` of an operation with its formula, read from the decorator above its forward."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(forward))).body[0]
+    except (OSError, SyntaxError):  # no source at hand
+        return ()
+    assert isinstance(tree, ast.FunctionDef)
+    written = {k.arg: k.value for d in tree.decorator_list if isinstance(d, ast.Call) for k in d.keywords}
+    return tuple((name, _text(written[name], forward.__globals__)) for name in inputs)
+
+
+def _text(formula: ast.expr, names: dict[str, Any]) -> str:
+    body = formula.body if isinstance(formula, ast.Lambda) else formula
+    text = _spelled_out(body, names) or ast.unparse(_Infix().visit(body))
+    for long, short in _SHORTER.items():
+        text = text.replace(long, short)
+    return text
+
+
+def _spelled_out(body: ast.expr, names: dict[str, Any]) -> str:
+    """What a longer formula, called by its name, says of itself: its docstring up to the first comma, with the arguments put in."""
+    if not (isinstance(body, ast.Call) and isinstance(body.func, ast.Name)):
+        return ""
+    function = names.get(body.func.id)
+    is_operation = hasattr(function, "row") and not body.func.id.endswith("_backward")
+    if function is None or is_operation or body.func.id in _OPERATORS or not function.__doc__:
+        return ""
+    values = dict(zip(inspect.signature(function).parameters, map(ast.unparse, body.args), strict=False))
+    text = re.split(r"[,;:.](?:\s|$)", function.__doc__.strip())[0]
+    return re.sub(r"\w+", lambda match: values.get(match[0], match[0]), text.replace("`", ""))
+
+
+class _Infix(ast.NodeTransformer):
+    """times(a, b) -> a * b, mm(a, b) -> a @ b, t(a) -> a.t()."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802 - the name that ast looks for
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in _OPERATORS and len(node.args) == 2:
+            return ast.BinOp(node.args[0], _OPERATORS[node.func.id](), node.args[1])
+        if isinstance(node.func, ast.Name) and node.func.id in ("t", "transpose", "permute", "expand", "squeeze_dim"):
+            name = node.func.id.removesuffix("_dim")
+            return ast.Call(ast.Attribute(node.args[0], name, ast.Load()), node.args[1:], [])
+        return node

@@ -1,0 +1,219 @@
+"""Asking for gradients: `backward`, `grad`, `.grad`, and cutting the graph with `detach`.
+
+Read next: `autograd/__init__.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_viz import events
+from autograd_viz.torch import observe
+from autograd_viz.torch.engine import run_backward
+from autograd_viz.torch.methods import method
+from autograd_viz.torch.source import locate
+from autograd_viz.torch.tensor import Tensor
+
+NOT_A_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). "
+    "If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf "
+    "Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. "
+    "We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields "
+    "of your parameters to None after use to break the cycle and avoid the leak."
+)
+
+Tensors = Tensor | Sequence[Tensor]
+
+# --- the waves --------------------------------------------------------------------------------------------------------
+
+
+def backward(
+    tensors: Tensors, grad_tensors: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Tensors | None = None
+) -> None:
+    """Send a gradient from each of `tensors` back to the leaves (or only to `inputs`), and add what arrives to their `.grad`.
+
+    `grad_tensors`: the gradients to begin with, in the tensors' shapes; may be left out for tensors of one element (then 1).
+    `retain_graph`: keep what the nodes saved, so that the graph can be walked again (default: create_graph).  `create_graph`: record the
+    backward itself, for higher derivatives.  Raises RuntimeError if a tensor does not require grad, a gradient is missing or misshapen,
+    or the graph has been walked before.
+    """
+    roots = _listed(tensors)
+    if inputs is not None and not _listed(inputs):
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    seeds = _seeds(roots, grad_tensors)
+    _check_roots(roots)
+    if create_graph:
+        warnings.warn(CYCLE, UserWarning, stacklevel=3)
+    run_backward(
+        roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
+        inputs=None if inputs is None else _listed(inputs),
+    )  # fmt: skip
+
+
+def grad(
+    outputs: Tensors, inputs: Tensors, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
+    allow_unused: bool | None = None, materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:  # fmt: skip
+    """The gradients of `outputs` with respect to `inputs`, returned; no `.grad` changes.
+
+    `allow_unused`: give None for an input that the outputs do not depend on, rather than raise.  `materialize_grads`: give zeros for it.
+    Raises as `backward` does.
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+    roots, wanted = _listed(outputs), _listed(inputs)
+    seeds = _seeds(roots, grad_outputs)
+    _check_roots(roots)
+    for tensor in wanted:
+        if not tensor._requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    found = run_backward(
+        roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph, inputs=wanted,
+        accumulate=False, api="grad",
+    )  # fmt: skip
+    answer: list[Tensor | None] = []
+    for i, (tensor, gradient) in enumerate(zip(wanted, found, strict=True)):
+        if gradient is None and not (allow_unused or materialize_grads):
+            raise RuntimeError(
+                f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
+                "Set allow_unused=True if this is the desired behavior."
+            )
+        if gradient is None:
+            answer.append(Tensor(np.zeros_like(tensor._array)) if materialize_grads else None)
+        else:
+            answer.append(gradient if isinstance(gradient, Tensor) else Tensor(np.array(gradient)))
+    return tuple(answer)
+
+
+def _listed(tensors: Any) -> list[Tensor]:
+    listed = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    for tensor in listed:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"expected Tensor, got {type(tensor).__name__}")
+    return listed
+
+
+def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
+    listed = [given] * len(roots) if given is None else [given] if isinstance(given, Tensor) else list(given)
+    seeds = []
+    for i, (root, seed) in enumerate(zip(roots, listed, strict=True)):
+        if seed is None:
+            if not root._requires_grad:
+                continue  # the next check names it
+            if root._array.size != 1:
+                raise RuntimeError(
+                    "grad can be implicitly created only for scalar outputs"
+                    f"\nHint: this one has shape {tuple(root.shape)}. Reduce it first (.sum(), .mean()), or say how much each element counts: "
+                    "backward(gradient=torch.ones_like(y))."
+                )
+            seeds.append(Tensor(np.ones_like(root._array)))
+        elif not isinstance(seed, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
+        elif seed._array.shape != root._array.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a shape of {root.shape}."
+                "\nHint: the gradient says how much each element of the output counts, so it needs the output's shape."
+            )
+        else:
+            seeds.append(seed)
+    return seeds
+
+
+def _check_roots(roots: list[Tensor]) -> None:
+    for i, root in enumerate(roots):
+        if not root._requires_grad:
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+                "\nHint: nothing behind it was recorded. Was a leaf made with requires_grad=True, and was tracking on?"
+            )
+
+
+# --- as methods -------------------------------------------------------------------------------------------------------
+
+
+def _backward(
+    self: Tensor, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Tensors | None = None
+) -> None:
+    """Send a gradient from this tensor back to the leaves: see `torch.autograd.backward`."""
+    backward(self, gradient, retain_graph, create_graph, inputs)
+
+
+Tensor.backward = _backward  # type: ignore[attr-defined]
+
+
+@method
+def detach(input: Tensor) -> Tensor:  # noqa: A002
+    """The same values and memory, cut off from the graph."""
+    cut = Tensor(input._array)
+    cut._version_counter = input._version_counter
+    if events.listeners:
+        observe.created(cut, "detach", (input,))
+        events.emit(events.TensorDetached(cut._serial, input._serial))
+    return cut
+
+
+@method
+def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:  # noqa: A002
+    """Switch tracking of a leaf on or off; the tensor itself."""
+    if not isinstance(requires_grad, bool):
+        raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}")
+    input.requires_grad = requires_grad
+    return input
+
+
+@method
+def retain_grad(input: Tensor) -> None:  # noqa: A002
+    """Keep the `.grad` of this non-leaf at the next backward. A leaf keeps it anyway."""
+    if not input._requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if input._grad_fn is None or input._retains_grad:
+        return
+    input._retains_grad = True
+    input._grad_fn._retained[input._output_nr] = weakref.ref(input)  # weak: the node must not keep its result alive
+    if events.listeners:
+        events.emit(events.GradRetained(observe.introduce(input)))
+
+
+def _get_grad(self: Tensor) -> Tensor | None:
+    if self._grad_fn is not None and not self._retains_grad and self._grad is None:
+        warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=2)
+    if events.listeners and self._grad is not None:
+        observe.introduce(self)  # so that `w.grad.zero_()` is known to be about w
+    return self._grad
+
+
+def _set_grad(self: Tensor, value: Tensor | None) -> None:
+    if value is not None and not isinstance(value, Tensor):
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+    if value is not None and value._array.shape != self._array.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "
+            "Please ensure that the gradient and the tensor are the same size"
+        )
+    if value is not None and value._array.dtype != self._array.dtype:
+        raise RuntimeError(f"attempting to assign a gradient with dtype '{value.dtype.name}' to a tensor with grad_dtype '{self.dtype.name}'.")
+    before, self._grad = self._grad, value
+    if events.listeners:
+        observe.introduce(self)
+        if value is not None:
+            events.emit(observe.tensor_event(self, "", (), earlier=True))
+        elif before is not None:
+            before._grad_of = 0
+            events.emit(events.GradCleared(self._serial, "None", observe.preview(before._array), locate()))
+
+
+def _delete_grad(self: Tensor) -> None:
+    _set_grad(self, None)
+
+
+Tensor.grad = property(  # type: ignore[attr-defined]
+    _get_grad, _set_grad, _delete_grad, "What backward has added up here so far, or None. May be set, to a tensor of the same shape and dtype or to None."
+)

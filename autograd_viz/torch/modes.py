@@ -1,0 +1,110 @@
+"""Gradient tracking, on or off: `no_grad`, `enable_grad`, `set_grad_enabled`.
+
+One flag per thread. Where it is off, an operation computes its result and leaves nothing behind for a backward.
+
+Read next: `dtypes.py`.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from autograd_viz import events
+from autograd_viz.torch.source import locate
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Mode(threading.local):
+    grad = True  # is tracking on in this thread?
+    quiet = False  # is a step under way that listeners are told of as part of a larger one?
+
+
+mode = _Mode()
+
+
+def is_grad_enabled() -> bool:
+    """True where operations are recorded."""
+    return mode.grad
+
+
+class _Switch:
+    """What the three have in common: a context manager that is also a decorator, and puts back what it found, whatever happens inside."""
+
+    enabled: bool
+
+    def __init__(self) -> None:
+        self._before: list[bool] = []  # a stack, because one object may be entered again inside itself
+
+    def __enter__(self) -> None:
+        self._before.append(mode.grad)
+        self._set(self.enabled, entering=True)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._set(self._before.pop(), entering=False)
+
+    def __call__(self, function: F) -> F:
+        @functools.wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            with self._fresh():
+                return function(*args, **kwargs)
+
+        return cast(F, switched)
+
+    def _fresh(self) -> _Switch:
+        return type(self)()
+
+    def _set(self, enabled: bool, *, entering: bool) -> None:
+        mode.grad = enabled
+        if events.listeners:
+            events.emit(events.GradModeChanged(enabled, type(self).__name__, entering, locate()))
+
+
+class no_grad(_Switch):  # noqa: N801 - PyTorch's name
+    """Switch tracking off for a block or a function: `with torch.no_grad(): ...` or `@torch.no_grad()`."""
+
+    enabled = False
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """`@torch.no_grad` without parentheses decorates at once."""
+        return super().__new__(cls) if function is None else cls()(function)
+
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
+        super().__init__()
+
+
+class enable_grad(no_grad):  # noqa: N801
+    """Switch tracking back on, for a block inside `no_grad`."""
+
+    enabled = True
+
+
+class set_grad_enabled(_Switch):  # noqa: N801
+    """Switch tracking on or off: at once, as a function; or for a block, as a context manager."""
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__()
+        self.enabled = bool(mode)
+        # PyTorch switches when the object is made, so that the plain call works; a block puts back what was before that.
+        self._found: bool | None = is_grad_enabled()
+        self._set(self.enabled, entering=True)
+
+    def __enter__(self) -> None:
+        if self._found is None:
+            super().__enter__()
+        else:
+            self._before.append(self._found)
+            self._found = None
+
+    def __call__(self, function: F) -> F:
+        if self._found is not None:  # used as a decorator: making it must not have switched anything
+            self._set(self._found, entering=False)
+            self._found = None
+        return super().__call__(function)
+
+    def _fresh(self) -> _Switch:
+        return set_grad_enabled(self.enabled)

@@ -1,0 +1,303 @@
+"""Operations that move elements about and change none: views, which share the memory of their input, and reading by index.
+
+A view's gradient is the same move backwards, so nearly every formula here is another operation of this file.
+
+Read next: `reduction.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.op import op
+
+OPEN_END = 2**63 - 1  # how PyTorch writes the missing end of a slice
+
+# --- checks that several operations share -----------------------------------------------------------------------------
+
+
+def wrap_dim(dim: int, ndim: int) -> int:
+    """A dimension counted from the front.  Raises IndexError outside [-ndim, ndim)."""
+    size = max(ndim, 1)  # a 0-d tensor may be asked for dim 0 or -1
+    if not -size <= dim < size:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got {dim})")
+    return dim % size
+
+
+def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
+    """`shape` with its one -1 replaced by what makes `count` elements.  Raises RuntimeError if that cannot be."""
+    text = f"shape '[{', '.join(map(str, shape))}]' is invalid for input of size {count}"
+    known, unknown = 1, None
+    for i, size in enumerate(shape):
+        if size == -1:
+            if unknown is not None:
+                raise RuntimeError("only one dimension can be inferred")
+            unknown = i
+        elif size < 0:
+            raise RuntimeError(f"invalid shape dimension {size} at index {i} of shape [{', '.join(map(str, shape))}]")
+        else:
+            known *= size
+    if unknown is None:
+        if known != count:
+            raise RuntimeError(text)
+        return tuple(shape)
+    if known == 0 or count % known:
+        raise RuntimeError(text)
+    return (*shape[:unknown], count // known, *shape[unknown + 1 :])
+
+
+# --- reshaping --------------------------------------------------------------------------------------------------------
+
+
+def viewed(array: Array, shape: tuple[int, ...]) -> Array | None:
+    """The same memory under another shape, or None where the strides do not allow it."""
+    try:
+        return np.reshape(array, shape, copy=False)
+    except ValueError:
+        return None
+
+
+@op("ViewBackward0", view=True, self=lambda grad, self_sym_sizes: reshape(grad, self_sym_sizes))
+def view(self: Array, size: tuple[int, ...]) -> Array:
+    """The same elements in another shape, without a copy.  Raises RuntimeError if that takes a copy."""
+    made = viewed(self, infer_size(size, self.size))
+    if made is None:
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+            "subspaces). Use .reshape(...) instead."
+        )
+    return made
+
+
+@op("UnsafeViewBackward0", self=lambda grad, self_sym_sizes: reshape(grad, self_sym_sizes))
+def unsafe_view(self: Array, size: tuple[int, ...]) -> Array:
+    """A view of a result that nobody else holds: autograd need not remember that it is one."""
+    return self.reshape(size)
+
+
+@op("CloneBackward0", self=lambda grad: grad)
+def clone(self: Array) -> Array:
+    """A copy with memory of its own."""
+    return np.array(self, order="C")
+
+
+def reshape(self: Any, size: tuple[int, ...]) -> Any:
+    """self in the shape size: a view where the strides allow it, else a copy (`UnsafeView(Clone)`)."""
+    array = self if isinstance(self, np.ndarray) else getattr(self, "_array", None)
+    if array is None:  # a numpy scalar, in a formula
+        return np.asarray(self).reshape(size)
+    size = infer_size(size, array.size)
+    return view(self, size) if viewed(array, size) is not None else unsafe_view(clone(self), size)
+
+
+@op("AliasBackward0", view=True, self=lambda grad: grad)
+def alias(self: Array) -> Array:
+    """The tensor itself, as a new view: `x[...]`."""
+    return self[...]
+
+
+@op("ExpandBackward0", view=True, self=lambda grad, self_sym_sizes: sum_to(grad, self_sym_sizes))
+def expand(self: Array, size: tuple[int, ...]) -> Array:
+    """Repeat along dimensions of size 1, without a copy; -1 keeps a size."""
+    shape, extra = self.shape, len(size) - self.ndim
+    if extra < 0:
+        kind = {"float32": "FloatTensor", "float64": "DoubleTensor", "int64": "LongTensor"}.get(self.dtype.name, f"{self.dtype.name}Tensor")
+        raise RuntimeError(
+            f"expand(torch.{kind}{{{list(shape)}}}, size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
+            f"equal to the number of dimensions in the tensor ({self.ndim})"
+        )
+    wanted = []
+    for i, new in enumerate(size):
+        old = shape[i - extra] if i >= extra else 1
+        if new == -1 and i < extra:
+            raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}")
+        new = old if new == -1 else new
+        if old not in (1, new):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({new}) must match the existing size ({old}) at non-singleton dimension {i}.  "
+                f"Target sizes: {list(size)}.  Tensor sizes: {list(shape)}"
+            )
+        wanted.append(new)
+    return np.broadcast_to(self, wanted)
+
+
+def sum_to(grad: Any, sizes: tuple[int, ...]) -> Any:
+    """grad summed to the shape sizes: undoes a broadcast."""
+    from autograd_viz.torch.ops.reduction import sum_dim  # a formula looks forward; the reader need not
+
+    extra = len(grad.shape) - len(sizes)
+    dims = tuple(i for i, n in enumerate(grad.shape) if i < extra or (sizes[i - extra] == 1 and n != 1))
+    if not dims:
+        return grad
+    total = sum_dim(grad, dims, True)
+    return view(total, tuple(sizes)) if extra else total
+
+
+# --- the order of dimensions ------------------------------------------------------------------------------------------
+
+
+@op("TBackward0", view=True, self=lambda grad: t(grad))
+def t(self: Array) -> Array:
+    """The transpose of a matrix; vectors and numbers stay.  Raises RuntimeError beyond 2 dimensions."""
+    if self.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
+    return self.T
+
+
+@op("TransposeBackward0", view=True, self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
+def transpose(self: Array, dim0: int, dim1: int) -> Array:
+    """Exchange two dimensions."""
+    dim0, dim1 = wrap_dim(dim0, self.ndim), wrap_dim(dim1, self.ndim)
+    return np.swapaxes(self, dim0, dim1) if self.ndim else self[...]
+
+
+@op("PermuteBackward0", view=True, self=lambda grad, dims: permute(grad, inverse_of(dims)))
+def permute(self: Array, dims: tuple[int, ...]) -> Array:
+    """Put the dimensions in another order."""
+    if len(dims) != self.ndim:
+        raise RuntimeError(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions "
+            f"i.e. input.dim() = {self.ndim} is not equal to len(dims) = {len(dims)}"
+        )
+    order = [wrap_dim(dim, self.ndim) for dim in dims]
+    if len(set(order)) != len(order):
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return np.transpose(self, order)
+
+
+def inverse_of(dims: tuple[int, ...]) -> tuple[int, ...]:
+    """The order that puts permuted dimensions back."""
+    order = [dim % len(dims) for dim in dims]
+    return tuple(order.index(i) for i in range(len(dims)))
+
+
+# --- dimensions of size 1 ---------------------------------------------------------------------------------------------
+
+
+@op("UnsqueezeBackward0", view=True, self=lambda grad, dim: squeeze_dim(grad, dim))
+def unsqueeze(self: Array, dim: int) -> Array:
+    """Insert a dimension of size 1 at `dim`."""
+    return np.expand_dims(self, wrap_dim(dim, self.ndim + 1))
+
+
+@op("SqueezeBackward0", view=True, self=lambda grad, self_sym_sizes: unsqueeze_to(grad, self_sym_sizes, None))
+def squeeze_all(self: Array) -> Array:
+    """Drop every dimension of size 1."""
+    return self.squeeze()
+
+
+@op("SqueezeBackward1", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
+def squeeze_dim(self: Array, dim: int) -> Array:
+    """Drop dimension `dim` if its size is 1."""
+    dim = wrap_dim(dim, self.ndim)
+    return self.squeeze(dim) if self.ndim and self.shape[dim] == 1 else self[...]
+
+
+@op("SqueezeBackward2", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, dim))
+def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
+    """Drop those of the dimensions `dim` whose size is 1."""
+    dims = {wrap_dim(d, self.ndim) for d in dim}
+    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1))
+
+
+@op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
+def squeeze_(self: Array, dim: int) -> Array:
+    """Drop dimension `dim` of a result that nobody else holds, in place: how vector @ matrix gets rid of the row it was."""
+    return self.squeeze(dim)
+
+
+def unsqueeze_to(grad: Any, sizes: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
+    """grad unsqueezed to sizes: put back the dimensions of size 1 that a squeeze dropped."""
+    chosen = range(len(sizes)) if dims is None else sorted(dim % max(len(sizes), 1) for dim in dims)
+    for dim in chosen:
+        if len(sizes) and sizes[dim] == 1:
+            grad = unsqueeze(grad, dim)
+    return grad
+
+
+# --- reading by index -------------------------------------------------------------------------------------------------
+
+
+@op("SelectBackward0", view=True, self=lambda grad, self_sym_sizes, dim, index: select_backward(grad, self_sym_sizes, dim, index))
+def select(self: Array, dim: int, index: int) -> Array:
+    """One place along a dimension, which disappears: x[3]."""
+    if self.ndim == 0:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = wrap_dim(dim, self.ndim)
+    if not -self.shape[dim] <= index < self.shape[dim]:
+        raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {self.shape[dim]}")
+    return self[(slice(None),) * dim + (index, ...)]
+
+
+@op("SelectBackwardBackward0", grad_output=lambda grad, dim, index: select(grad, dim, index))
+def select_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, index: int) -> Array:
+    """grad_output in the place that was selected and zeros elsewhere."""
+    zeros = np.zeros(input_sizes, np.asarray(grad_output).dtype)
+    zeros[(slice(None),) * (dim % len(input_sizes)) + (index, ...)] = grad_output
+    return zeros
+
+
+@op(
+    "SliceBackward0",
+    view=True,
+    self=lambda grad, self_sym_sizes, dim, start, end, step: slice_backward(grad, self_sym_sizes, dim, start, end, step),
+)
+def slice_(self: Array, dim: int, start: int = 0, end: int = OPEN_END, step: int = 1) -> Array:
+    """A range of places along a dimension: x[1:5:2].  Raises ValueError for a step that is not positive."""
+    return self[(slice(None),) * wrap_dim(dim, self.ndim) + (slice(start, end, step),)]
+
+
+@op("SliceBackwardBackward0", grad_output=lambda grad, dim, start, end, step: slice_(grad, dim, start, end, step))
+def slice_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, start: int, end: int, step: int) -> Array:
+    """grad_output in the range that was taken and zeros elsewhere."""
+    zeros = np.zeros(input_sizes, grad_output.dtype)
+    zeros[(slice(None),) * (dim % len(input_sizes)) + (slice(start, end, step),)] = grad_output
+    return zeros
+
+
+@op("IndexBackward0", self=lambda grad, self_sym_sizes, indices: index_backward(grad, self_sym_sizes, indices))
+def index(self: Array, indices: tuple[Any, ...]) -> Array:
+    """Places given by arrays of integers or bools: a copy.  `indices[i]` belongs to dimension i, None takes all of it."""
+    return self[_numpy_index(indices)]
+
+
+@op("IndexPutBackward0", grad_output=lambda grad, indices: index(grad, indices))
+def index_backward(grad_output: Array, input_sizes: tuple[int, ...], indices: tuple[Any, ...]) -> Array:
+    """grad_output added up in the places that were read and zeros elsewhere: a place read twice gets both."""
+    zeros = np.zeros(input_sizes, grad_output.dtype)
+    np.add.at(zeros, _numpy_index(indices), grad_output)
+    return zeros
+
+
+def _numpy_index(indices: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(slice(None) if i is None else i._array if hasattr(i, "_array") else i for i in indices)
+
+
+@op("GatherBackward0", others="index", self=lambda grad, self_sym_sizes, dim, index: gather_backward(grad, self_sym_sizes, dim, index))
+def gather(self: Array, dim: int, index: Array) -> Array:
+    """out[i, j] = self[index[i, j], j] for dim 0, self[i, index[i, j]] for dim 1, and so on."""
+    trimmed = self[tuple(slice(None) if d == dim % self.ndim else slice(n) for d, n in enumerate(index.shape))]
+    return np.take_along_axis(trimmed, index, dim)
+
+
+@op("ScatterAddBackward0", others="index", grad_output=lambda grad, dim, index: gather(grad, dim, index))
+def gather_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, index: Array) -> Array:
+    """grad_output added up in the places that were read and zeros elsewhere."""
+    zeros = np.zeros(input_sizes, grad_output.dtype)
+    places = list(np.indices(index.shape))
+    places[dim % len(input_sizes)] = index
+    np.add.at(zeros, tuple(places), grad_output)
+    return zeros
+
+
+# --- another dtype ----------------------------------------------------------------------------------------------------
+
+
+@op("ToCopyBackward0", self=lambda grad: grad)
+def to_copy(self: Array, dtype: Any) -> Array:
+    """The same values in another dtype. The engine gives the gradient the input's dtype back."""
+    return self.astype(dtype.numpy)

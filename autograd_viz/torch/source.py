@@ -1,0 +1,60 @@
+"""Where in the user's program are we?  The line and the expression that an event belongs to.
+
+Asked only while somebody listens. The answer comes from the interpreter itself: every instruction knows the columns of the
+expression it was compiled from, so `z = x @ w + b` tells `x @ w` and `x @ w + b` apart.
+
+Read next: `modes.py`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+import sys
+from types import CodeType, FrameType
+
+from autograd_viz import events
+from autograd_viz.events import Source
+
+file_titles: dict[str, str] = {}
+"""Titles for files whose names say nothing to a reader: a notebook cell's temporary file -> "cell [3]"."""
+
+LONGEST_TEXT = 20_000  # characters of a file that a recording keeps
+LONGEST_EXPRESSION = 120
+
+_places: dict[tuple[CodeType, int], Source] = {}
+_told: dict[str, int] = {}  # file -> the epoch in which its text was told
+
+
+def locate() -> Source | None:
+    """The innermost place outside this package, or None (a call from C, or from a finished program)."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "autograd_viz":
+        frame = frame.f_back
+    if frame is None:
+        return None
+    key = (frame.f_code, frame.f_lasti)
+    if key not in _places:
+        if len(_places) > 10_000:  # a long session compiles many cells; forgetting costs only time
+            _places.clear()
+        _places[key] = _place(frame)
+    place = _places[key]
+    if _told.get(place.file) != events.epoch:
+        _told[place.file] = events.epoch
+        events.emit(events.SourceSeen(place.file, "".join(linecache.getlines(frame.f_code.co_filename))[:LONGEST_TEXT]))
+    return place
+
+
+def _place(frame: FrameType) -> Source:
+    name = frame.f_code.co_filename
+    # Only the last part of a path: a notebook must not carry the paths of the machine it ran on.
+    title = file_titles.get(name) or name.replace("\\", "/").rpartition("/")[2]
+    line, end_line, column, end_column = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+    line = line or frame.f_lineno or 0
+    lines = linecache.getlines(name)[line - 1 : end_line] if line and end_line else []
+    if not lines or column is None or end_column is None:
+        return Source(title, line, "")
+    raw = [text.encode() for text in lines]  # columns count UTF-8 bytes
+    raw[-1] = raw[-1][:end_column]
+    raw[0] = raw[0][column:]
+    return Source(title, line, " ".join(b"".join(raw).decode(errors="replace").split())[:LONGEST_EXPRESSION])
