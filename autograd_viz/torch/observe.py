@@ -183,7 +183,11 @@ def recorded(node: Node, outputs: list[Tensor], op: str, inputs: list[Tensor], e
     known = [t for t in inputs if t._number is None]
     for t in known:
         introduce(t)
-    constants = [tensor_event(t, "", (), earlier=True) for t in known if t._grad_fn is None and not t._requires_grad]
+    constants = [
+        tensor_event(met, "", (), earlier=True)
+        for t in known if t._grad_fn is None and not t._requires_grad
+        for met in (t._base, t) if met is not None  # the x in the x.unsqueeze(0) of a matmul is the one that has a name
+    ]  # fmt: skip
     made = NodeCreated(
         node._serial, node.name(), op, tuple(_edge(entry, t) for entry, t in zip(node.next_functions, inputs, strict=False)),
         tuple(t._serial for t in inputs[edges:] if t._number is None), (), tuple(shape for shape, _ in node.metas), derivatives, locate(), False,

@@ -50,7 +50,7 @@ def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False
             names = "float64, float32, float16, int64, int32, int16, int8, uint8, and bool"
             raise TypeError(f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. The only supported types are: {names}.")
     else:
-        array = _from_lists(data)
+        array = _from_lists(data, dtype)
     if dtype is not None:
         array = array.astype(dtype.numpy)
     return new(np.array(array, order="C"), "tensor", requires_grad)
@@ -70,7 +70,7 @@ def from_numpy(array: Array) -> Tensor:
     return new(array, "from_numpy")
 
 
-def _from_lists(data: Any) -> Array:
+def _from_lists(data: Any, dtype: DType | None) -> Array:
     shape, inner = [], data
     while isinstance(inner, list | tuple):
         shape.append(len(inner))
@@ -81,7 +81,9 @@ def _from_lists(data: Any) -> Array:
     _collect(data, shape, 0, numbers)
     kinds = {_kind_of(number) for number in numbers}
     kind = float if float in kinds or not kinds else int if int in kinds else bool
-    wanted = {float: dtypes.get_default_dtype(), int: dtypes.int64, bool: dtypes.bool_}[kind]
+    # Asked for a float dtype, it must not pass through the default one: 0.1 would lose half its digits on the way to float64.
+    exact = dtype if dtype is not None and dtype.is_floating_point else dtypes.get_default_dtype()
+    wanted = {float: exact, int: dtypes.int64, bool: dtypes.bool_}[kind]
     try:
         return np.array(numbers, dtype=wanted.numpy).reshape(shape)
     except OverflowError:

@@ -1,0 +1,104 @@
+"""Arrows: a thin one forward, a heavier one back beside it, and a place for what flows.
+
+A curve is a chain of cubic pieces, 1 + 3n points. The forward arrow runs a little to one side of it and the backward arrow as far to the
+other, so that both are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import hypot
+
+from autograd_viz.draw.layout import Point
+
+ASIDE = 4.0
+THIN, HEAVY = 7.0, 10.0  # lengths of the heads
+
+Rect = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def aside(curve: Sequence[Point], by: float) -> list[Point]:
+    """The curve moved sideways: to its left if `by` is positive (up, for an arrow to the right)."""
+    moved = []
+    last = len(curve) - 1
+    for i, (x, y) in enumerate(curve):
+        (x0, y0), (x1, y1) = curve[max(i - 1, 0)], curve[min(i + 1, last)]
+        if (x0, y0) == (x1, y1):
+            (x0, y0), (x1, y1) = curve[0], curve[last]
+        long = hypot(x1 - x0, y1 - y0) or 1.0
+        moved.append((x + by * (y1 - y0) / long, y - by * (x1 - x0) / long))
+    return moved
+
+
+def line_and_head(curve: Sequence[Point], head: float) -> tuple[str, str]:
+    """Two paths: the line, stopped short, and a triangle at its end."""
+    tip = curve[-1]
+    near = next((p for p in reversed(curve[:-1]) if hypot(tip[0] - p[0], tip[1] - p[1]) > 0.5), curve[0])
+    long = hypot(tip[0] - near[0], tip[1] - near[1]) or 1.0
+    dx, dy = (tip[0] - near[0]) / long, (tip[1] - near[1]) / long
+    neck = (tip[0] - dx * head, tip[1] - dy * head)
+    half = head * 0.48
+    left, right = (neck[0] - dy * half, neck[1] + dx * half), (neck[0] + dy * half, neck[1] - dx * half)
+    return path([*curve[:-1], neck]), f"M{_at(tip)}L{_at(left)}L{_at(right)}Z"
+
+
+def path(curve: Sequence[Point]) -> str:
+    """A chain of cubics as `d`."""
+    pieces = (f"C{_at(curve[i])} {_at(curve[i + 1])} {_at(curve[i + 2])}" for i in range(1, len(curve) - 2, 3))
+    return f"M{_at(curve[0])}{''.join(pieces)}"
+
+
+def _at(point: Point) -> str:
+    return f"{round(point[0], 1):g} {round(point[1], 1):g}"
+
+
+def along(curve: Sequence[Point], t: float) -> Point:
+    """The point at the part `t` (0 to 1) of a chain."""
+    pieces = max((len(curve) - 1) // 3, 1)
+    piece = min(int(t * pieces), pieces - 1)
+    u = t * pieces - piece
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[3 * piece : 3 * piece + 4]
+    a, b, c, d = (1 - u) ** 3, 3 * u * (1 - u) ** 2, 3 * u * u * (1 - u), u**3
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+
+
+class Space:
+    """What is taken: rectangles, found quickly by coarse tiles."""
+
+    TILE = 160.0
+
+    def __init__(self, taken: Iterable[Rect] = ()) -> None:
+        self._tiles: dict[tuple[int, int], list[Rect]] = {}
+        for each in taken:
+            self.take(each)
+
+    def _touched(self, area: Rect) -> Iterable[tuple[int, int]]:
+        left, top, right, bottom = (int(side // self.TILE) for side in area)
+        return ((i, j) for i in range(left, right + 1) for j in range(top, bottom + 1))
+
+    def take(self, area: Rect) -> None:
+        """Nothing else may lie here."""
+        for tile in self._touched(area):
+            self._tiles.setdefault(tile, []).append(area)
+
+    def is_free(self, area: Rect) -> bool:
+        """Whether nothing that is taken overlaps `area`."""
+        left, top, right, bottom = area
+        return not any(
+            left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
+            for tile in self._touched(area)
+            for other in self._tiles.get(tile, ())
+        )
+
+
+def label_place(curve: Sequence[Point], w: float, h: float, space: Space) -> Point:
+    """The centre of a label beside a curve: near its middle, where it covers nothing; taken from then on."""
+    for lift in (h * 0.5 + 4, h * 1.1 + 4, -h * 1.2, h * 2, -h * 2.2, h * 3, -h * 3.2, h * 4):
+        for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.25, 0.75, 0.15, 0.85):
+            x, y = along(curve, t)
+            area = (x - w / 2, y + lift - h / 2, x + w / 2, y + lift + h / 2)
+            if space.is_free(area):
+                space.take(area)
+                return x, y + lift
+    x, y = along(curve, 0.5)
+    return x, y + h

@@ -1,0 +1,248 @@
+"""Cards: what stands in a box, and how large that makes it.
+
+A card's items lie relative to its own corner (0, 0), so `picture.py` can put it anywhere. Whatever a step may change has an id made from
+the box's: `d` data cells, `g` cells of `.grad`, `q` its caption, `p` the `+=` port, `c0 c1 ...` chips, `s` the seed of a backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd_viz.draw.clean import clean, end, middle
+from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
+from autograd_viz.draw.layout import text_width
+from autograd_viz.draw.palette import SIZES
+from autograd_viz.draw.values import grid, top
+from autograd_viz.events import Event, GradAccumulated, NodeCreated, Preview, TensorCreated
+from autograd_viz.trace.narrate import expression
+from autograd_viz.trace.state import CHANGED, FREED, HELD, GraphState, NodeState, SavedState, TensorState
+from autograd_viz.trace.words import Names, brief, made_by, shape
+
+Item = dict[str, Any]
+PAD = 14.0
+CELL = 10.0
+PORT = 11.0
+CHIPS = 4
+EXPRESSION, TITLE, NAME, CHIP = 32, 26, 22, 14  # longest, in characters
+
+
+@dataclass(slots=True)
+class Card:
+    """A box's items, its size, and how far its port sticks out on the right."""
+
+    w: float
+    h: float
+    items: list[Item] = field(default_factory=list)
+    port: float = 0.0
+
+
+def rect(x: float, y: float, w: float, h: float, c: str, r: float = 0.0) -> Item:
+    """A rectangle."""
+    item: Item = {"k": "rect", "x": tidy(x), "y": tidy(y), "w": tidy(w), "h": tidy(h), "c": c}
+    return item | {"r": r} if r else item
+
+
+def words(x: float, y: float, s: str, c: str, a: str = "", id: str = "") -> Item:
+    """A line of text, cleaned; `a`: "middle" or "end"."""
+    item: Item = {"k": "text", "x": tidy(x), "y": tidy(y), "s": clean(s), "c": c}
+    if a:
+        item["a"] = a
+    return item | {"id": id} if id else item
+
+
+def group(items: list[Item], c: str, id: str = "", x: float = 0.0, y: float = 0.0) -> Item:
+    """Items that move and change together."""
+    item: Item = {"k": "g", "x": tidy(x), "y": tidy(y), "c": c, "items": items}
+    return item | {"id": id} if id else item
+
+
+def tidy(number: float) -> float:
+    """A tenth of a pixel is fine enough."""
+    rounded = round(number, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def is_tensor(saved: SavedState) -> bool:
+    """Whether a saved thing is (or was, before it was freed) a tensor."""
+    return saved.tensor is not None or saved.status == "freed"
+
+
+def chips_of(node: NodeState) -> list[SavedState]:
+    """What a node saved that gets a chip."""
+    return [saved for saved in node.saved if is_tensor(saved)]
+
+
+@dataclass(slots=True)
+class Opening:
+    """How things were when they were first told: values and `.grad` of tensors, chips that were freed already.
+
+    `scales`: the greatest magnitude that a tensor's `.grad` ever has; with one scale for all of them, 4 + 4 = 8 looks like twice as much.
+    """
+
+    values: dict[int, Preview] = field(default_factory=dict)
+    scales: dict[int, float] = field(default_factory=dict)
+    grads: dict[int, Preview] = field(default_factory=dict)
+    freed: set[tuple[int, str]] = field(default_factory=set)
+
+
+def opening(events: Iterable[Event]) -> Opening:
+    """The first look at everything, before any step."""
+    first = Opening()
+    for event in events:
+        if isinstance(event, TensorCreated) and event.tensor not in first.values:
+            first.values[event.tensor] = event.preview
+            if event.grad is not None:
+                first.grads[event.tensor] = event.grad
+                first.scales[event.tensor] = top(event.grad)
+        elif isinstance(event, GradAccumulated):
+            first.scales[event.tensor] = max(first.scales.get(event.tensor, 0.0), top(event.after))
+        elif isinstance(event, NodeCreated) and event.earlier:
+            first.freed.update((event.node, saved.name) for saved in event.saved if not saved.held)
+    return first
+
+
+class Cards:
+    """Makes the card of each box. `state`: at the end; `first`: at the beginning, which is what a card shows before any step."""
+
+    def __init__(self, state: GraphState, names: Names, drawn: Drawn, first: Opening) -> None:
+        self.state, self.names, self.drawn, self.first = state, names, drawn, first
+
+    def card(self, box: Box) -> Card:
+        """The card of a box."""
+        if box.kind == FN:
+            return self._function(box, self.state.nodes[box.serial])
+        known = self.state.tensors[box.serial]
+        if box.kind == PLAIN:
+            return self._plain(box, known)
+        return self._leaf(box, known) if box.kind == LEAF else self._constant(box, known)
+
+    # --- tensors
+
+    def _heading(self, known: TensorState) -> tuple[str, str]:
+        name = end(clean(self.names.variable(known.serial) or made_by(known)), NAME)
+        kind = "" if known.dtype == "float32" else f" {known.dtype}"
+        return name, end(clean(shape(known.shape) + kind), NAME)
+
+    def _leaf(self, box: Box, known: TensorState) -> Card:
+        name, form = self._heading(known)
+        preview, had = self.first.values[box.serial], self.first.grads.get(box.serial)
+        columns, shades = grid(preview)
+        wide, tall = columns * CELL, -(-max(len(shades), 1) // columns) * CELL
+        data, grad = data_label(preview), grad_label(had)
+        left = max(wide, text_width(data, SIZES["label"]))
+        right = max(wide, text_width(".grad" + " -1.23e+04" * (len(shades) == 1), SIZES["label"]))
+        inner = max(left + 30 + right, text_width(name, SIZES["name"]) + 22 + text_width(form, SIZES["shape"]))
+        w, h = inner + 2 * PAD + 4, 40 + tall + 30
+        slot = w - PAD - 6 - right
+        card = Card(w, h, port=PORT + 2)
+        card.items = [
+            rect(0, 0, w, h, "card", 14),
+            words(PAD, 24, name, "name"),
+            words(w - PAD - 4, 24, form, "shape", "end"),
+            cells(f"{box.id}d", PAD, 38, columns, shades, "data"),
+            cells(f"{box.id}g", slot, 38, columns, grid(had, self.first.scales[box.serial])[1] if had else [None] * len(shades), "grad"),
+            words(PAD, 38 + tall + 17, data, "label", id=f"{box.id}e"),
+            words(slot, 38 + tall + 17, grad, "label", id=f"{box.id}q"),
+            group([
+                {"k": "circle", "x": 0, "y": 0, "r": PORT, "c": "port-ring"},
+                words(0, 3.5, "+=", "port-text", "middle"),
+            ], "port", f"{box.id}p", w, h / 2),
+        ]  # fmt: skip
+        return card
+
+    def _constant(self, box: Box, known: TensorState) -> Card:
+        name, form = self._heading(known)
+        preview = self.first.values[box.serial]
+        columns, shades = grid(preview)
+        tall = -(-max(len(shades), 1) // columns) * CELL
+        value = data_label(preview).removeprefix("data").strip()
+        heading = text_width(name, SIZES["name"]) + 20 + text_width(form, SIZES["shape"])
+        inner = max(columns * CELL + text_width(value, SIZES["label"]) + 8, heading)
+        w, h = inner + 2 * PAD, 38 + tall + 14
+        items = [
+            rect(0, 0, w, h, "card", 5),
+            words(PAD, 23, name, "name"),
+            words(w - PAD, 23, form, "shape", "end"),
+            cells(f"{box.id}d", PAD, 36, columns, shades, "data"),
+        ]
+        return Card(w, h, items + ([words(PAD + columns * CELL + 6, 44.5, value, "label", id=f"{box.id}e")] if value else []))
+
+    # --- operations
+
+    def _plain(self, box: Box, known: TensorState) -> Card:
+        name = self.names.variable(known.serial)
+        made = expression(_short(known.source.text), name) if known.source else name
+        return self._operation(box, made or known.op, known.op, known.shape, name, [words(PAD, 68, "no grad_fn", "label")], 0.0)
+
+    def _function(self, box: Box, node: NodeState) -> Card:
+        name = self.names.output(node)
+        made = expression(_short(node.source.text) if node.source else "", name) or node.op
+        if node.serial in self.drawn.inner:
+            made = f"{node.op} of {made}"
+        chips, width = self._chips(box, node)
+        form = node.shapes[0] if node.shapes else ()
+        card = self._operation(box, made, node.name, form, name, chips or [words(PAD, 71, "saves nothing", "label")], width)
+        if node.failed:
+            cross: Item = {"k": "path", "d": "M-4 -4L4 4M-4 4L4 -4", "c": "fault-cross"}
+            card.items.append(group([{"k": "circle", "x": 0, "y": 0, "r": 10, "c": "fault-disc"}, cross], "fault"))
+        return card
+
+    def _operation(self, box: Box, made: str, title: str, form: tuple[int, ...], name: str, below: list[Item], below_width: float) -> Card:
+        made, title, size = middle(clean(made), EXPRESSION), middle(clean(title), TITLE), end(clean(shape(form)), NAME)
+        tag = end(clean(name), NAME) if name else ""
+        inner = max(
+            text_width(made, SIZES["expr"]) + 16 + text_width(size, SIZES["shape"]), text_width(title, SIZES["title"]), below_width, 90.0
+        )
+        w, h = inner + 2 * PAD, 86.0
+        items = [
+            rect(0, 0, w, h, "card", 6),
+            words(PAD, 24, made, "expr"),
+            words(w - PAD, 24, size, "shape", "end"),
+            words(PAD, 46, title, "title"),
+            *below,
+        ]
+        if tag:
+            wide = text_width(tag, SIZES["tag-text"]) + 16
+            items += [rect(w - wide - 2, -12, wide, 22, "tag-box", 11), words(w - wide / 2 - 2, 3, tag, "tag-text", "middle")]
+        return Card(w, h, items)
+
+    def _chips(self, box: Box, node: NodeState) -> tuple[list[Item], float]:
+        """One chip per saved tensor, the rest counted; and their width."""
+        x, items, chips = PAD, [], chips_of(node)
+        for i, saved in enumerate(chips[:CHIPS]):
+            text = end(clean(saved.name), CHIP)
+            marked = saved.status == CHANGED
+            status = FREED if (node.serial, saved.name) in self.first.freed else HELD
+            wide = text_width(text, SIZES["chip-text"]) + 28 + 14 * marked
+            parts = [rect(0, 0, wide, 20, "chip-box", 10), {"k": "circle", "x": 11, "y": 10, "r": 3.5, "c": "chip-dot"}]
+            parts.append(words(20, 14, text, "chip-text"))
+            if marked:
+                parts.append(words(wide - 14, 14, "≠", "chip-mark", "middle"))
+            items.append(group(parts, f"chip {status}", f"{box.id}c{i}", x, 56))
+            x += wide + 6
+        if len(chips) > CHIPS:
+            items.append(words(x + 2, 70, f"+{len(chips) - CHIPS}", "label"))
+            x += 26
+        return items, x - PAD - 6
+
+
+def _short(expression: str) -> str:
+    """An expression without the names of modules, which a box has no room for."""
+    return expression.replace("torch.nn.functional.", "").replace("torch.", "")
+
+
+def cells(id: str, x: float, y: float, columns: int, shades: list[Any], c: str) -> Item:
+    """A grid of shades."""
+    return {"k": "cells", "id": id, "x": tidy(x), "y": tidy(y), "size": CELL, "cols": columns, "v": shades, "c": c}
+
+
+def data_label(preview: Preview) -> str:
+    """Under the data: "data", and the number itself if there is just one."""
+    return f"data {brief(preview.values[0])}" if len(preview.values) == 1 and preview.whole else "data"
+
+
+def grad_label(preview: Preview | None) -> str:
+    """Under the slot: ".grad", and the number itself if there is just one."""
+    return f".grad {brief(preview.values[0])}" if preview is not None and len(preview.values) == 1 and preview.whole else ".grad"

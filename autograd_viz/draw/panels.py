@@ -1,0 +1,121 @@
+"""The panels: what the inspector says of each box, and the ledger of every `.grad`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from autograd_viz.draw.cards import chips_of, is_tensor
+from autograd_viz.draw.clean import clean
+from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
+from autograd_viz.draw.values import value
+from autograd_viz.events import Edge, Preview
+from autograd_viz.trace.narrate import expression
+from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, TensorState
+from autograd_viz.trace.words import Names, made_by, shape, values
+
+Row = dict[str, Any]
+MOST_LINKS = 40
+DETAILED = 40  # boxes; a bigger picture says of each result only its first numbers
+
+
+def boxes(state: GraphState, names: Names, drawn: Drawn) -> dict[str, dict[str, Any]]:
+    """The `boxes` of a play: by id, what is said of each. `state`: at the end; rows with an id are set by the steps."""
+    said = {box.id: _function(box, state, names, drawn) if box.kind == FN else _tensor(box, state, names) for box in drawn.boxes}
+    for link in drawn.links:
+        said[link.tail.id]["to"].append(link.head.id)
+        said[link.head.id]["from"].append(link.tail.id)
+    for box in said.values():
+        for side in ("to", "from"):
+            box[side] = list(dict.fromkeys(box[side]))[:MOST_LINKS]
+    return said
+
+
+def row(label: str, s: str, id: str = "") -> Row:
+    """A row of text."""
+    made: Row = {"label": label, "s": clean(s)}
+    return made | {"id": id} if id else made
+
+
+def _box(name: str, sub: str, say: str, rows: list[Row]) -> dict[str, Any]:
+    return {"name": clean(name, 80), "sub": clean(sub, 40), "say": clean(say, 200), "to": [], "from": [], "rows": rows}
+
+
+# --- nodes ------------------------------------------------------------------------------------------------------------
+
+
+def _function(box: Box, state: GraphState, names: Names, drawn: Drawn) -> dict[str, Any]:
+    node = state.nodes[box.serial]
+    form = ", ".join(shape(each) for each in node.shapes)
+    made = expression(node.source.text if node.source else "", names.output(node))
+    formulas = ", ".join(f"∂/∂{name} = {formula}" for name, formula in node.derivatives if name)
+    rows = [row("made by", made or node.op)] if made or node.op else []
+    rows += [row("derivative", formulas)] if formulas else []
+    rows.append(row("saved", saved_text(node), f"{box.id}v"))
+    rows += [row("gradient in", "not yet", f"{box.id}i"), row("gradient out", "not yet", f"{box.id}o")]
+    rows.append({"label": "next_functions", "go": [next_function(edge, names, drawn) for edge in node.edges[:MOST_LINKS]]})
+    result = next((state.tensors[t] for t in node.outputs.values() if t in state.tensors), None)
+    rows += [row("shape", form)] if form else []
+    if result is not None:
+        rows.append({"label": "value", "v": value(result.preview if len(drawn.boxes) <= DETAILED else _short(result.preview))})
+    say = f"{node.name}{f', made by {made}' if made else ''}{f', shape {form}' if form else ''}"
+    return _box(node.name, f"#{names.node_numbers[box.serial]}", say, rows)
+
+
+def _short(preview: Preview) -> Preview:
+    return replace(preview, values=preview.values[:4], columns=min(preview.columns, 4), whole=preview.whole and len(preview.values) <= 4)
+
+
+def next_function(edge: Edge, names: Names, drawn: Drawn) -> list[Any]:
+    """An entry of next_functions, as a link."""
+    if edge.node is not None:
+        box = drawn.of_node.get(edge.node)
+        return [box.id if box else None, clean(names.node(edge.node), 80)]
+    if edge.leaf is not None:
+        box = drawn.of_tensor.get(edge.leaf)
+        return [box.id if box else None, clean(f"AccumulateGrad {names.tensor(edge.leaf)}", 80)]
+    return [None, "None"]
+
+
+def saved_text(node: NodeState) -> str:
+    """What a node holds.  "self: held, exponent = 2" """
+    chips = chips_of(node)
+    tensors = [f"{saved.name}: {saved.status}" for saved in chips]
+    plain = [f"{saved.name} = {saved.text}" for saved in node.saved if not is_tensor(saved)]
+    return ", ".join([*(tensors or ["no tensor: it may run twice"]), *plain])
+
+
+def gradients(previews: tuple[Preview | None, ...]) -> str:
+    """Gradients in one line."""
+    return "; ".join(values(preview) for preview in previews) or "none"
+
+
+# --- tensors ----------------------------------------------------------------------------------------------------------
+
+
+def _tensor(box: Box, state: GraphState, names: Names) -> dict[str, Any]:
+    known = state.tensors[box.serial]
+    name = names.tensor(box.serial)
+    what = {LEAF: "leaf", PLAIN: "not recorded"}.get(box.kind, "constant" if known.origin is None else "detached")
+    rows = [row("made by", made)] if (made := _made(known, names)) else []
+    rows += [row("shape", shape(known.shape)), row("dtype", known.dtype)]
+    rows += [row("requires_grad", str(known.requires_grad), f"{box.id}x"), row("is_leaf", str(known.is_leaf))]
+    rows.append({"label": "value", "v": value(known.preview)})
+    if box.kind == LEAF:
+        rows.append(row(".grad", "None", f"{box.id}r"))
+    return _box(name, what, f"{name}, {what}, shape {shape(known.shape)}", rows)
+
+
+def _made(known: TensorState, names: Names) -> str:
+    return expression(known.source.text if known.source else "", names.variable(known.serial)) or (made_by(known) if known.op else "")
+
+
+# --- the ledger -------------------------------------------------------------------------------------------------------
+
+
+def entry(row: LedgerRow, step: int, box: str | None, names: Names, scale: float = 0.0) -> dict[str, Any]:
+    """A ledger entry of the play."""
+    return {
+        "step": step, "box": box, "leaf": clean(names.tensor(row.tensor), 60), "call": f"#{row.call}" if row.call else "",
+        "before": value(row.before, scale), "added": value(row.added, scale), "after": value(row.after, scale), "note": row.note,
+    }  # fmt: skip

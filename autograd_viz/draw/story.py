@@ -1,0 +1,328 @@
+"""The story: for every moment, what changes on the picture that is already laid out.
+
+A `Stage` remembers what each item shows, so a step holds differences only. What lights up at one step is put out at the next: the box
+that was `now`, the arrows that were `on`. What stays, stays by itself: a freed chip, a filled `.grad`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograd_viz.draw.cards import CHIPS, Opening, chips_of, data_label, grad_label
+from autograd_viz.draw.clean import clean
+from autograd_viz.draw.graph import FN, LEAF, Box, Drawn, Link
+from autograd_viz.draw.panels import entry, gradients, saved_text
+from autograd_viz.draw.values import grid
+from autograd_viz.events import Event, Preview
+from autograd_viz.trace import moments as at
+from autograd_viz.trace.fold import call_number, fold
+from autograd_viz.trace.moments import Moment
+from autograd_viz.trace.narrate import narrate
+from autograd_viz.trace.state import GraphState
+from autograd_viz.trace.words import Names, brief, shape, values
+
+MOST_STEPS = 2_000
+LONGEST_FLOW = 18  # characters
+
+
+class Stage:
+    """What every item shows now, and what the current step has changed."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, dict[str, Any]] = {}
+        self.set: dict[str, dict[str, Any]] = {}
+
+    def begin(self) -> None:
+        """A new step."""
+        self.set = {}
+
+    def put(self, id: str, **shows: Any) -> None:
+        """From now on the item shows this."""
+        before = self.shown.setdefault(id, {})
+        new = {key: what for key, what in shows.items() if before.get(key) != what}
+        if new:
+            before.update(new)
+            self.set.setdefault(id, {}).update(new)
+
+
+class Story:
+    """Tells the moments of a recording, one step each."""
+
+    def __init__(self, events: list[Event], moments: list[Moment], drawn: Drawn, names: Names, first: Opening) -> None:
+        self.scales = first.scales
+        self.events, self.moments, self.drawn, self.names = events, moments, drawn, names
+        self.state, self.folded = GraphState(), 0
+        self.stage = Stage()
+        self.words: dict[int, set[str]] = {box.index: {"later"} for box in drawn.boxes if not box.earlier}
+        self.lit: list[Box] = []
+        self.flows: dict[str, str] = {}
+        self.shown_links = {link.id for link in drawn.links if link.head.earlier}
+        self.steps: list[dict[str, Any]] = []
+        self.ledger: list[dict[str, Any]] = []
+        self.held: list[int] = []
+        self.sources: dict[str, int] = {}
+        self.notes: list[str] = []
+
+    # --- from moments to steps
+
+    def tell(self) -> None:
+        """Make all steps."""
+        waiting: list[Moment] = []
+        for moment in self.moments:
+            if moment.kind == at.MODE_ON:
+                waiting.append(moment)
+            elif moment.kind == at.MODE_OFF and waiting:
+                waiting.pop()
+            elif self.is_shown(moment):
+                if len(self.steps) + len(waiting) >= MOST_STEPS:
+                    self.notes.append(f"Only the first {MOST_STEPS} steps are told.")
+                    break
+                for each in (*waiting, moment):
+                    self.step(each)
+                waiting = []
+        self.fold_to(len(self.events) - 1)
+
+    def is_shown(self, moment: Moment) -> bool:
+        """Whether there is something on the picture to tell it of."""
+        if moment.kind in (at.START, at.MODE_OFF):
+            return True
+        if moment.kind == at.FAIL:
+            return True
+        return self.box(moment) is not None
+
+    def box(self, moment: Moment) -> Box | None:
+        """The box that a moment is about."""
+        if moment.node is not None:
+            return self.drawn.of_node.get(moment.node)
+        own = self.drawn.of_tensor.get(moment.tensor if moment.tensor is not None else -1)
+        return own or (None if moment.kind == at.CONSTANT else self.drawn.box_of(self.names.state, moment.tensor))
+
+    def fold_to(self, last: int) -> None:
+        """Bring the state to the moment, and the ledger with it."""
+        while self.folded <= last:
+            fold(self.state, self.events[self.folded])
+            self.folded += 1
+        for row in self.state.ledger[len(self.ledger) :]:
+            box = self.drawn.box_of(self.names.state, row.tensor)
+            self.ledger.append(entry(row, max(len(self.steps), 0), box.id if box else None, self.names, self.scales.get(row.tensor, 0.0)))
+
+    def step(self, moment: Moment) -> None:
+        """One step: what was lit goes out, the moment acts, its caption is written."""
+        self.fold_to(moment.last)
+        self.stage.begin()
+        self.calm()
+        box = self.box(moment)
+        _ACTS.get(moment.kind, Story.light)(self, moment, box)
+        source = moment.source
+        self.steps.append({
+            "cap": [[kind, clean(text, 2000)] for kind, text in narrate(moment, self.state, self.names)],
+            "ph": moment.phase,
+            "call": self.call(moment),
+            "at": box.id if box else None,
+            "src": [self.sources.setdefault(source.file, len(self.sources)), source.line] if source else self.same_source(moment),
+            "set": self.stage.set,
+        })  # fmt: skip
+        self.held.append(self.state.held_bytes)
+
+    def call(self, moment: Moment) -> int:
+        """The number of the backward call that the step belongs to; 0 outside."""
+        if moment.call is None:
+            return self.state.call.number if self.state.call else 0
+        number = call_number(self.state, moment.call)
+        return number or next((c.number for c in reversed(self.state.calls) if c.started.call == moment.call), 0)
+
+    def same_source(self, moment: Moment) -> list[int] | None:
+        """Within a backward call the marked line stays that of the call."""
+        if moment.call is None:
+            return None
+        source = next((c.started.source for c in reversed(self.state.calls) if c.started.call == moment.call), None)
+        return [self.sources.setdefault(source.file, len(self.sources)), source.line] if source else None
+
+    # --- what lights up and goes out
+
+    def dress(self, box: Box) -> None:
+        """Give the box the class that its words make."""
+        words = self.words.get(box.index, ())
+        state = [word for word in ("later", "done", "now", "wave", "sum", "failed") if word in words]
+        self.stage.put(box.id, c=" ".join(["node", box.kind, *state]))
+
+    def add(self, box: Box, *words: str) -> None:
+        """Add words to a box's class."""
+        self.words.setdefault(box.index, set()).update(words)
+
+    def calm(self) -> None:
+        """Put out what the step before lit."""
+        for box in self.lit:
+            self.words[box.index] -= {"now", "wave", "sum"}
+            self.dress(box)
+            if box.kind == LEAF:
+                self.stage.put(f"{box.id}p", c="port")
+        self.lit = []
+        for id, was in list(self.flows.items()):
+            if was == "on":
+                self.flow(id, "past")
+
+    def flow(self, id: str, state: str, text: str | None = None) -> None:
+        """Show a backward arrow and its label."""
+        self.flows[id] = state
+        self.stage.put(f"{id}b", c=f"flow {state}")
+        self.stage.put(f"{id}l", c=f"flow {state}")
+        if text is not None:
+            self.stage.put(f"{id}t", s=text)
+
+    def light(self, moment: Moment, box: Box | None, *words: str) -> None:
+        """The box is there from now on, and this step is about it."""
+        if box is not None:
+            self.reveal(box)
+            self.add(box, "now", *words)
+            self.lit.append(box)
+            self.dress(box)
+
+    def reveal(self, box: Box) -> None:
+        """Show a box that was not made before, with the arrows that lead to it."""
+        words = self.words.get(box.index)
+        if words and "later" in words:
+            words.discard("later")
+            self.dress(box)
+        for link in self.drawn.into.get(box.index, ()):
+            if link.id not in self.shown_links:
+                self.shown_links.add(link.id)
+                self.stage.put(link.id, c=f"edge {link.kind}")
+                if "later" in self.words.get(link.tail.index, ()):
+                    self.reveal(link.tail)
+
+    # --- moments
+
+    def mode(self, moment: Moment, box: Box | None) -> None:
+        for region in self.drawn.regions:
+            if region.moment is not None and self.moments[region.moment] is moment:
+                self.stage.put(region.id, c="region")
+
+    def start(self, moment: Moment, box: Box | None) -> None:
+        for each in self.drawn.boxes:
+            words = self.words.get(each.index)
+            if words and each.kind == FN and words & {"done", "failed"}:
+                words -= {"done", "failed"}
+                self.dress(each)
+        for id in list(self.flows):
+            self.flow(id, "off")
+        self.flows.clear()
+        for edge, seed in zip(moment.event.roots, moment.event.seeds, strict=False):
+            root = self.drawn.of_node.get(edge.node) if edge.node is not None else self.drawn.of_tensor.get(edge.leaf)
+            if root is not None:
+                self.flow(f"{root.id}s", "on", flow_text(seed))
+
+    def run(self, moment: Moment, box: Box | None) -> None:
+        if box is None:
+            return
+        self.light(moment, box, "wave")
+        self.add(box, "done")
+        self.dress(box)
+        received = moment.entered.gradients if moment.entered else ()
+        self.stage.put(f"{box.id}i", s=clean(gradients(received)))
+        self.stage.put(f"{box.id}o", s=clean(gradients(moment.event.gradients)))
+        self.chips(box.serial)
+        for link, gradient in sent(self.drawn, moment):
+            self.flow(link.id, "on", flow_text(gradient))
+
+    def chips(self, node: int) -> None:
+        """Show which saved tensors a node still holds."""
+        known, box = self.state.nodes.get(node), self.drawn.of_node.get(node)
+        if known is not None and box is not None:
+            for i, saved in enumerate(chips_of(known)[:CHIPS]):
+                self.stage.put(f"{box.id}c{i}", c=f"chip {saved.status}")
+            self.stage.put(f"{box.id}v", s=clean(saved_text(known)))
+
+    def accumulate(self, moment: Moment, box: Box | None) -> None:
+        if box is None:
+            return
+        self.light(moment, box, "sum")
+        if box.kind == LEAF:
+            self.stage.put(f"{box.id}p", c="port on")
+            self.grad(box, moment.event.after)
+            self.add(box, "done")
+            self.dress(box)
+        for link in self.drawn.links_from(box):
+            if self.flows.get(link.id) == "past":
+                self.flow(link.id, "on")
+
+    def grad(self, box: Box, preview: Preview | None) -> None:
+        """Fill or empty a leaf's `.grad` slot."""
+        if preview is None:
+            slots = len(grid(self.names.state.tensors[box.serial].preview)[1])
+            self.stage.put(f"{box.id}g", v=[None] * slots)
+        else:
+            self.stage.put(f"{box.id}g", v=grid(preview, self.scales.get(box.serial, 0.0))[1])
+        self.stage.put(f"{box.id}q", s=grad_label(preview))
+        self.stage.put(f"{box.id}r", s=values(preview))
+
+    def clear(self, moment: Moment, box: Box | None) -> None:
+        if box is None:
+            return
+        if box.kind == LEAF:
+            known = self.state.tensors.get(box.serial)
+            self.grad(box, known.grad if known else None)
+            self.words.get(box.index, set()).discard("done")
+        self.light(moment, box)
+
+    def change(self, moment: Moment, box: Box | None) -> None:
+        if box is None:
+            return
+        if moment.event.grad_of is not None:
+            if box.kind == LEAF:
+                self.grad(box, moment.event.preview)
+        elif box.kind != FN:
+            self.stage.put(f"{box.id}d", v=grid(moment.event.preview)[1])
+            self.stage.put(f"{box.id}e", s=data_label(moment.event.preview))
+        for node, _ in self.state.spoiled:
+            self.chips(node)
+        self.light(moment, box)
+
+    def made(self, moment: Moment, box: Box | None) -> None:
+        for node, _ in self.state.spoiled if moment.bumped is not None else ():
+            self.chips(node)
+        self.light(moment, box)
+
+    def requires(self, moment: Moment, box: Box | None) -> None:
+        if box is not None and box.kind != FN:
+            self.stage.put(f"{box.id}x", s=str(moment.event.requires_grad))
+        self.light(moment, box)
+
+    def fail(self, moment: Moment, box: Box | None) -> None:
+        if box is not None:
+            self.light(moment, box)
+            self.add(box, "failed")
+            self.dress(box)
+
+
+def sent(drawn: Drawn, moment: Moment) -> Iterable[tuple[Link, Preview]]:
+    """The arrows along which a run sends gradients."""
+    for link in drawn.back(moment.node):
+        nr = link.nr
+        gradient = moment.event.gradients[nr] if nr is not None and nr < len(moment.event.gradients) else None
+        if gradient is not None:
+            yield link, gradient
+
+
+def flow_text(gradient: Preview) -> str:
+    """A gradient in a narrow place.  "[0.25 0.27 0.14]", "(5, 3) 0.25 …", "(4, 5) all 1" """
+    if len(gradient.values) <= 3 and gradient.whole and len(full := values(gradient, short=True)) <= LONGEST_FLOW:
+        return full
+    if gradient.minimum is not None and gradient.minimum == gradient.maximum and not gradient.nans and not gradient.infs:
+        return f"{shape(gradient.shape)} all {brief(gradient.minimum)}"
+    return f"{shape(gradient.shape)} {brief(gradient.values[0])} …" if gradient.values else shape(gradient.shape)
+
+
+_ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {
+    at.NODE: Story.made,
+    at.MODE_ON: Story.mode,
+    at.MODE_OFF: Story.mode,
+    at.START: Story.start,
+    at.RUN: Story.run,
+    at.SUM: Story.accumulate,
+    at.CLEAR: Story.clear,
+    at.CHANGE: Story.change,
+    at.REQUIRES: Story.requires,
+    at.FAIL: Story.fail,
+}

@@ -1,0 +1,120 @@
+"""The picture in words: what a terminal prints, a screen reader reads and nbval compares.
+
+It says the same on every run: no addresses, no session-wide numbers, floats by %.4g. Each box is a line that names its inputs, so a lost
+or added arrow changes the text; each `.grad` and each addition to it is written out, so a changed digit does too.
+"""
+
+from __future__ import annotations
+
+from autograd_viz.draw.cards import chips_of, is_tensor
+from autograd_viz.draw.clean import clean, end
+from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
+from autograd_viz.events import Edge
+from autograd_viz.trace.narrate import expression
+from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, SavedState, TensorState
+from autograd_viz.trace.words import Names, shape, size, values
+
+MOST_LINES = 40
+WIDEST = 160
+
+
+def text_drawing(state: GraphState, drawn: Drawn, names: Names, title: str = "") -> str:
+    """The text of a picture, at most 40 lines."""
+    return "\n".join(_fitted(_graph(state, drawn, names, title), _after(state, names)))
+
+
+def _fitted(graph: list[str], after: list[str]) -> list[str]:
+    """Both parts within the bounds: what is left out is the middle of the graph and the older rows, and that is said."""
+    if len(after) > 16:
+        after = [*after[:2], f"  ... {len(after) - 15} more rows", *after[-13:]]
+    room = MOST_LINES - len(after)
+    if len(graph) > room:
+        tail = room // 3
+        head = room - tail - 1
+        graph = [*graph[:head], f"  ... {len(graph) - head - tail} more lines", *graph[-tail:]]
+    return [end(line.rstrip(), WIDEST) for line in (*graph, *after)]
+
+
+# --- the graph --------------------------------------------------------------------------------------------------------
+
+
+def _graph(state: GraphState, drawn: Drawn, names: Names, title: str) -> list[str]:
+    lines = [clean(title, 80)] if title else []
+    for box in drawn.boxes:
+        lines += _node(box, state, drawn, names) if box.kind == FN else _tensor(box, state, names)
+    return lines
+
+
+def _node(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
+    node = state.nodes[box.serial]
+    made = expression(node.source.text if node.source else "", names.output(node)) or node.op
+    made = f"{node.op} of {made}" if node.serial in drawn.inner else made
+    edges = ", ".join(_edge(edge, names) for edge in node.edges) or "nothing"
+    first = f"{_number(box, names)} {node.name} {' '.join(shape(each) for each in node.shapes[:2])}"
+    return [f"{clean(first)}  {clean(made, 60)}".rstrip(), f"    <- {clean(edges)}{_saved(node)}"]
+
+
+def _number(box: Box, names: Names) -> str:
+    return f"#{names.node_numbers[box.serial]}"
+
+
+def _edge(edge: Edge, names: Names) -> str:
+    if edge.node is not None:
+        known = names.state.nodes.get(edge.node)
+        title = f"#{names.node_numbers[edge.node]} {known.name}" if known is not None else "?"
+        return f"{title}[{edge.output_nr}]" if edge.output_nr else title
+    if edge.leaf is not None:
+        return f"AccumulateGrad {_called(edge.leaf, names)}"
+    return f"None ({_called(edge.tensor, names)})" if edge.tensor is not None else "None"
+
+
+def _called(tensor: int | None, names: Names) -> str:
+    known = names.root(tensor)
+    return "number" if known is None else names.variable(known.serial) or f"t{names.tensor_numbers[known.serial]}"
+
+
+def _saved(node: NodeState) -> str:
+    kept = [f"{saved.name} {saved.status}" for saved in chips_of(node)]
+    plain = [f"{saved.name}={end(saved.text, 24)}" for saved in node.saved if _tells(saved)]
+    return clean(f"; saved: {', '.join([*kept, *plain])}") if kept or plain else ""
+
+
+def _tells(saved: SavedState) -> bool:
+    """Whether a plain value is worth a line: not an absent tensor, not a size or a stride that the shapes say already."""
+    return not is_tensor(saved) and saved.text != "None" and "_sym_" not in saved.name
+
+
+def _tensor(box: Box, state: GraphState, names: Names) -> list[str]:
+    known = state.tensors[box.serial]
+    what = {LEAF: "leaf", PLAIN: "not recorded"}.get(box.kind, "constant" if known.origin is None else "detached")
+    line = f"{_called(box.serial, names)}: {what} {shape(known.shape)}{_dtype(known)} = {values(known.preview)}"
+    if box.kind == LEAF:
+        return [clean(line), f"    .grad = {values(known.grad, 20)}"]
+    if known.origin is not None:
+        return [clean(f"{line}; cut from {_called(known.origin, names)}")]
+    return [clean(f"{line}; from {', '.join(_called(i, names) for i in known.inputs)}" if box.kind == PLAIN and known.inputs else line)]
+
+
+def _dtype(known: TensorState) -> str:
+    return "" if known.dtype == "float32" else f" {known.dtype}"
+
+
+# --- what backward did ------------------------------------------------------------------------------------------------
+
+
+def _after(state: GraphState, names: Names) -> list[str]:
+    """The ledger, calls that failed, and the memory that is still held."""
+    lines = [f"  {_row(row, names)}" for row in state.ledger]
+    lines = ["grad ledger:", *lines] if lines else []
+    for call in state.calls:
+        if call.status == "failed":
+            where = f" at {names.node(call.node)}" if call.node is not None else ""
+            lines.append(clean(f"{call.started.api} #{call.number} failed{where}: {call.error}: {call.message.split(chr(10))[0]}"))
+    return [*lines, f"held for backward: {size(state.held_bytes)}"] if state.nodes else lines
+
+
+def _row(row: LedgerRow, names: Names) -> str:
+    leaf = _called(row.tensor, names)
+    if row.added is None:
+        return clean(f"{leaf}.grad {row.note}: {values(row.before)} -> {values(row.after)}")
+    return clean(f"{leaf}.grad #{row.call}: {values(row.before)} + {values(row.added)} = {values(row.after)}")

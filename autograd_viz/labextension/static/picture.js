@@ -1,0 +1,152 @@
+/**
+ * The picture: the items of a play as SVG, one element each, made once and then only repainted.
+ *
+ * A step changes classes, texts and cells of a few ids, so a step costs what changed and not what is drawn. A new play (the cell
+ * is still running) is matched with the old one by id, else by order: elements stay, and with them the reader's focus.
+ */
+import { makeSvg, setAttributes, setText, prefixed } from "./dom.js";
+import { boxOf, changing, places } from "./frame.js";
+
+const TAGS = { g: "g", rect: "rect", circle: "circle", path: "path", text: "text", cells: "g" };
+
+/** @type {Record<string, (item: import("./frame.js").Item) => Record<string, any>>} */
+const SHAPES = {
+  g: (item) => ({ transform: item.x || item.y ? `translate(${item.x} ${item.y})` : null }),
+  rect: (item) => ({ x: item.x, y: item.y, width: item.w, height: item.h, rx: item.r || null }),
+  circle: (item) => ({ cx: item.x, cy: item.y, r: item.r }),
+  path: (item) => ({ d: item.d }),
+  text: (item) => ({ x: item.x, y: item.y, "text-anchor": item.a ?? null }),
+  cells: () => ({}),
+};
+
+/** A cell's square leaves this much of its place free, as `draw/svg.py` does. */
+const CELL_GAP = 1.5;
+
+export class Picture {
+  constructor() {
+    this.items = makeSvg("g", { class: "agv-items" });
+    this.rings = { selected: makeSvg("rect", { class: "agv-ring agv-ring-selected" }), focused: makeSvg("rect", { class: "agv-ring agv-ring-focused" }) };
+    this.world = makeSvg("g", { class: "agv-world" }, this.items, this.rings.selected, this.rings.focused);
+    this.element = makeSvg("svg", { class: "agv-picture", role: "group" }, this.world);
+    /** @type {Map<string, {element: SVGElement, item: import("./frame.js").Item}>} */
+    this.byId = new Map();
+    /** @type {WeakMap<Element, import("./frame.js").Item>} */
+    this.itemOf = new WeakMap();
+    this.tabStop = null;
+  }
+
+  /** Draw all items of a play as they are at one step. */
+  draw(play, now) {
+    this.play = play;
+    this.byId.clear();
+    this.matchChildren(this.items, play.items, false);
+    setAttributes(this.element, { "aria-label": `${play.title}: the graph, ${places(play).size} boxes` });
+    this.paint(now, changing(play));
+  }
+
+  /** Bring `ids` to what is in force. */
+  paint(now, ids) {
+    for (const id of ids) {
+      const drawn = this.byId.get(id);
+      if (drawn) this.dress(drawn.element, drawn.item, now.get(id));
+    }
+  }
+
+  /** Show which box is selected and which one the step is about; exactly one box is reachable by Tab. */
+  mark(selected, at, focused) {
+    const first = places(this.play).keys().next().value ?? null;
+    const tabStop = [focused, selected, at, this.tabStop, first].find((id) => id && this.byId.has(id)) ?? null;
+    for (const id of places(this.play).keys()) {
+      const drawn = this.byId.get(id);
+      setAttributes(drawn.element, { tabindex: id === tabStop ? 0 : -1, "aria-pressed": String(id === selected), "aria-current": id === at ? "step" : null });
+    }
+    this.tabStop = tabStop;
+    this.placeRing(this.rings.selected, selected);
+    this.placeRing(this.rings.focused, focused && this.elementOf(focused)?.matches(":focus-visible") ? focused : null);
+  }
+
+  /** A ring around a box, drawn by us: outlines of SVG elements differ between browsers. */
+  placeRing(ring, id) {
+    const place = id ? places(this.play).get(id) : null;
+    setAttributes(ring, place ? { x: place.x - 5, y: place.y - 5, width: place.w + 10, height: place.h + 10, rx: 12, visibility: null } : { visibility: "hidden" });
+  }
+
+  elementOf(id) {
+    return this.byId.get(id)?.element ?? null;
+  }
+
+  /** The box that a click or the focus is in. */
+  boxAt(target) {
+    return target instanceof Element ? target.closest(".agv-node")?.getAttribute("data-id") ?? null : null;
+  }
+
+  // ---- making and matching elements
+
+  matchChildren(parent, items, inBox) {
+    const chosen = this.chooseElements(parent, items);
+    const kept = new Set(chosen);
+    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
+    let place = parent.firstChild;
+    items.forEach((item, i) => {
+      const element = chosen[i];
+      // Elements in their place are not moved: moving one takes the focus from it.
+      if (element === place) place = place.nextSibling;
+      else parent.insertBefore(element, place);
+      this.shape(element, item, inBox);
+    });
+  }
+
+  /** For each item, the element that drew its predecessor, or a new one. */
+  chooseElements(parent, items) {
+    const named = new Map(), nameless = [];
+    for (const child of parent.children) {
+      const old = this.itemOf.get(child);
+      if (old?.id !== undefined) named.set(old.id, child);
+      else nameless.push(child);
+    }
+    return items.map((item) => {
+      const old = item.id !== undefined ? named.get(item.id) : nameless.shift();
+      return old && this.itemOf.get(old)?.k === item.k ? old : makeSvg(TAGS[item.k]);
+    });
+  }
+
+  shape(element, item, inBox) {
+    this.itemOf.set(element, item);
+    if (item.id !== undefined) this.byId.set(item.id, { element, item });
+    setAttributes(element, SHAPES[item.k](item));
+    const isBox = item.k === "g" && item.id !== undefined && boxOf(this.play, item.id) !== null;
+    if (isBox) setAttributes(element, { "data-id": item.id, role: "button", "aria-label": boxOf(this.play, item.id).say });
+    // What lies outside the boxes is decoration to a screen reader: the boxes and the text drawing say it.
+    else if (item.k === "text") setAttributes(element, { "aria-hidden": inBox ? null : "true" });
+    if (item.k === "g") this.matchChildren(element, item.items, inBox || isBox);
+    this.dress(element, item, {});
+  }
+
+  /** What a step can change: classes, text, cells. */
+  dress(element, item, change) {
+    const isBox = element.hasAttribute("data-id");
+    const classes = prefixed(change.c ?? item.c);
+    setAttributes(element, { class: (isBox && !/(^| )agv-node( |$)/.test(classes) ? `agv-node ${classes}` : classes) || null });
+    if (item.k === "text") setText(element, change.s ?? item.s);
+    if (item.k === "cells") dressCells(element, item, change.v ?? item.v);
+  }
+}
+
+function dressCells(group, item, shades) {
+  while (group.childNodes.length > shades.length) group.lastChild.remove();
+  shades.forEach((shade, i) => {
+    const cell = group.childNodes[i] ?? group.appendChild(makeSvg("rect"));
+    const side = Math.max(1, item.size - CELL_GAP);
+    const x = item.x + (i % item.cols) * item.size, y = item.y + Math.floor(i / item.cols) * item.size;
+    setAttributes(cell, { x, y, width: side, height: side, rx: Math.min(2, side / 4), class: `agv-cell agv-${shadeClass(shade)}`, "fill-opacity": shadeOpacity(shade) });
+  });
+}
+
+/** A value's class, as in the palette: positive (and zero), negative, an empty slot, or not a finite number. */
+export function shadeClass(shade) {
+  return shade === null ? "none" : shade === "bad" ? "bad" : shade < 0 ? "neg" : "pos";
+}
+
+export function shadeOpacity(shade) {
+  return typeof shade === "number" ? Number((0.15 + 0.85 * Math.abs(shade)).toFixed(3)) : null;
+}

@@ -1,0 +1,128 @@
+"""Numbers and names as a reader sees them.
+
+`values` writes a preview in one line, never more than a few numbers. `Names` knows what the user calls a tensor, and gives every node and
+tensor a number of its own in this recording (the engine's serial numbers go on counting for the whole session, so
+they would differ from run to run).
+"""
+
+from __future__ import annotations
+
+from autograd_viz.events import Preview
+from autograd_viz.trace.state import GraphState, NodeState, TensorState
+
+SHOWN = 6  # numbers in one line
+
+
+def number(value: float) -> str:
+    """One number: booleans and integers exactly, floats with four digits.  0.254432 -> "0.2544" """
+    if isinstance(value, int):
+        text = str(value) if isinstance(value, bool) or abs(value) < 10**12 else "a big integer"
+        return text
+    return f"{value:.4g}"
+
+
+def brief(value: float) -> str:
+    """One number for a narrow place.  0.254432 -> "0.25", 1.25 -> "1.25", 1234.5 -> "1.23e+03" """
+    if isinstance(value, int):
+        return number(value)
+    return f"{value:.2g}" if abs(value) < 1 else f"{value:.3g}"
+
+
+def values(preview: Preview | None, limit: int = SHOWN, short: bool = False) -> str:
+    """A preview in one line.  () -> "1.5";  (3,) -> "[1 2 3]";  (5, 3) -> "[[1 2 3] [4 5 6] …]";  None -> "None" """
+    if preview is None:
+        return "None"
+    write = brief if short else number
+    shown = [write(value) for value in preview.values[:limit]]
+    if not preview.shape:
+        return shown[0] if shown else "?"
+    if 0 in preview.shape:
+        return "[]"
+    if len(preview.shape) == 1:
+        return _bracketed(shown, preview.whole and len(shown) == len(preview.values))
+    columns = max(preview.columns, 1)
+    full_rows = preview.whole or columns == preview.shape[-1]
+    rows = [shown[i : i + columns] for i in range(0, len(shown), columns)]
+    if len(rows) > 1 and len(rows[-1]) < columns:
+        rows.pop()
+    complete = preview.whole and len(rows) * columns >= len(preview.values)
+    return _bracketed([_bracketed(row, full_rows and len(row) == columns) for row in rows], complete)
+
+
+def _bracketed(parts: list[str], whole: bool) -> str:
+    return f"[{' '.join(parts)}{'' if whole else ' …'}]"
+
+
+def shape(of: tuple[int, ...]) -> str:
+    """(5, 3) -> "(5, 3)";  a scalar -> "()" """
+    return str(tuple(of))
+
+
+def size(count: int) -> str:
+    """Bytes.  84 -> "84 B";  20480 -> "20 kB" """
+    for unit in ("B", "kB", "MB"):
+        if count < 1024:
+            return f"{count:.3g} {unit}" if unit != "B" else f"{count} B"
+        count = round(count / 1024) if count >= 10240 else count // 1024
+    return f"{count} GB"
+
+
+def listed(parts: list[str]) -> str:
+    """["a", "b", "c"] -> "a, b and c" """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+class Names:
+    """What everything is called, in the whole recording: names that are given late hold for earlier steps too."""
+
+    def __init__(self, state: GraphState, given: dict[int, str] | None = None) -> None:
+        self.state = state
+        self.given = given or {}
+        self.tensor_numbers = {serial: i for i, serial in enumerate(state.tensors, 1)}
+        self.node_numbers = {serial: i for i, serial in enumerate(state.nodes, 1)}
+        seen: dict[str, int] = {}
+        for node in state.nodes.values():
+            seen[node.name] = seen.get(node.name, 0) + 1
+        self._alone = {name for name, count in seen.items() if count == 1}
+
+    def variable(self, serial: int | None) -> str:
+        """The user's name for a tensor, or an empty text."""
+        if serial is None:
+            return ""
+        known = self.state.tensors.get(serial)
+        return self.given.get(serial) or (known.name if known is not None else "")
+
+    def root(self, serial: int | None) -> TensorState | None:
+        """The tensor itself, or what a nameless view of a constant looks at: `x` for the `x.unsqueeze(0)` inside a matmul."""
+        tensors = self.state.tensors
+        known = tensors.get(serial) if serial is not None else None
+        if known is None or known.requires_grad or known.unrecorded or known.origin is not None or self.variable(known.serial):
+            return known
+        base = tensors.get(known.base) if known.base is not None else None
+        return known if base is None or base.requires_grad else base
+
+    def tensor(self, serial: int | None) -> str:
+        """Something to call a tensor by: its name, or what made it, or its number."""
+        name = self.variable(serial)
+        if name or serial is None:
+            return name or "a number"
+        known = self.root(serial)
+        return self.variable(known.serial) or made_by(known) if known is not None else "a tensor"
+
+    def node(self, serial: int) -> str:
+        """A node's name, with its number where several have that name."""
+        known = self.state.nodes.get(serial)
+        if known is None:
+            return "a node"
+        return known.name if known.name in self._alone else f"{known.name} #{self.node_numbers[serial]}"
+
+    def output(self, node: NodeState) -> str:
+        """The user's name for what a node made, or an empty text."""
+        return next((name for nr in sorted(node.outputs) if (name := self.variable(node.outputs[nr]))), "")
+
+
+def made_by(tensor: TensorState) -> str:
+    """A nameless tensor, by what made it.  op "randn" -> "randn(5, 3)" """
+    if tensor.op and not tensor.inputs:
+        return f"{tensor.op}{shape(tensor.shape)}"
+    return tensor.op or ("leaf" if tensor.requires_grad and tensor.is_leaf else "constant")

@@ -1,0 +1,93 @@
+"""Any graph is drawn in bounded time, and what is left out is said."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from autograd_viz import events as ev
+from autograd_viz import torch
+from autograd_viz.draw import draw_recording
+from autograd_viz.draw.graph import MOST_BOXES
+from autograd_viz.draw.layout import Arrow, depths, rows, text_width
+
+
+def chain(ops: int):
+    x = torch.ones(3, requires_grad=True)
+    y = x
+    for _ in range(ops):
+        y = y + 1
+    y.sum().backward()
+
+
+def fan_out(ops: int):
+    w, y = torch.ones(3, requires_grad=True), torch.zeros(3)
+    for i in range(ops):
+        y = y + w * i
+    y.sum().backward()
+
+
+@pytest.mark.parametrize(("program", "ops"), [(chain, 3000), (fan_out, 200)])
+def test_a_big_graph_is_cut_says_so_and_takes_bounded_time(program, ops: int, record, checked) -> None:
+    recording = record(lambda: program(ops))
+    start = time.process_time()
+    picture = draw_recording(recording)
+    picture.svg()
+    assert time.process_time() - start < 10
+    play = picture.play()
+    checked(play)
+    assert len(play["boxes"]) <= MOST_BOXES + 100
+    assert (ops > MOST_BOXES) <= any("more boxes are not drawn" in note for note in play["notes"])
+
+
+def test_a_hundred_thousand_nodes_do_not_hang_or_recurse() -> None:
+    log: list[ev.Event] = [ev.NodeCreated(0, "NegBackward0", "neg", (), (), (), ((),), (), None, True)]
+    log += [ev.NodeCreated(i, "NegBackward0", "neg", (ev.Edge(i - 1, 0, None, None),), (), (), ((),), (), None, i % 2 == 0) for i in range(1, 100_000)]
+    start = time.process_time()
+    play = draw_recording(log).play()
+    assert time.process_time() - start < 20
+    assert len(play["boxes"]) == MOST_BOXES
+    assert play["notes"] == [f"This is the beginning: {100_000 - MOST_BOXES} more boxes are not drawn."]
+
+
+@pytest.mark.parametrize("inputs", [3, 40, 400])
+def test_a_tangle_is_laid_out_in_bounded_time(inputs: int) -> None:
+    step = [1, 7, 31, 113]
+    edges = [{max(0, i - step[k % 4] * (1 + k // 4)) for k in range(inputs)} for i in range(1000)]
+    log = [ev.NodeCreated(i, "StackBackward0", "stack", tuple(ev.Edge(j, 0, None, None) for j in sorted(e) if j < i), (), (), ((),), (), None, True)
+           for i, e in enumerate(edges)]  # fmt: skip
+    start = time.process_time()
+    play = draw_recording(log).play()
+    assert time.process_time() - start < 10
+    assert len(play["boxes"]) == MOST_BOXES
+
+
+def test_a_flood_of_steps_is_cut_and_said() -> None:
+    preview = ev.Preview((), "float32", (1.0,), 1, True, 1.0, 1.0, 1.0, 0, 0)
+    log: list[ev.Event] = [ev.TensorCreated(1, (), "float32", True, True, None, 0, None, "ones", (), 0, preview, None, None, False)]
+    log += [ev.GradCleared(1, "None", preview, None)] * 5000
+    play = draw_recording(log).play()
+    assert len(play["steps"]) == 2000
+    assert "Only the first 2000 steps are told." in play["notes"]
+
+
+def test_cyclic_and_dangling_edges_do_no_harm() -> None:
+    log = [ev.NodeCreated(i, "NegBackward0", "neg", (ev.Edge((i + 1) % 3, 0, None, None), ev.Edge(77, 0, None, 88)), (99,), (), (), (), None, False)
+           for i in range(3)]  # fmt: skip
+    picture = draw_recording(log)
+    assert len(picture.play()["boxes"]) == 3
+    assert picture.svg()
+
+
+def test_rows_put_each_box_right_of_its_inputs() -> None:
+    arrows = [Arrow(0, 1), Arrow(1, 2), Arrow(0, 2), Arrow(2, 1)]
+    assert depths(3, [Arrow(0, 1), Arrow(1, 2), Arrow(0, 2)]) == [0, 1, 2]
+    placed = rows([(100.0, 50.0)] * 3, arrows, 60)
+    assert placed.centres[0][0] < placed.centres[1][0]
+    assert all(len(curve) == 4 for curve in placed.curves)
+
+
+def test_wide_characters_are_measured_wide() -> None:
+    assert text_width("名前", 10) == text_width("abcd", 10)
+    assert text_width("é", 10) == text_width("é", 10)

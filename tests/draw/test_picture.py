@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograd_viz import torch
+from autograd_viz.draw import draw_recording
+from autograd_viz.draw.svg import frame
+
+
+def captions(play) -> list[str]:
+    return ["".join(text for _, text in step["cap"]) for step in play["steps"]]
+
+
+def all_items(items):
+    for item in items:
+        yield item
+        yield from all_items(item.get("items", ()))
+
+
+def kind_of(play) -> dict[str, str]:
+    return {item["id"]: item["c"].split()[1] for item in play["items"] if item.get("id") in play["boxes"]}
+
+
+def test_a_play_is_what_the_player_takes(any_recording, checked) -> None:
+    checked(draw_recording(any_recording, title="a title").play())
+
+
+def test_a_play_is_strict_json(any_recording) -> None:
+    play = draw_recording(any_recording).play()
+    assert json.loads(json.dumps(play, allow_nan=False)) == play
+
+
+def test_every_id_that_a_step_sets_is_there_once(any_recording) -> None:
+    play = draw_recording(any_recording).play()
+    ids = [item["id"] for item in all_items(play["items"]) if "id" in item]
+    ids += [row["id"] for box in play["boxes"].values() for row in box["rows"] if "id" in row]
+    assert len(ids) == len(set(ids))
+    assert {id for step in play["steps"] for id in step["set"]} <= set(ids)
+    assert {step["at"] for step in play["steps"]} <= {None, *play["boxes"]}
+
+
+def test_the_source_documents_first_graph_has_its_boxes_and_edges(draw) -> None:
+    play = draw("first").play()
+    names = {box["name"]: id for id, box in play["boxes"].items()}
+    assert set(names) == {"x", "y", "w", "b", "MmBackward0", "SqueezeBackward4", "AddBackward0", "BinaryCrossEntropyWithLogitsBackward0"}
+    assert [play["boxes"][names["AddBackward0"]]["from"]] == [[names["SqueezeBackward4"], names["b"]]]
+    kinds = kind_of(play)
+    assert (kinds[names["x"]], kinds[names["w"]], kinds[names["MmBackward0"]]) == ("const", "leaf", "fn")
+
+
+def test_each_step_changes_little_and_the_last_frame_is_their_sum(draw) -> None:
+    play = draw("first").play()
+    assert len(play["steps"]) == 15
+    assert play["held"] == [0, 0, 0, 0, 20, 20, 20, 44, 44, 20, 20, 20, 20, 0, 0]
+    assert all(len(step["set"]) < 16 for step in play["steps"])
+    shown = frame(play)
+    assert not any("later" in change.get("c", "") for change in shown.values())
+    chips = [change["c"] for id, change in shown.items() if change.get("c", "").startswith("chip")]
+    assert chips == ["chip freed"] * 3
+
+
+def test_what_lights_up_in_a_step_goes_out_in_the_next(draw) -> None:
+    play = draw("three_calls").play()
+    for i in range(len(play["steps"])):
+        now = [id for id, change in frame(play, i).items() if "now" in change.get("c", "").split()]
+        at = play["steps"][i]["at"]
+        assert now == ([at] if at and play["steps"][i]["ph"] != "error" and "starts" not in captions(play)[i] else [])
+
+
+def test_the_ledger_of_three_calls_reads_4_8_zeroed_4(draw) -> None:
+    play = draw("three_calls").play()
+    rows = [(e["call"], e["before"] and e["before"]["t"][:5], e["after"]["t"][:5], e["note"]) for e in play["ledger"]]
+    four, eight, zero = ["4", "2", "2", "2", "2"], ["8", "4", "4", "4", "4"], ["0"] * 5
+    assert rows == [("#1", None, four, ""), ("#2", four, eight, ""), ("", eight, zero, "zeroed"), ("#3", zero, four, "")]
+    assert [e["step"] for e in play["ledger"]] == sorted(e["step"] for e in play["ledger"])
+    assert all(e["leaf"] == "inp" for e in play["ledger"])
+
+
+def test_the_shades_of_a_grad_have_one_scale_so_that_eight_is_darker_than_four(draw) -> None:
+    play = draw("three_calls").play()
+    assert [e["after"]["v"][0] for e in play["ledger"]] == [0.5, 1.0, 0.0, 0.5]
+    slots = [change["v"][0] for step in play["steps"] for id, change in step["set"].items() if "v" in change]
+    assert slots == [0.5, 1.0, 0.0, 0.5]
+
+
+def test_no_grad_is_a_region_and_detach_a_cut_edge(draw) -> None:
+    play = draw("switched_off").play()
+    assert [item["id"] for item in play["items"] if item["c"].startswith("region")] == ["r1"]
+    assert [item["c"] for item in play["items"] if item["c"].startswith("edge cut")] == ["edge cut later"]
+    kinds = kind_of(play)
+    assert sorted(kinds.values()).count("plain") >= 1
+    assert any(text.endswith("leaves no node: gradient tracking is off.") for text in captions(play))
+
+
+def test_a_failed_node_is_marked_and_says_why(draw) -> None:
+    play = draw("twice").play()
+    last = play["steps"][-1]
+    assert (last["ph"], last["call"]) == ("error", 2)
+    assert "failed" in frame(play)[last["at"]]["c"]
+    assert play["boxes"][last["at"]]["name"] == "MulBackward0"
+    assert "second time" in captions(play)[-1]
+
+
+def test_a_saved_result_that_was_written_to_is_marked_changed(draw) -> None:
+    play = draw("spoilt").play()
+    assert [c["c"] for c in frame(play).values() if "changed" in c.get("c", "")] == ["chip changed"]
+    assert "ExpBackward0" in captions(play)[-1]
+
+
+def test_a_name_given_late_holds_for_earlier_steps(record) -> None:
+    def program():
+        a = torch.ones(2, requires_grad=True)
+        return {"late": a}
+
+    recording = record(program)
+    assert captions(draw_recording(recording).play())[0].startswith("late is a leaf")
+    serial = recording[1].tensor
+    assert captions(draw_recording(recording, names={serial: "given"}).play())[0].startswith("given is a leaf")
+
+
+def test_constants_that_nothing_uses_get_no_box_and_no_step(record) -> None:
+    def program():
+        unused = torch.ones(3)
+        w = torch.ones(3, requires_grad=True)
+        return {"unused": unused, "w": w, "y": w * 2}
+
+    play = draw_recording(record(program)).play()
+    assert sorted(box["name"] for box in play["boxes"].values()) == ["MulBackward0", "w"]
+    assert len(play["steps"]) == 2
+
+
+def test_a_mode_in_which_nothing_happens_is_no_step(record) -> None:
+    def program():
+        with torch.no_grad():
+            pass
+        return {"w": torch.ones(3, requires_grad=True)}
+
+    assert len(draw_recording(record(program)).play()["steps"]) == 1
+
+
+def test_a_graph_from_before_is_there_from_the_start(record) -> None:
+    w = torch.ones(3, requires_grad=True)
+    y = (w * w).sum()
+    y.backward(retain_graph=True)
+
+    play = draw_recording(record(lambda: y.backward())).play()
+    assert not any("later" in item["c"] for item in play["items"])
+    assert [step["ph"] for step in play["steps"]] == ["backward"] * 4
+    assert captions(play)[-1].startswith("leaf.grad was not empty: [2 2 2] + [2 2 2] = [4 4 4]")
+
+
+def test_steps_and_boxes_keep_their_ids_while_a_recording_grows(record, programs) -> None:
+    events = list(record(programs["three_calls"]))
+    full = draw_recording(events).play()
+    for count in range(0, len(events), 5):
+        part = draw_recording(events[:count], live=True).play()
+        assert set(part["boxes"]) <= set(full["boxes"])
+        assert [step["at"] for step in part["steps"]] == [step["at"] for step in full["steps"]][: len(part["steps"])]
+
+
+def test_an_empty_recording_is_an_empty_picture(checked) -> None:
+    picture = draw_recording([])
+    checked(picture.play())
+    assert picture.play()["boxes"] == {}
+    assert picture.text() == ""
+    assert picture.svg().startswith("<svg")
+
+
+def test_the_parts_of_one_expression_are_named_as_its_parts(draw) -> None:
+    play = draw("first").play()
+    texts = [item["s"] for item in all_items(play["items"]) if item["k"] == "text" and item["c"] == "expr"]
+    assert "mm of matmul(x, w)" in texts
+    assert "z = matmul(x, w) + b" in texts
+
+
+def test_boxes_do_not_overlap_and_labels_cover_none(draw) -> None:
+    for name in ("first", "three_calls", "switched_off"):
+        play = draw(name).play()
+        cards = []
+        for item in play["items"]:
+            if item.get("id") in play["boxes"]:
+                card = item["items"][0]
+                cards.append((item["x"], item["y"], item["x"] + card["w"], item["y"] + card["h"]))
+        labels = [item["items"][0] for item in play["items"] if item["c"].startswith("flow") and item["items"][0]["k"] == "rect"]
+        areas = [(r["x"], r["y"], r["x"] + r["w"], r["y"] + r["h"]) for r in labels]
+        for i, a in enumerate(cards):
+            for b in cards[i + 1 :] + areas:
+                assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (name, a, b)
+        assert all(0 <= a[0] and 0 <= a[1] and a[2] <= play["w"] and a[3] <= play["h"] for a in cards + areas)
+
+
+def test_without_graphviz_there_is_a_picture_and_a_note(draw, without_graphviz, checked) -> None:
+    play = draw("first").play()
+    checked(play)
+    assert len(play["boxes"]) == 8
+    assert play["notes"] == ["Graphviz was not found: the boxes stand in plain columns."]
+
+
+@pytest.mark.parametrize("ending", ["svg", "html", "dot", "json", "txt"])
+def test_a_picture_is_saved_in_the_form_of_its_ending(draw, tmp_path, ending: str) -> None:
+    path = draw("first").save(tmp_path / f"graph.{ending}")
+    assert path.read_text(encoding="utf-8").strip()
+
+
+def test_another_ending_is_a_value_error(draw, tmp_path) -> None:
+    with pytest.raises(ValueError, match=r"expected a path that ends with .svg, .*, got .*graph.png"):
+        draw("first").save(tmp_path / "graph.png")
+
+
+def test_a_notebook_gets_the_play_an_image_and_text(draw) -> None:
+    picture = draw("first")
+    assert set(picture._repr_mimebundle_()) == {"application/vnd.autograd-viz.v1+json", "image/svg+xml", "text/plain"}
+    assert repr(picture) == picture.text()

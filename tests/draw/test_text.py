@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+
+from autograd_viz import torch
+from autograd_viz.draw import draw_recording
+
+FIRST = """\
+w: leaf (5, 3) = [[1.541 -0.2934 -2.179] [0.5684 -1.085 -1.399] …]
+    .grad = [[0.2661 0.1179 0.002687] [0.2661 0.1179 0.002687] [0.2661 0.1179 0.002687] [0.2661 0.1179 0.002687] [0.2661 0.1179 0.002687]]
+b: leaf (3,) = [0.1227 -0.5663 0.3731]
+    .grad = [0.2661 0.1179 0.002687]
+x: constant (5,) = [1 1 1 1 1]
+#1 MmBackward0 (1, 3)  mm of torch.matmul(x, w)
+    <- None (x), AccumulateGrad w; saved: self freed
+#2 SqueezeBackward4 (3,)  torch.matmul(x, w)
+    <- #1 MmBackward0; saved: dim=0
+#3 AddBackward0 (3,)  z = torch.matmul(x, w) + b
+    <- #2 SqueezeBackward4, AccumulateGrad b; saved: alpha=1
+y: constant (3,) = [0 0 0]
+#4 BinaryCrossEntropyWithLogitsBackward0 ()  loss = torch.nn.functional.binary_cross_entropy_with_logits…
+    <- #3 AddBackward0, None (y); saved: self freed, target freed, reduction=1
+grad ledger:
+  b.grad #1: None + [0.2661 0.1179 0.002687] = [0.2661 0.1179 0.002687]
+  w.grad #1: None + [[0.2661 0.1179 0.002687] [0.2661 0.1179 0.002687] …] = [[0.2661 0.1179 0.002687] [0.2661 0.1179 0.002687] …]
+held for backward: 0 B"""
+
+
+def test_the_first_graph_in_words(draw) -> None:
+    assert draw("first").text() == FIRST
+
+
+def test_two_runs_give_the_same_text_and_the_same_play(programs, record) -> None:
+    for program in programs.values():
+        one, two = draw_recording(record(program)), draw_recording(record(program))
+        assert one.text() == two.text()
+        assert one.play() == two.play()
+
+
+def test_the_text_holds_no_address_and_no_session_wide_number(any_recording) -> None:
+    text = draw_recording(any_recording).text()
+    assert "0x" not in text
+    assert all(int(n) <= 20 for n in re.findall(r"#(\d+)", text))
+
+
+def test_the_ledger_is_in_the_text(draw) -> None:
+    rows = [line.strip() for line in draw("three_calls").text().splitlines() if line.startswith("  inp.grad")]
+    assert rows == [
+        "inp.grad #1: None + [[4 2 2 2 2] …] = [[4 2 2 2 2] …]",
+        "inp.grad #2: [[4 2 2 2 2] …] + [[4 2 2 2 2] …] = [[8 4 4 4 4] …]",
+        "inp.grad zeroed: [[8 4 4 4 4] …] -> [[0 0 0 0 0] …]",
+        "inp.grad #3: [[0 0 0 0 0] …] + [[4 2 2 2 2] …] = [[4 2 2 2 2] …]",
+    ]
+
+
+def test_a_failure_is_in_the_text(draw) -> None:
+    assert "backward #2 failed at MulBackward0: RuntimeError: Trying to backward through the graph a second time" in draw("twice").text()
+    assert "saved: result changed" in draw("spoilt").text()
+
+
+def test_a_long_text_keeps_its_ends_and_says_what_it_leaves_out(record) -> None:
+    def program():
+        w = torch.ones(3, requires_grad=True)
+        y = w
+        for _ in range(60):
+            y = y * 1.5
+        for _ in range(30):
+            y.sum().backward(retain_graph=True)
+        return {"w": w}
+
+    lines = draw_recording(record(program)).text().splitlines()
+    assert len(lines) <= 41
+    assert lines[0].startswith("w: leaf")
+    assert sum("..." in line and "more" in line for line in lines) == 2
+    assert lines[-1].startswith("held for backward")
+    assert max(map(len, lines)) <= 160

@@ -1,0 +1,123 @@
+"""The pace of live pictures: soon after the news, seldom enough, never after the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from autograd_viz.jupyter.display import BANDWIDTH, FASTEST, Follower, Slot
+
+
+class Show:
+    """Stands in for drawing: remembers when it was called."""
+
+    def __init__(self, sent: int = 0, lasts: float = 0.0) -> None:
+        self.sent, self.lasts = sent, lasts
+        self.times: list[float] = []
+        self.called = threading.Event()
+
+    def __call__(self, live: bool) -> int:
+        self.times.append(time.monotonic())
+        self.called.set()
+        time.sleep(self.lasts)
+        return self.sent
+
+
+def flood(follower: Follower, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        follower.tell()
+        time.sleep(0.001)
+
+
+def gaps(show: Show) -> list[float]:
+    return [later - earlier for earlier, later in zip(show.times, show.times[1:], strict=False)]
+
+
+def test_news_is_shown_although_nothing_else_happens() -> None:
+    show = Show()
+    follower = Follower(show)
+    follower.start()
+    follower.tell()
+    assert show.called.wait(10)
+    follower.stop()
+    assert len(show.times) == 1
+
+
+def test_without_news_nothing_is_drawn() -> None:
+    show = Show()
+    follower = Follower(show)
+    follower.start()
+    assert not show.called.wait(3 * FASTEST)
+    follower.stop()
+    assert show.times == []
+
+
+def test_a_flood_is_shown_at_most_ten_times_a_second() -> None:
+    show = Show()
+    follower = Follower(show)
+    follower.start()
+    flood(follower, 0.6)
+    follower.stop()
+    assert 2 <= len(show.times) <= 6
+    assert min(gaps(show)) >= FASTEST * 0.95
+
+
+@pytest.mark.parametrize(("sent", "lasts"), [(int(0.3 * BANDWIDTH), 0.0), (0, 0.07)])
+def test_large_and_slow_pictures_are_sent_more_seldom(sent: int, lasts: float) -> None:
+    show = Show(sent, lasts)
+    follower = Follower(show)
+    follower.start()
+    flood(follower, 0.8)
+    follower.stop()
+    assert min(gaps(show)) >= 0.27
+
+
+def test_after_stop_nothing_is_drawn() -> None:
+    show = Show(lasts=0.05)
+    follower = Follower(show)
+    follower.start()
+    flood(follower, 0.15)
+    follower.stop()
+    drawn = len(show.times)
+    follower.tell()
+    time.sleep(2 * FASTEST)
+    assert len(show.times) == drawn
+    assert follower.thread is not None
+    assert not follower.thread.is_alive()
+
+
+def test_a_failing_picture_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(live: bool) -> int:
+        raise ValueError("first line\nsecond line")
+
+    follower = Follower(fail)
+    assert [follower.show_now(), follower.show_now(live=False)] == [0, 0]
+    assert capsys.readouterr().err == "autograd_viz: the picture could not be drawn (ValueError: first line)\n"
+
+
+def test_an_interrupt_is_not_swallowed() -> None:
+    def interrupted(live: bool) -> int:
+        raise KeyboardInterrupt
+
+    follower = Follower(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        follower.show_now()
+    assert not follower.lock.locked()
+
+
+def test_a_slot_is_displayed_once_and_updated_afterwards() -> None:
+    sent = []
+
+    class Publisher:
+        def publish(self, data: object, metadata: object, *, transient: dict[str, str], update: bool) -> None:
+            sent.append((data, transient["display_id"], update))
+
+    slot, other = Slot(Publisher()), Slot(Publisher())
+    slot.put({"a": 1})
+    slot.put({"a": 2})
+    other.put({"a": 3})
+    assert [(data, update) for data, _, update in sent] == [({"a": 1}, False), ({"a": 2}, True), ({"a": 3}, False)]
+    assert sent[0][1] == sent[1][1] != sent[2][1]
