@@ -338,7 +338,8 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def emit(event: Event) -> None:
-    """Tell every listener. Listeners are guests: one that raises is reported once and let go; the program goes on as if it had never listened."""
+    """Tell every listener. Listeners are guests: one that raises is reported once and let go; the program goes on as if it had not "
+    "listened."""
     for listener in tuple(listeners):
         try:
             listener(event)

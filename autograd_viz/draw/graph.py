@@ -21,6 +21,7 @@ MOST_BOXES = 300
 MOST_LINKS = 600
 MOST_INPUTS = 60  # arrows into one box
 LEAF, CONST, FN, PLAIN = "leaf", "const", "fn", "plain"
+ABOUT_A_LEAF = (at.SUM, at.CLEAR, at.CHANGE, at.REQUIRES)
 
 
 @dataclass(slots=True)
@@ -94,6 +95,8 @@ class _Chooser:
     def __init__(self, state: GraphState, moments: list[Moment], names: Names) -> None:
         self.state, self.moments, self.names = state, moments, names
         self.drawn = Drawn()
+        self.leaves = {edge.leaf for node in state.nodes.values() for edge in node.edges}  # also those that ask for no gradient any more
+        self.leaves |= {moment.tensor for moment in moments if moment.kind in (at.LEAF, at.REQUIRES)}
         self.left_out = 0
 
     def full(self) -> bool:
@@ -105,7 +108,7 @@ class _Chooser:
         (self.drawn.of_node if kind == FN else self.drawn.of_tensor)[serial] = box
         return box
 
-    def tensor_box(self, serial: int | None, kind: str = CONST) -> Box | None:
+    def tensor_box(self, serial: int | None) -> Box | None:
         """The box of an input, made now if it has none."""
         known = self.names.root(serial)
         if known is None:
@@ -114,8 +117,10 @@ class _Chooser:
         if box is None and len(self.drawn.boxes) >= MOST_BOXES + 40:  # a cut graph still shows the inputs of its last nodes
             self.left_out += 1
         elif box is None:
-            kind = LEAF if known.requires_grad and known.is_leaf else kind
+            kind = LEAF if known.serial in self.leaves or (known.requires_grad and known.is_leaf) else CONST
             box = self.add(f"t{self.names.tensor_numbers[known.serial]}", kind, known.serial, known.earlier)
+            for serial in dict.fromkeys(known.inputs):
+                self.link(self.drawn.of_tensor.get(serial), box, None, "none")  # a constant made of what is drawn: a detached tensor's way goes on
         return box
 
     def maker_box(self, serial: int) -> Box | None:
@@ -140,7 +145,7 @@ class _Chooser:
             if edge.node is not None:
                 inputs.append((self.drawn.of_node.get(edge.node), nr, "grad"))
             elif edge.leaf is not None:
-                inputs.append((self.tensor_box(edge.leaf, LEAF), nr, "grad"))
+                inputs.append((self.tensor_box(edge.leaf), nr, "grad"))
             elif edge.tensor is not None:
                 inputs.append((self.tensor_box(edge.tensor), nr, "none"))
         inputs += [(self.maker_box(other), None, "none") for other in node.others[:MOST_INPUTS]]
@@ -157,6 +162,12 @@ class _Chooser:
         box.region = region
         for tail in tails:
             self.link(tail, box, None, "none")
+
+    def is_lone_leaf(self, tensor: int | None) -> bool:
+        """Whether something happens to a leaf that has no box yet, as in a cell that only zeroes its `.grad`."""
+        known = self.state.tensors.get(tensor) if tensor is not None else None
+        lone = known is not None and known.is_leaf and tensor not in self.drawn.of_tensor
+        return lone and (known is not None and known.requires_grad or tensor in self.leaves)
 
     def follows_unrecorded(self, moment: Moment) -> bool:
         """Whether a constant was computed, with tracking off, from something that is drawn as such."""
@@ -184,7 +195,7 @@ def choose(state: GraphState, moments: list[Moment], names: Names) -> Drawn:
         _regions(chooser.drawn, regions, moment, i)
         if moment.kind == at.NODE and moment.node in state.nodes:
             _unless_full(chooser, chooser.node, moment.node)
-        elif moment.kind == at.LEAF:
+        elif moment.kind == at.LEAF or (moment.kind in ABOUT_A_LEAF and chooser.is_lone_leaf(moment.tensor)):
             _unless_full(chooser, chooser.tensor_box, moment.tensor)
         elif moment.kind == at.UNRECORDED:
             _unless_full(chooser, chooser.unrecorded, moment.tensor, moment.event.inputs, regions[-1] if regions else None)

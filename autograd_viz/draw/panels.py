@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from autograd_viz.draw.cards import chips_of, is_tensor
@@ -16,7 +15,7 @@ from autograd_viz.trace.words import Names, made_by, shape, values
 
 Row = dict[str, Any]
 MOST_LINKS = 40
-DETAILED = 40  # boxes; a bigger picture says of each result only its first numbers
+DETAILED = 40  # boxes; a bigger picture says the first numbers of each result in one line
 
 
 def boxes(state: GraphState, names: Names, drawn: Drawn) -> dict[str, dict[str, Any]]:
@@ -57,13 +56,10 @@ def _function(box: Box, state: GraphState, names: Names, drawn: Drawn) -> dict[s
     result = next((state.tensors[t] for t in node.outputs.values() if t in state.tensors), None)
     rows += [row("shape", form)] if form else []
     if result is not None:
-        rows.append({"label": "value", "v": value(result.preview if len(drawn.boxes) <= DETAILED else _short(result.preview))})
+        detailed = len(drawn.boxes) <= DETAILED
+        rows.append({"label": "value", "v": value(result.preview)} if detailed else row("value", values(result.preview)))
     say = f"{node.name}{f', made by {made}' if made else ''}{f', shape {form}' if form else ''}"
     return _box(node.name, f"#{names.node_numbers[box.serial]}", say, rows)
-
-
-def _short(preview: Preview) -> Preview:
-    return replace(preview, values=preview.values[:4], columns=min(preview.columns, 4), whole=preview.whole and len(preview.values) <= 4)
 
 
 def next_function(edge: Edge, names: Names, drawn: Drawn) -> list[Any]:
@@ -107,7 +103,9 @@ def _tensor(box: Box, state: GraphState, names: Names) -> dict[str, Any]:
 
 
 def _made(known: TensorState, names: Names) -> str:
-    return expression(known.source.text if known.source else "", names.variable(known.serial)) or (made_by(known) if known.op else "")
+    if known.source is not None and known.source.text:
+        return expression(known.source.text, names.variable(known.serial))
+    return made_by(known) if known.op else ""
 
 
 # --- the ledger -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd_viz.draw import graphviz
-from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, aside, label_place, line_and_head
+from autograd_viz.draw.arrows import along, ASIDE, HEAVY, THIN, Rect, Space, aside, label_place, line_and_head
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
 from autograd_viz.draw.clean import clean, clean_lines
 from autograd_viz.draw.dot import digraph
@@ -180,7 +180,7 @@ class _Canvas:
         line, head = line_and_head(aside(curve, ASIDE) if beside else curve, THIN)
         items: list[Item] = [{"k": "path", "d": line, "c": "edge-line"}, {"k": "path", "d": head, "c": "edge-head"}]
         if link.kind == "cut":
-            x, y = curve[len(curve) // 2]
+            x, y = along(curve, 0.5)
             strokes = "".join(f"M{tidy(x + dx)} {tidy(y + 7)}L{tidy(x + dx + 6)} {tidy(y - 7)}" for dx in (-6, 0))
             items.append({"k": "path", "d": strokes, "c": "cut-mark"})
         return group(items, f"edge {link.kind}" + ("" if link.head.earlier else " later"), link.id)

@@ -294,6 +294,8 @@ class Story:
             self.light(moment, box)
             self.add(box, "failed")
             self.dress(box)
+            if moment.entered is not None:
+                self.stage.put(f"{box.id}i", s=clean(gradients(moment.entered.gradients)))
 
 
 def sent(drawn: Drawn, moment: Moment) -> Iterable[tuple[Link, Preview]]:

@@ -15,13 +15,16 @@ Everything here is a guest in the user's cell: it changes no result, and what go
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from autograd_viz import events
 from autograd_viz import events as ev
 from autograd_viz.jupyter.display import Follower, Slot, bundle, draw_now, size
+from autograd_viz.torch.source import name_file
 from autograd_viz.trace.recording import Recording
 
 SAYS_NOTHING_ALONE = ev.SourceSeen | ev.TensorNamed | ev.GradModeChanged
@@ -157,11 +160,11 @@ class Session:
             self.cell.show_before_result()
         self.shell.displayhook(result)
 
-    def show_traceback(self, *args: Any, **options: Any) -> Any:
+    def show_traceback(self, kind: Any, error: Any, lines: list[str]) -> Any:
         """In the place of `shell._showtraceback`, the one door through which IPython's shells show an exception."""
         if self.cell is not None and self.cell.depth == 1:
             self.cell.show_before_result()
-        return self.shell_shows_traceback(*args, **options)
+        return self.shell_shows_traceback(kind, error, without_engine(lines))
 
     # --- on and off --------------------------------------------------------------------------------------------------
 
@@ -234,10 +237,23 @@ def is_running(shell: Any) -> bool:
     return bool(getattr(shell.display_trap, "_nested_level", 0))
 
 
+def without_engine(lines: list[str]) -> list[str]:
+    """A traceback without the frames inside this package: the student's own line and the message stay.
+
+    PyTorch's frames are in C++ and never seen either; and a path of somebody's machine has no place in a stored notebook.
+    """
+    return [line for line in lines if not _FRAME_OF_OURS.match(_ANSI.sub("", line))]
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_PACKAGE = str(Path(__file__).parents[1])  # IPython shortens the home directory to ~
+_FRAME_OF_OURS = re.compile("|".join(r"File " + re.escape(each + os.sep) for each in (_PACKAGE, _PACKAGE.replace(os.path.expanduser("~"), "~", 1))))
+
+
 # --- what cells are called --------------------------------------------------------------------------------------------
 #
 # A cell is compiled under the name of a temporary file, which says nothing to a reader and differs from machine to machine. The engine
-# asks `file_titles` what to call it. av.record and av.GraphWidget need this also where the extension is not loaded.
+# is told what to call it. av.record and av.GraphWidget need this also where the extension is not loaded.
 
 
 def number_of(shell: Any, counted: bool) -> int:
@@ -264,15 +280,6 @@ def name_cells(shell: Any) -> None:
     _named.append((shell, pre_run_cell))
     for file, number in getattr(shell.compile, "_filename_map", {}).items():
         name_file(file, title_of(number))
-
-
-def name_file(file: str, title: str) -> None:
-    """Tell the engine."""
-    from autograd_viz.torch import source
-
-    if source.file_titles.get(file) != title:
-        source.file_titles[file] = title
-        source._places.clear()  # a cell that is run again is the same code with another title
 
 
 # --- loading ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 
-class dtype:  # noqa: N801 - PyTorch's name
+class dtype:
     """A kind of element. Compare with `is` or `==`; prints as `torch.float32`."""
 
     __slots__ = ("category", "is_floating_point", "itemsize", "name", "numpy")
@@ -40,8 +40,15 @@ ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, 
 of_numpy = {kind.numpy: kind for kind in ALL}
 
 # How PyTorch calls them in error messages: by the scalar type, and by the tensor type.
-SCALAR_NAMES = {float32: "Float", float64: "Double", float16: "Half", int64: "Long", int32: "Int", int16: "Short", int8: "Char", uint8: "Byte", bool_: "Bool"}  # fmt: skip
-C_NAMES = {float32: "float", float64: "double", float16: "c10::Half", int64: "long int", int32: "int", int16: "short int", int8: "signed char", uint8: "unsigned char", bool_: "bool"}  # fmt: skip
+SCALAR_NAMES = dict(zip(ALL, ("Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"), strict=True))
+C_NAMES = dict(zip(ALL, ("float", "double", "c10::Half", "long int", "int", "short int", "signed char", "unsigned char", "bool"), strict=True))
+
+
+
+def scalar_name(array: np.ndarray) -> str:
+    """What PyTorch calls the dtype of an array in error messages."""
+    return SCALAR_NAMES[of_numpy[array.dtype]]
+
 
 _default = float32
 
@@ -55,7 +62,7 @@ def set_default_dtype(d: dtype) -> None:
     """Choose what floats become.  Raises TypeError unless it is a floating dtype."""
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
-        raise TypeError(f"only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or torch.float64.")
+        raise TypeError(f"only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or float64.")
     _default = d
 
 
@@ -82,6 +89,41 @@ class Size(tuple[int, ...]):
 
     def __add__(self, other: Any) -> Size:
         return Size(super().__add__(tuple(other)))
+
+
+class device:
+    """Where a tensor lives. Here everything lives on the CPU."""
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: Any, index: int | None = None) -> None:
+        name = type.type if isinstance(type, device) else str(type)
+        kind, _, number = name.partition(":")
+        if kind not in ("cpu", "cuda", "mps", "meta", "xpu"):
+            raise RuntimeError(f"Invalid device string: '{name}'")
+        self.type = kind
+        self.index = int(number) if number else index
+
+    def __repr__(self) -> str:
+        return f"device(type={self.type!r})" if self.index is None else f"device(type={self.type!r}, index={self.index})"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+
+CPU = device("cpu")
+
+
+def on(where: Any) -> None:
+    """Check a `device=` argument.  Raises RuntimeError for anything but the CPU."""
+    if where is not None and device(where).type != "cpu":
+        raise RuntimeError(f"expected device 'cpu', got '{device(where)}'\nHint: this library computes with numpy; it has the CPU only.")
 
 
 def of_number(number: Any) -> dtype:

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 from autograd_viz import events
-from autograd_viz.torch import observe
+from autograd_viz.torch import dtypes, observe
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import AccumulateGrad, Node
-from autograd_viz.torch.ops.pointwise import add
-from autograd_viz.torch.ops.shape import clone, sum_to
+from autograd_viz.torch.ops.inplace import copy
+from autograd_viz.torch.ops.pointwise import add, to_copy
+from autograd_viz.torch.ops.shape import sum_to
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, edge_to
+from autograd_viz.torch.tensor import Tensor, edge_to, holding
 
 _accumulating = threading.Lock()  # several threads may run backward into the same leaf
 _calls = 0
@@ -83,8 +84,8 @@ def run_backward(
 ) -> list[Any]:
     """One gradient wave from `tensors`, whose gradients are `seeds`.
 
-    `inputs` None: every leaf that is reached accumulates. Else only these get a gradient: into their `.grad` if `accumulate`, or returned in
-    their order (arrays, or Tensors if `create_graph`; None where nothing arrived).  Raises RuntimeError from the nodes.
+    `inputs` None: every leaf that is reached accumulates. Else only these get a gradient: into their `.grad` if `accumulate`, or
+    returned in their order (arrays, or Tensors if `create_graph`; None where nothing arrived).  Raises RuntimeError from the nodes.
     """
     global _calls
     _calls += 1
@@ -102,11 +103,12 @@ def run_backward(
     before = mode.grad
     mode.grad = create_graph
     try:
-        found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], captured if inputs is not None else None)  # type: ignore[arg-type]
-        if inputs is not None and accumulate:
-            for tensor, gradient in zip(inputs, found, strict=True):
-                if gradient is not None:
-                    wave.accumulate(tensor, gradient)
+        with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
+            found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], captured if inputs is not None else None)
+            if inputs is not None and accumulate:
+                for tensor, gradient in zip(inputs, found, strict=True):
+                    if gradient is not None:
+                        wave.accumulate(tensor, gradient)
     except BaseException as error:
         if events.listeners:
             events.emit(events.BackwardFailed(wave.call, wave.at and wave.at._serial, type(error).__name__, str(error).partition("\n")[0]))
@@ -179,7 +181,8 @@ class Wave:
     def _run_node(self, node: Node, gradients: list[Any], arrived: dict[Node, list[Any]]) -> None:
         self.at = node
         if isinstance(node, AccumulateGrad):
-            self.accumulate(node.variable, gradients[0])
+            if node.variable._requires_grad:  # (it may have been switched off since)
+                self.accumulate(node.variable, gradients[0])
             return
         if node._retained:
             self._fill_retained(node, gradients)
@@ -224,9 +227,9 @@ class Wave:
             before = tensor._grad
             look = _look(before)
             if self.create_graph:
-                tensor._grad = clone(gradient) if before is None else add(before, gradient)
+                tensor._grad = copy(holding(np.empty_like(gradient._array)), gradient) if before is None else add(before, gradient)
             elif before is None:
-                tensor._grad = Tensor(np.array(gradient, order="C"))  # a copy: the array may be on its way to another leaf too
+                tensor._grad = holding(np.array(gradient, order="C"))  # a copy: the array may be on its way to another leaf too
             else:
                 np.add(before._array, gradient, out=before._array)
                 before._version_counter.value += 1
@@ -239,7 +242,9 @@ class Wave:
 def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype) -> Any:
     """A gradient in the shape and dtype of the input that it belongs to."""
     if isinstance(gradient, Tensor):
-        return gradient if gradient._array.shape == shape else sum_to(gradient, shape)
+        if gradient._array.shape != shape:
+            gradient = sum_to(gradient, shape)
+        return gradient if gradient._array.dtype == kind else to_copy(gradient, dtypes.of_numpy[kind])
     if gradient.shape != shape:
         gradient = sum_to(np.asarray(gradient), shape)
     return gradient if gradient.dtype == kind else gradient.astype(kind)

@@ -53,7 +53,7 @@ def _spelled_out(body: ast.expr, names: dict[str, Any]) -> str:
 class _Infix(ast.NodeTransformer):
     """times(a, b) -> a * b, mm(a, b) -> a @ b, t(a) -> a.t()."""
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802 - the name that ast looks for
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in _OPERATORS and len(node.args) == 2:
             return ast.BinOp(node.args[0], _OPERATORS[node.func.id](), node.args[1])

@@ -14,19 +14,23 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import observe
+from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES
 from autograd_viz.torch.engine import run_backward
-from autograd_viz.torch.methods import method
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors
 
 NOT_A_LEAF = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). "
-    "If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf "
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
+    "autograd.backward(). "
+    "If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
+    "access the non-leaf "
     "Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
 CYCLE = (
-    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. "
-    "We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields "
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a "
+    "memory leak. "
+    "We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset "
+    "the .grad fields "
     "of your parameters to None after use to break the cycle and avoid the leak."
 )
 
@@ -52,6 +56,9 @@ def backward(
     _check_roots(roots)
     if create_graph:
         warnings.warn(CYCLE, UserWarning, stacklevel=3)
+    for tensor in () if inputs is None else _listed(inputs):
+        if not tensor._requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     run_backward(
         roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
         inputs=None if inputs is None else _listed(inputs),
@@ -69,12 +76,17 @@ def grad(
     """
     if materialize_grads and allow_unused is False:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
-    roots, wanted = _listed(outputs), _listed(inputs)
+    roots, wanted = _listed(outputs), [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    for tensor in wanted:
+        if not isinstance(tensor, Tensor):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
     seeds = _seeds(roots, grad_outputs)
     _check_roots(roots)
     for tensor in wanted:
         if not tensor._requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     found = run_backward(
         roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph, inputs=wanted,
         accumulate=False, api="grad",
@@ -87,9 +99,9 @@ def grad(
                 "Set allow_unused=True if this is the desired behavior."
             )
         if gradient is None:
-            answer.append(Tensor(np.zeros_like(tensor._array)) if materialize_grads else None)
+            answer.append(holding(np.zeros_like(tensor._array)) if materialize_grads else None)
         else:
-            answer.append(gradient if isinstance(gradient, Tensor) else Tensor(np.array(gradient)))
+            answer.append(gradient if isinstance(gradient, Tensor) else holding(np.array(gradient)))
     return tuple(answer)
 
 
@@ -102,7 +114,11 @@ def _listed(tensors: Any) -> list[Tensor]:
 
 
 def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
+    if isinstance(given, str):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     listed = [given] * len(roots) if given is None else [given] if isinstance(given, Tensor) else list(given)
+    if len(listed) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(listed)} gradients")
     seeds = []
     for i, (root, seed) in enumerate(zip(roots, listed, strict=True)):
         if seed is None:
@@ -111,10 +127,11 @@ def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
             if root._array.size != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs"
-                    f"\nHint: this one has shape {tuple(root.shape)}. Reduce it first (.sum(), .mean()), or say how much each element counts: "
+                    f"\nHint: this one has shape {tuple(root.shape)}. Reduce it first (.sum(), .mean()), or say how much each element "
+                    "counts: "
                     "backward(gradient=torch.ones_like(y))."
                 )
-            seeds.append(Tensor(np.ones_like(root._array)))
+            seeds.append(holding(np.ones_like(root._array)))
         elif not isinstance(seed, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
         elif seed._array.shape != root._array.shape:
@@ -140,7 +157,11 @@ def _check_roots(roots: list[Tensor]) -> None:
 
 
 def _backward(
-    self: Tensor, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Tensors | None = None
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
 ) -> None:
     """Send a gradient from this tensor back to the leaves: see `torch.autograd.backward`."""
     backward(self, gradient, retain_graph, create_graph, inputs)
@@ -150,9 +171,10 @@ Tensor.backward = _backward  # type: ignore[attr-defined]
 
 
 @method
-def detach(input: Tensor) -> Tensor:  # noqa: A002
+def detach(input: Tensor) -> Tensor:
     """The same values and memory, cut off from the graph."""
-    cut = Tensor(input._array)
+    need_tensors("detach", input=input)
+    cut = holding(input._array)
     cut._version_counter = input._version_counter
     if events.listeners:
         observe.created(cut, "detach", (input,))
@@ -161,16 +183,20 @@ def detach(input: Tensor) -> Tensor:  # noqa: A002
 
 
 @method
-def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:  # noqa: A002
+def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
     """Switch tracking of a leaf on or off; the tensor itself."""
     if not isinstance(requires_grad, bool):
         raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}")
+    if requires_grad and input._array.dtype.kind != "f":
+        raise RuntimeError(f"only Tensors of floating point dtype can require gradients\nHint: this one is {input.dtype}.")
+    if events.listeners:
+        observe.introduce(input)
     input.requires_grad = requires_grad
     return input
 
 
 @method
-def retain_grad(input: Tensor) -> None:  # noqa: A002
+def retain_grad(input: Tensor) -> None:
     """Keep the `.grad` of this non-leaf at the next backward. A leaf keeps it anyway."""
     if not input._requires_grad:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
@@ -193,13 +219,14 @@ def _get_grad(self: Tensor) -> Tensor | None:
 def _set_grad(self: Tensor, value: Tensor | None) -> None:
     if value is not None and not isinstance(value, Tensor):
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+    if value is not None and value._array.dtype != self._array.dtype:
+        theirs, mine = C_NAMES[value.dtype], SCALAR_NAMES[self.dtype]
+        raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'.")
     if value is not None and value._array.shape != self._array.shape:
         raise RuntimeError(
             f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "
             "Please ensure that the gradient and the tensor are the same size"
         )
-    if value is not None and value._array.dtype != self._array.dtype:
-        raise RuntimeError(f"attempting to assign a gradient with dtype '{value.dtype.name}' to a tensor with grad_dtype '{self.dtype.name}'.")
     before, self._grad = self._grad, value
     if events.listeners:
         observe.introduce(self)
@@ -215,5 +242,8 @@ def _delete_grad(self: Tensor) -> None:
 
 
 Tensor.grad = property(  # type: ignore[attr-defined]
-    _get_grad, _set_grad, _delete_grad, "What backward has added up here so far, or None. May be set, to a tensor of the same shape and dtype or to None."
+    _get_grad,
+    _set_grad,
+    _delete_grad,
+    "What backward has added up here so far, or None. May be set, to None or to a tensor of the same shape and dtype.",
 )

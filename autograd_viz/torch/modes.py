@@ -8,6 +8,7 @@ Read next: `dtypes.py`.
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -37,23 +38,47 @@ class _Switch:
 
     enabled: bool
 
-    def __init__(self) -> None:
-        self._before: list[bool] = []  # a stack, because one object may be entered again inside itself
+    _before = True  # what __enter__ found: only the last, as in PyTorch, so one object must not be entered again inside itself
 
     def __enter__(self) -> None:
-        self._before.append(mode.grad)
+        self._before = mode.grad
         self._set(self.enabled, entering=True)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._set(self._before.pop(), entering=False)
+        self._set(self._before, entering=False)
 
     def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return cast(F, self._generator(function))
+
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
             with self._fresh():
                 return function(*args, **kwargs)
 
         return cast(F, switched)
+
+    def _generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Switched while the generator runs, and back while it waits."""
+
+        @functools.wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            steps = function(*args, **kwargs)
+            step: Callable[[], Any] = functools.partial(next, steps)
+            while True:
+                try:
+                    with self._fresh():
+                        item = step()
+                except StopIteration as end:
+                    return end.value
+                try:
+                    answer = yield item
+                except BaseException as error:  # what the caller throws in, or the end of the generator's life, is for the inner one
+                    step = functools.partial(steps.throw, error)
+                else:
+                    step = functools.partial(steps.send, answer)
+
+        return switched
 
     def _fresh(self) -> _Switch:
         return type(self)()
@@ -64,7 +89,7 @@ class _Switch:
             events.emit(events.GradModeChanged(enabled, type(self).__name__, entering, locate()))
 
 
-class no_grad(_Switch):  # noqa: N801 - PyTorch's name
+class no_grad(_Switch):
     """Switch tracking off for a block or a function: `with torch.no_grad(): ...` or `@torch.no_grad()`."""
 
     enabled = False
@@ -73,22 +98,20 @@ class no_grad(_Switch):  # noqa: N801 - PyTorch's name
         """`@torch.no_grad` without parentheses decorates at once."""
         return super().__new__(cls) if function is None else cls()(function)
 
-    def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        super().__init__()
 
-
-class enable_grad(no_grad):  # noqa: N801
+class enable_grad(no_grad):
     """Switch tracking back on, for a block inside `no_grad`."""
 
     enabled = True
 
 
-class set_grad_enabled(_Switch):  # noqa: N801
+class set_grad_enabled(_Switch):
     """Switch tracking on or off: at once, as a function; or for a block, as a context manager."""
 
     def __init__(self, mode: bool) -> None:
-        super().__init__()
-        self.enabled = bool(mode)
+        if not isinstance(mode, bool):
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
+        self.enabled = mode
         # PyTorch switches when the object is made, so that the plain call works; a block puts back what was before that.
         self._found: bool | None = is_grad_enabled()
         self._set(self.enabled, entering=True)
@@ -97,7 +120,7 @@ class set_grad_enabled(_Switch):  # noqa: N801
         if self._found is None:
             super().__enter__()
         else:
-            self._before.append(self._found)
+            self._before = self._found
             self._found = None
 
     def __call__(self, function: F) -> F:

@@ -10,9 +10,12 @@ Read next: `tensor.py`.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from autograd_viz.torch.dtypes import scalar_name
 
 if TYPE_CHECKING:
     from autograd_viz.events import Event
@@ -60,7 +63,10 @@ class Keeps(Protocol):
 class Node:
     """A recorded operation. PyTorch's class for it is `type(node)`: AddBackward0, MulBackward0, ..."""
 
-    __slots__ = ("__dict__", "__weakref__", "_epoch", "_released", "_retained", "_saved", "_sequence", "_serial", "_story", "metas", "next_functions")
+    __slots__ = (
+        "next_functions", "metas", "_saved", "_released", "_retained", "_serial", "_sequence", "_story", "_epoch", "__dict__", "
+        ""__weakref__",
+    )  # fmt: skip
 
     next_functions: tuple[tuple[Node | None, int], ...]
     """For each differentiable input, the node that made it and which of that node's outputs it was; (None, 0) if it needs no gradient."""
@@ -120,7 +126,10 @@ class Node:
             field = name.removeprefix("_saved_")
             if field in saved:
                 kept = saved[field]
-                return kept.unpack(self).as_written() if hasattr(kept, "unpack") else _as_unsigned(field, kept)
+                if not hasattr(kept, "unpack"):
+                    return _as_unsigned(field, kept)
+                again = kept.unpack(self)
+                return again if isinstance(again, tuple) else again.as_written()
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
@@ -200,11 +209,29 @@ class SavedOutput:
         return self._rebuilt(node)
 
     def _rebuilt(self, node: Node) -> Tensor:
-        from autograd_viz.torch.tensor import Tensor  # here, because a tensor is built on nodes
+        from autograd_viz.torch.tensor import holding  # here, because a tensor is built on nodes
 
-        again = Tensor(self._array, grad_fn=node, output_nr=self.output_nr)
+        again = holding(self._array)
+        again._grad_fn, again._output_nr, again._requires_grad = node, self.output_nr, True
         again._version_counter = self._counter
         return again
+
+
+class SavedList:
+    """Several saved tensors under one name, as the lists in x[[0, 1], [2, 1]]; None for a dimension that has none."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, tensors: Iterable[Tensor | None]) -> None:
+        self.parts = [None if tensor is None else SavedInput(tensor) for tensor in tensors]
+
+    def array(self, node: Node) -> tuple[Array | None, ...]:
+        """The values of each."""
+        return tuple(part and part.array(node) for part in self.parts)
+
+    def unpack(self, node: Node) -> tuple[Tensor | None, ...]:
+        """The tensors that were passed in."""
+        return tuple(part and part.unpack(node) for part in self.parts)
 
 
 class _Freed:
@@ -225,9 +252,8 @@ FREED = _Freed()
 def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
     producer = tensor._grad_fn
     made = "" if producer is None else f", which is output {tensor._output_nr} of {_short(producer.name())},"
-    kind = {"float32": "FloatTensor", "float64": "DoubleTensor"}.get(tensor._array.dtype.name, f"{tensor._array.dtype.name.capitalize()}Tensor")
     text = MODIFIED.format(
-        kind=f"torch.{kind}", sizes=", ".join(map(str, tensor._array.shape)), producer=made, now=tensor._version_counter.value, then=then
+        kind=f"torch.{scalar_name(tensor._array)}Tensor", sizes=", ".join(map(str, tensor._array.shape)), producer=made, now=tensor._version_counter.value, then=then
     )
     return RuntimeError(f"{text}\nHint: {node.name()} had saved it. Change a copy instead: x.clone().")
 

@@ -18,17 +18,19 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.events import Edge, Event, NodeCreated, Preview, Saved, TensorCreated
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import FREED, AccumulateGrad, Array, Node, serials
-from autograd_viz.torch.source import file_titles, locate
+from autograd_viz.torch.node import FREED, AccumulateGrad, Array, Node, SavedList, serials
+from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor
 
-__all__ = ["file_titles", "introduce", "preview", "story_of"]
+__all__ = ["introduce", "preview", "story_of"]
 
 PREVIEW = 36  # numbers
 
 
 def preview(array: Array) -> Preview:
     """The first numbers of an array, and what the rest is like."""
+    if not array.size:
+        return Preview(tuple(array.shape), array.dtype.name, (), 1, True, None, None, None, 0, 0)
     matrix = array.reshape(-1, array.shape[-1]) if array.ndim > 1 else array.reshape(1, -1)
     rows, columns = matrix.shape
     if array.size > PREVIEW:
@@ -134,6 +136,9 @@ def _saved(name: str, kept: Any) -> Saved:
         return Saved(name, None, None, 0, 0, "freed", False)
     if not hasattr(kept, "unpack"):
         return Saved(name, None, None, 0, 0, repr(kept), True)
+    if isinstance(kept, SavedList):  # told as its first tensor, with the bytes of all
+        parts = [_saved(name, part) for part in kept.parts if part is not None]
+        return replace(parts[0], nbytes=sum(part.nbytes for part in parts), text=", ".join(part.text for part in parts))
     counter, array = (kept._counter, kept._array) if kept.tensor is None else (kept.tensor._version_counter, kept.tensor._array)
     if kept.tensor is not None:
         serial_of(kept.tensor)
@@ -178,7 +183,9 @@ def not_recorded(tensor: Tensor, op: str, inputs: list[Tensor]) -> None:
     events.emit(events.OpNotRecorded(op, tuple(t._serial for t in inputs if t._number is None), tensor._serial, locate()))
 
 
-def recorded(node: Node, outputs: list[Tensor], op: str, inputs: list[Tensor], edges: int, derivatives: tuple[tuple[str, str], ...]) -> None:
+def recorded(
+    node: Node, outputs: list[Tensor], op: str, inputs: list[Tensor], edges: int, derivatives: tuple[tuple[str, str], ...]
+) -> None:
     """A node was made. The first `edges` of `inputs` are its differentiable ones."""
     known = [t for t in inputs if t._number is None]
     for t in known:
@@ -190,7 +197,8 @@ def recorded(node: Node, outputs: list[Tensor], op: str, inputs: list[Tensor], e
     ]  # fmt: skip
     made = NodeCreated(
         node._serial, node.name(), op, tuple(_edge(entry, t) for entry, t in zip(node.next_functions, inputs, strict=False)),
-        tuple(t._serial for t in inputs[edges:] if t._number is None), (), tuple(shape for shape, _ in node.metas), derivatives, locate(), False,
+        tuple(t._serial for t in inputs[edges:] if t._number is None), (), tuple(shape for shape, _ in node.metas), derivatives, locate(),
+        False,
     )  # fmt: skip
     results = []
     for output in [] if mode.quiet else outputs:
@@ -207,8 +215,7 @@ def changed(tensor: Tensor, op: str) -> None:
     """An in-place operation changed a tensor's values, which may be somebody's `.grad`."""
     if not tensor._grad_of:
         introduce(tensor)
-    events.emit(
-        events.VersionBumped(serial_of(tensor), op, tensor._version_counter.value, preview(tensor._array), tensor._grad_of or None, locate())
-    )
+    version, look = tensor._version_counter.value, preview(tensor._array)
+    events.emit(events.VersionBumped(serial_of(tensor), op, version, look, tensor._grad_of or None, locate()))
 
 

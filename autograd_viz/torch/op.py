@@ -10,18 +10,21 @@ reads: the node of `mul` is called MulBackward0; the gradient of `self` is the i
 round; the values come from numpy. The names that a formula asks for say what the node must save, so nothing else need be
 written: not the list of saved tensors (`grad_fn._saved_other`), nor when they are freed, nor the check of their version.
 
-What a formula may ask for:  `grad`; an argument, or `result` (a tensor is saved, a plain value kept); and of an argument that it
-need not keep, `..._sym_sizes` (its shape), `..._sym_numel`.  Formulas are written with operations, so one formula serves twice: on
-bare arrays when only numbers are wanted, on Tensors when `create_graph=True` asks for the graph of the gradient.
+What a formula may ask for:  `grad` (or `grads`, of an operation with several results); an argument, or `result` (a tensor is saved, a
+plain value kept); and of an argument that it need not keep, `..._sym_sizes` (its shape), `..._sym_numel`.  Formulas are written with
+operations, so one formula serves twice: on bare arrays when only numbers are wanted, on Tensors when `create_graph=True` asks for the
+graph of the gradient.
 
 Read next: `ops/pointwise.py`.
 """
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import inspect
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -31,8 +34,8 @@ from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
 from autograd_viz.torch.formulas import texts_of
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import Array, Node, SavedInput, SavedOutput
-from autograd_viz.torch.tensor import Tensor, as_array, edge_to, wrapped_number
+from autograd_viz.torch.node import Node, SavedInput, SavedList, SavedOutput
+from autograd_viz.torch.tensor import Tensor, edge_to, holding, strides_of, wrapped_number
 
 Formula = Callable[..., Any]
 
@@ -41,28 +44,35 @@ ROWS: dict[str, Row] = {}
 
 
 def op(
-    node: str, /, *, view: bool = False, pointwise: bool = False, others: str = "", outputs: str = "", keep: str = "", **formulas: Formula
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    node: str, /, *, view: bool = False, pointwise: bool = False, others: str = "", outputs: str = "", keep: str = "", lists: str = "",
+    **formulas: Formula,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
     """Make an operation of a numpy function.
 
-    `node`: PyTorch's name for its grad_fn ("" if nothing it returns has a gradient). `formulas`: for each differentiable argument, its gradient. `others`: further arguments that are
-    tensors (an index, a mask). `outputs`: names of the results, if several; only the first has a gradient. `view`: the result shares the
-    first argument's memory. `pointwise`: the arguments are broadcast, promoted to one dtype, and may be numbers. `keep`: what
-    PyTorch's node shows besides what our formulas need.
+    `node`: PyTorch's name for its grad_fn ("" if nothing it returns has a gradient). `formulas`: for each differentiable argument, its
+    gradient. `others`: further arguments that are tensors (an index, a mask). `outputs`: names of the results, if several ("..." if their
+    number varies). `view`: the results share the first argument's memory. `pointwise`: the arguments are broadcast, promoted to one dtype,
+    and may be numbers. `keep`: what PyTorch's node shows besides what our formulas need. `lists`: the argument that is a list of tensors;
+    its formula gives a list too.
     """
 
     def made(forward: Callable[..., Any]) -> Callable[..., Any]:
-        row = Row(node, forward, formulas, view, pointwise, others.split(), outputs.split(), keep.split())
+        row = Row(node, forward, formulas, view, pointwise, others.split(), outputs.split(), keep.split(), lists)
         if node:
             ROWS.setdefault(node, row)
 
         @functools.wraps(forward)
         def operation(*args: Any, **kwargs: Any) -> Any:
-            if args and isinstance(args[0], np.ndarray | np.generic):  # inside a formula, where only numbers are wanted
+            first = args[0][0] if lists and args else args[0] if args else None
+            if isinstance(first, np.ndarray | np.generic):  # inside a formula, where only numbers are wanted
                 return forward(*args, **kwargs)
             return row.apply(args, kwargs)
 
-        operation.row = row  # type: ignore[attr-defined]
+        @functools.wraps(forward)
+        def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+            return row.apply((self, *args), kwargs, 1)
+
+        operation.row, operation.as_method = row, as_method  # type: ignore[attr-defined]
         return operation
 
     return made
@@ -72,58 +82,73 @@ class Row:
     """One row: names, formulas and forward, and how to apply them."""
 
     def __init__(
-        self, node: str, forward: Callable[..., Any], formulas: dict[str, Formula], view: bool, pointwise: bool, others: list[str], outputs: list[str], keep: list[str]
+        self, node: str, forward: Callable[..., Any], formulas: dict[str, Formula], view: bool, pointwise: bool, others: list[str],
+        outputs: list[str], keep: list[str], lists: str,
     ) -> None:  # fmt: skip
         parameters = inspect.signature(forward).parameters
         self.op = re.sub("_(all|dims?|number|tensor)$", "", forward.__name__.strip("_"))
         self.forward = forward
-        self.view, self.outputs = view, outputs
+        self.view, self.outputs, self.lists = view, outputs, lists
         self.names = list(parameters)
         self.defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
+        self.whole = [name for name, p in parameters.items() if p.annotation == "int"]
         self.inputs = [name for name in self.names if name in formulas]  # in the order of the signature, as in next_functions
         self.tensors = self.inputs + others
         self.meeting = (self.inputs or others) if pointwise else []  # what is broadcast and promoted together
         self.formulas = [(formulas[name], list(inspect.signature(formulas[name]).parameters)) for name in self.inputs]
         self.results = outputs or ["result"]
-        asked = {name for _, asks in self.formulas for name in asks} - {"grad"}
+        asked = {name for _, asks in self.formulas for name in asks} - {"grad", "grads"}
         self.saves = sorted(asked | set(keep))
-        self.node = type(node, (RecordedOp,), {"__slots__": (), "__module__": "builtins", "row": self, "__doc__": f"The grad_fn of `{self.op}`."})
+        facts = {"__slots__": (), "__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`."}
+        self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
 
-    def apply(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run the forward on the tensors' arrays; if a gradient will be needed, leave a node behind."""
+    def apply(self, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int = 0) -> Any:
+        """Run the forward on the tensors' arrays; if a gradient will be needed, leave a node behind.
+
+        `bound`: how many of `args` the caller did not write between the parentheses (1 for a method), for error messages.
+        """
         values = {**self.defaults, **dict(zip(self.names, args, strict=False)), **kwargs}
+        if kwargs or len(values) < len(self.names) or len(args) > len(self.names):
+            values = self._read(args, kwargs, bound)
         if len(self.meeting) > 1:
             self._wrap_numbers(values)
-        inputs = self._tensors(values)
+        inputs = self._tensors(values, bound)
         arrays = {**values, **{name: tensor._array for name, tensor in inputs.items()}}
+        if self.lists:
+            arrays = {**values, self.lists: [tensor._array for tensor in values[self.lists]]}
         if len(self.meeting) > 1:
             self._meet(arrays, inputs)
-        made = self.forward(**arrays)
-        results = [Tensor(as_array(array)) for array in (made if self.outputs else (made,))]
+        made = quietly(self.forward, arrays)
+        results = [holding(np.asarray(array)) for array in (made if self.outputs else (made,))]  # (a 0-d result of numpy's is no array)
+        differentiable = list(inputs) if self.lists else self.inputs
+        wanted = any(inputs[name]._requires_grad for name in differentiable if name in inputs)
         if self.view:
-            _share_memory(results[0], next(iter(inputs.values())))
-        wanted = any(inputs[name]._requires_grad for name in self.inputs if name in inputs)
-        if wanted and mode.grad and results[0]._array.dtype.kind == "f":
-            self._record(values, inputs, results, arrays)
-        elif events.listeners:
+            _share_memory(results, next(iter(inputs.values())), cut=wanted and not mode.grad)
+        if wanted and mode.grad and (not results or results[0]._array.dtype.kind == "f"):
+            self._record(differentiable, values, inputs, results, arrays)
+        elif events.listeners and results:
             (observe.not_recorded if wanted and not mode.grad else observe.created)(results[0], self.op, list(inputs.values()))
         return tuple(results) if self.outputs else results[0]
 
-    def _record(self, values: dict[str, Any], inputs: dict[str, Tensor], results: list[Tensor], arrays: dict[str, Any]) -> None:
+    def _record(
+        self, differentiable: list[str], values: dict[str, Any], inputs: dict[str, Tensor], results: list[Tensor], arrays: dict[str, Any]
+    ) -> None:
         node = self.node()
-        node.next_functions = tuple(edge_to(inputs[name]) if name in inputs else (None, 0) for name in self.inputs)
+        node.next_functions = tuple(edge_to(inputs[name]) if name in inputs else (None, 0) for name in differentiable)
         node.metas = tuple((result._array.shape, result._array.dtype) for result in results)
-        results[0]._grad_fn, results[0]._requires_grad = node, True
+        made = [(nr, result) for nr, result in enumerate(results) if result._array.dtype.kind == "f"]  # positions have no gradient
+        for nr, result in made:
+            result._grad_fn, result._output_nr, result._requires_grad = node, nr, True
         for name in self.saves:
             node._saved[name] = self._saved(name, values, inputs, results, arrays)
         if events.listeners:
-            ordered = [inputs[name] for name in self.tensors if name in inputs]
-            observe.recorded(node, results[:1], self.op, ordered, len([n for n in self.inputs if n in inputs]), self.derivatives)
+            edges = len([name for name in differentiable if name in inputs])
+            observe.recorded(node, [result for _, result in made], self.op, list(inputs.values()), edges, self.derivatives)
 
     def _saved(self, name: str, values: dict[str, Any], inputs: dict[str, Tensor], results: list[Tensor], arrays: dict[str, Any]) -> Any:
         if name in self.results:
-            index = self.results.index(name)
-            return SavedOutput(results[index], index) if index == 0 else SavedInput(results[index])
+            nr = self.results.index(name)
+            return SavedOutput(results[nr], nr) if results[nr]._grad_fn is not None else SavedInput(results[nr])
         if name in inputs:
             if not self._needed(name, inputs):
                 return None
@@ -132,11 +157,12 @@ class Row:
                 tensor._array = arrays[name]  # the number, as it entered the computation
             return SavedInput(tensor)
         if name in values:
-            return values[name]
+            value = values[name]
+            return SavedList(value) if isinstance(value, tuple) and any(isinstance(item, Tensor) for item in value) else value
         argument, _, what = name.rpartition("_sym_")
         array = arrays[argument]
         if what == "strides":
-            return tuple(s // array.itemsize for s in array.strides) if self._needed(name, inputs) else ()
+            return strides_of(array) if self._needed(name, inputs) else ()
         return tuple(array.shape) if what == "sizes" else array.size
 
     def _needed(self, name: str, inputs: dict[str, Tensor]) -> bool:
@@ -144,16 +170,48 @@ class Row:
         readers = [i for i, (_, asks) in enumerate(self.formulas) if name in asks]
         return len(readers) != 1 or len(self.formulas) == 1 or inputs[self.inputs[readers[0]]]._requires_grad
 
-    def _tensors(self, values: dict[str, Any]) -> dict[str, Tensor]:
-        found = {}
+    # --- the arguments ------------------------------------------------------------------------------------------------
+
+    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
+        """The arguments by name, where they were not simply given in order.  Raises TypeError in PyTorch's words."""
+        names, given = self.names, dict(kwargs)
+        if "input" in given and "input" not in names and not args:
+            given[names[0]] = given.pop("input")  # PyTorch's tables say `self`, and its functions say `input`
+        if bound and len(names) == 1:  # PyTorch makes methods without arguments in another way
+            if given:
+                raise TypeError(f"TensorBase.{self.op}() takes no keyword arguments")
+            raise TypeError(f"TensorBase.{self.op}() takes no arguments ({len(args) - bound} given)")
+        if len(args) > len(names):
+            most, count = len(names) - bound, len(args) - bound
+            plural, was = "s" * (most != 1), "was" if count == 1 else "were"
+            raise TypeError(f"{self.op}() takes {most} positional argument{plural} but {count} {was} given")
+        values = {**self.defaults, **dict(zip(names, args, strict=False)), **given}
+        if lacking := [name for name in names if name not in values]:
+            spoken = ", ".join(f'"{"input" if name == names[0] else name}"' for name in lacking)
+            raise TypeError(f"{self.op}() missing {len(lacking)} required positional arguments: {spoken}")
+        for name in given:
+            if name not in names:
+                raise TypeError(f"{self.op}() got an unexpected keyword argument '{name}'")
+        return values
+
+    def _wrong(self, name: str, kind: str, value: Any, bound: int) -> TypeError:
+        position = self.names.index(name) + 1
+        called = "input" if position == 1 else name
+        return TypeError(f"{self.op}(): argument '{called}' (position {position - bound}) must be {kind}, not {type(value).__name__}")
+
+    def _tensors(self, values: dict[str, Any], bound: int) -> dict[str, Tensor]:
+        found: dict[str, Tensor] = {}
         for name in self.tensors:
             value = values[name]
-            if isinstance(value, Tensor):
+            if name == self.lists:
+                found |= {f"{name}[{i}]": tensor for i, tensor in enumerate(value)}
+            elif isinstance(value, Tensor):
                 found[name] = value
-            elif value is not None:
-                position = self.names.index(name) + 1
-                called = "input" if position == 1 else name
-                raise TypeError(f"{self.op}(): argument '{called}' (position {position}) must be Tensor, not {type(value).__name__}")
+            elif value is not None or self.defaults.get(name, self) is not None:
+                raise self._wrong(name, "Tensor", value, bound)
+        for name in self.whole:
+            if not isinstance(values[name], int | np.integer):
+                raise self._wrong(name, "int", values[name], bound)
         return found
 
     def _wrap_numbers(self, values: dict[str, Any]) -> None:
@@ -182,29 +240,64 @@ class RecordedOp(Node):
 
     __slots__ = ()
     row: Row
+    called: str
+
+    def name(self) -> str:
+        """The node's name; those that PyTorch wrote by hand have their namespace before it."""
+        return self.called
 
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """See `Node.run`."""
-        have = {"grad": gradients[0]}
+        have = {"grad": gradients[0], "grads": gradients}
         for name, kept in self._saved.items():  # all of them first, as in PyTorch: a freed or changed one stops the node
             if hasattr(kept, "unpack"):
                 have[name] = kept.unpack(self) if create_graph else kept.array(self)
             else:
                 have[name] = kept
+        if self.row.lists:
+            formula, asks = self.row.formulas[0]
+            return list(formula(*[have[name] for name in asks]))
         return [formula(*[have[name] for name in asks]) if need else None
                 for (formula, asks), need in zip(self.row.formulas, needed, strict=True)]  # fmt: skip
+
+
+class _Quiet(threading.local):
+    def __init__(self) -> None:
+        self.context = contextvars.Context()
+        self.context.run(np.seterr, all="ignore")
+
+
+_quiet = _Quiet()
+
+
+def quietly(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """function(**arguments), without numpy's warnings: 1 / 0 is inf and inf - inf is nan, and that is all there is to say in PyTorch.
+
+    A context of our own in which numpy is silent costs 50 ns to enter; `np.errstate` would cost more than most operations.
+    """
+    try:
+        return _quiet.context.run(function, **arguments)
+    except RuntimeError as error:
+        if not str(error).startswith("cannot enter context"):
+            raise
+    with np.errstate(all="ignore"):  # an operation inside an operation (a signal's handler, a finalizer): the context is in use
+        return function(**arguments)
 
 
 def check_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> None:
     """Raise RuntimeError unless the two shapes broadcast."""
     for i in range(1, min(len(a), len(b)) + 1):
         if a[-i] != b[-i] and a[-i] != 1 and b[-i] != 1:
+            dim = max(len(a), len(b)) - i
             raise RuntimeError(
-                f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension {max(len(a), len(b)) - i}"
+                f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension {dim}"
                 f"\nHint: shapes {a} and {b} broadcast only where two sizes, counted from the right, are equal or one of them is 1."
             )
 
 
-def _share_memory(view: Tensor, of: Tensor) -> None:
-    view._base = of._base if of._base is not None else of
-    view._version_counter = of._version_counter
+def _share_memory(views: list[Tensor], of: Tensor, *, cut: bool) -> None:
+    """`cut`: made under no_grad, a view of a tensor that requires grad says that it requires grad too, but is connected to nothing."""
+    for view in views:
+        view._base = of._base if of._base is not None else of
+        view._version_counter = of._version_counter
+        view._requires_grad = view._unrecorded_view = cut

@@ -26,6 +26,13 @@ _places: dict[tuple[CodeType, int], Source] = {}
 _told: dict[str, int] = {}  # file -> the epoch in which its text was told
 
 
+def name_file(file: str, title: str) -> None:
+    """From now on events call this file by a title."""
+    if file_titles.get(file) != title:
+        file_titles[file] = title
+        _places.clear()  # a cell that is run again is the same code under another title
+
+
 def locate() -> Source | None:
     """The innermost place outside this package, or None (a call from C, or from a finished program)."""
     frame: FrameType | None = sys._getframe(1)

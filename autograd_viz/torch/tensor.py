@@ -9,7 +9,8 @@ Read next: `observe.py`, or skip to `op.py`.
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.dtypes import Size, dtype
 from autograd_viz.torch.node import AccumulateGrad, Array, Node, Version
 from autograd_viz.torch.source import locate
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
 
@@ -32,6 +35,7 @@ class Tensor:
     _grad: Tensor | None = None
     _base: Tensor | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
+    _unrecorded_view = False  # a view made under no_grad: it says requires_grad=True like its base, but no gradient flows through it
     _retains_grad = False
     _number: bool | int | float | None = None  # the Python number that this tensor stands for, as the 2 in x * 2
     _serial = 0  # its number for listeners, given when they first meet it
@@ -42,17 +46,7 @@ class Tensor:
 
     __array_priority__ = 1000  # numpy_array * tensor asks the tensor
 
-    def __init__(self, array: Array, *, requires_grad: bool = False, grad_fn: Node | None = None, output_nr: int = 0) -> None:
-        self._array = array
-        self._version_counter = Version()
-        if grad_fn is not None:
-            self._grad_fn = grad_fn
-            self._output_nr = output_nr
-            self._requires_grad = True
-        elif requires_grad:
-            if array.dtype.kind != "f":
-                raise RuntimeError(f"{ONLY_FLOATS}\nHint: this one would be {self.dtype}; write 1. for 1, or pass dtype=torch.float32.")
-            self._requires_grad = True
+    # `torch.Tensor([1, 2])`, PyTorch's oldest way to make one, gets its `__init__` in `ops/creation.py`. The engine calls `holding`.
 
     # --- the array ----------------------------------------------------------------------------------------------------
 
@@ -73,8 +67,14 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        """The same values, outside autograd's sight: no grad_fn, and a version counter of its own, so that changes through it go unnoticed."""
-        return Tensor(self._array)
+        """The same values, outside autograd's sight: no grad_fn, and a version counter of its own, so changes through it go unnoticed."""
+        return holding(self._array)
+
+    @data.setter
+    def data(self, other: Tensor) -> None:
+        if not isinstance(other, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
+        self._array = other._array
 
     def as_written(self) -> Tensor:
         """This tensor; for one that stands for a Python number, the number as a tensor of its own kind."""
@@ -113,6 +113,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
         if self._grad_fn is not None and not value:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
@@ -121,15 +123,23 @@ class Tensor:
         if self._grad_fn is not None:
             return
         if value and self._array.dtype.kind != "f":
-            raise RuntimeError(f"only Tensors of floating point dtype can require gradients\nHint: this one is {self.dtype}.")
-        self._requires_grad = bool(value)
+            raise RuntimeError(f"o{ONLY_FLOATS[1:]}\nHint: this one is {self.dtype}.")
+        self._requires_grad = value
         if events.listeners and self._epoch == events.epoch:
             events.emit(events.RequiresGradChanged(self._serial, self._requires_grad, locate()))
 
 
+def holding(array: Array) -> Tensor:
+    """A tensor around an array: a constant, until somebody makes a leaf or a result of it."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._array = array
+    tensor._version_counter = Version()
+    return tensor
+
+
 def edge_to(tensor: Tensor) -> tuple[Node | None, int]:
     """The entry of `next_functions` for an input: its grad_fn, or for a leaf its AccumulateGrad, or (None, 0)."""
-    if not tensor._requires_grad:
+    if not tensor._requires_grad or tensor._unrecorded_view:
         return (None, 0)
     if tensor._grad_fn is not None:
         return (tensor._grad_fn, tensor._output_nr)
@@ -145,14 +155,35 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
     return found
 
 
-def as_array(value: Any) -> Array:
-    """The numpy array of a result: numpy turns 0-d results into bare numbers, and a tensor needs memory of its own."""
-    return value if isinstance(value, np.ndarray) else np.asarray(value)
+def method(function: F) -> F:
+    """Make a function whose first argument is a tensor also a method.
+
+    PyTorch offers most operations twice, as `torch.exp(x)` and as `x.exp()`; for us they are one.
+    """
+    setattr(Tensor, function.__name__, getattr(function, "as_method", function))
+    return function
+
+
+def need_tensors(function: str, **arguments: Any) -> None:
+    """Raise PyTorch's TypeError if one of the arguments, given in their order, is no tensor."""
+    for position, (name, value) in enumerate(arguments.items(), 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}")
+
+
+def strides_of(array: Array) -> tuple[int, ...]:
+    """How many elements to step over in memory, per dimension. (To an empty array numpy gives none: then as if it lay in order.)"""
+    if array.size:
+        return tuple(step // array.itemsize for step in array.strides)
+    steps = [1]
+    for size in reversed(array.shape[1:]):
+        steps.append(steps[-1] * max(size, 1))
+    return tuple(reversed(steps))
 
 
 def wrapped_number(number: Any) -> Tensor:
     """A Python number where a tensor is expected: 0-d, and of no weight in the choice of the dtype."""
     value = number.item() if isinstance(number, np.generic) else number
-    tensor = Tensor(np.asarray(value))
+    tensor = holding(np.asarray(value))
     tensor._number = value
     return tensor

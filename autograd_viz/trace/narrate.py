@@ -246,8 +246,9 @@ def _fail(moment: Moment, state: GraphState, names: Names) -> Runs:
     node = state.nodes.get(event.node) if event.node is not None else None
     says += [*_w(" at "), *_b(names.node(node.serial))] if node is not None else _w(" before it reaches a node")
     says += [*_w(" with "), *_c(f"{event.error}: {_sentence(event.message)}")]
-    if node is not None and node.runs and any(saved.status == "freed" for saved in node.saved):
-        says += _w(f" What it had saved was let go of in call #{node.runs[-1]}.")
+    if node is not None and any(saved.status == "freed" for saved in node.saved):
+        when = f"call #{node.runs[-1]}" if node.runs else "an earlier call, before this picture begins"
+        says += _w(f" What it had saved was let go of in {when}.")
     return says
 
 

@@ -107,7 +107,11 @@ class Names:
         if name or serial is None:
             return name or "a number"
         known = self.root(serial)
-        return self.variable(known.serial) or made_by(known) if known is not None else "a tensor"
+        if known is None:
+            return "a tensor"
+        if known.node is not None:
+            return f"the result of {self.node(known.node)}"
+        return self.variable(known.serial) or made_by(known)
 
     def node(self, serial: int) -> str:
         """A node's name, with its number where several have that name."""
@@ -122,7 +126,9 @@ class Names:
 
 
 def made_by(tensor: TensorState) -> str:
-    """A nameless tensor, by what made it.  op "randn" -> "randn(5, 3)" """
+    """A nameless tensor, by what made it: "randn(5, 3)", "x * 2"."""
     if tensor.op and not tensor.inputs:
         return f"{tensor.op}{shape(tensor.shape)}"
+    if tensor.inputs and tensor.source is not None and tensor.source.text:
+        return tensor.source.text  # the whole expression, where the op is only its last part: matmul(x, w) ends with a squeeze
     return tensor.op or ("leaf" if tensor.requires_grad and tensor.is_leaf else "constant")

@@ -29,7 +29,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "autograd_viz" / "labextension"
-SHOTS = Path(os.environ.get("AUTOGRAD_VIZ_SHOTS", "/tmp/jl-shots"))
 HOST = "127.0.0.1"
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -41,6 +40,14 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 names = itertools.count(1)
+COUNT_DISPOSED = """
+const { abort } = AbortController.prototype;  // how a player removes its listeners
+window.disposedPlayers = 0;
+AbortController.prototype.abort = function (...reason) {
+  if (new Error().stack.includes("player.js")) window.disposedPlayers += 1;
+  return abort.apply(this, reason);
+};
+"""
 usual_words: dict[str, set[str]] = {}  # app -> what its console says anyway
 
 
@@ -131,7 +138,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_PATH": os.pathsep.join(paths),
-        "PYTHONPATH": os.pathsep.join([*os.environ.get("AUTOGRAD_VIZ_STUBS", "").split(os.pathsep), str(ROOT)]).strip(os.pathsep),
+        "PYTHONPATH": str(ROOT),
     }
     with socket.socket() as free:
         free.bind((HOST, 0))
@@ -237,8 +244,14 @@ class Sheet:
         return self.page.evaluate(f"() => [...{CELLS}].some((cell) => cell.trusted)")
 
     def shot(self, name: str) -> None:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SHOTS / f"{name}.png")
+        self.page.screenshot(path=self.shots / f"{name}.png")
+
+    @property
+    def shots(self) -> Path:
+        """Where screenshots go: the folder AUTOGRAD_VIZ_SHOTS, or one that is thrown away."""
+        folder = Path(os.environ.get("AUTOGRAD_VIZ_SHOTS") or self.lab.home / "shots").resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def check_clean(self) -> None:
         """The console says what it says of any notebook (Notebook 7 has warnings of its own), and no other host was asked."""
@@ -267,6 +280,7 @@ IDLE = f"{SESSION}.session?.kernel?.status === 'idle'"
 def sheet(lab: Lab, browser: Any) -> Iterator[Sheet]:
     """A fresh page (no cookies, no cache) that watches its console and its requests."""
     context = browser.new_context(viewport={"width": 1400, "height": 1100})
+    context.add_init_script(COUNT_DISPOSED)
     one = Sheet(context.new_page(), lab)
     one.watch()
     yield one

@@ -59,6 +59,7 @@ def test_running_a_cell_again_replaces_its_player(lab: Any, sheet: Any) -> None:
         sheet.run_all()
         sheet.page.wait_for_selector(PLAYER)
     assert sheet.page.locator(PLAYER).count() == 1
+    assert sheet.page.evaluate("() => window.disposedPlayers") == 2
     sheet.check_clean()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 PLAYER = ".agv-player"
+CELLS = "window.jupyterapp.shell.currentWidget.content.model.cells"
 LESSON = Path(__file__).parents[2] / "notebooks" / "04_accumulation.ipynb"
 START = "%load_ext autograd_viz\nfrom autograd_viz import torch\nimport autograd_viz as av, time"
 SLOWLY = """\
@@ -71,7 +72,7 @@ def check_keys_and_clicks(sheet: Any, player: Any) -> None:
 def test_the_picture_grows_while_the_cell_runs(lab: Any, sheet: Any) -> None:
     sheet.open(lab.write([START, SLOWLY]))
     sheet.run_all(wait=False)
-    running = "window.jupyterapp.shell.currentWidget.content.model.cells.get(1).executionCount === null"
+    running = f"{CELLS}.get(1).executionCount === null"
     seen: list[int] = []
     while sheet.page.evaluate(running):
         now = steps(sheet)
@@ -159,12 +160,12 @@ def test_the_accumulation_lesson_runs(lab: Any, sheet: Any, app: str) -> None:
 
 
 def texts(cell: dict[str, Any]) -> list[str]:
-    """What nbval compares, in order: the text of every result and picture, and of every stream."""
+    """What nbval compares: all that was printed, then the text of every picture, result and error, in order."""
     found = []
     for output in cell.get("outputs", []):
         text = output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
         found.append((output["output_type"], "".join(text)))
-    return [text for kind, text in found if kind == "stream"] + [text for kind, text in found if kind != "stream"]
+    return ["".join(text for kind, text in found if kind == "stream"), *(text for kind, text in found if kind != "stream")]
 
 
 WIDGET = """\
@@ -178,7 +179,7 @@ BUILD = "%autograd_viz off\nx = torch.tensor([1., 2.], requires_grad=True)\nloss
 
 
 def test_the_widget_lives_beside_a_slider(lab: Any, sheet: Any) -> None:
-    sheet.open(lab.write([START, WIDGET, BUILD, "loss.backward()\ntime.sleep(0.5)", "graph.step", "graph.close()"]))
+    sheet.open(lab.write([START, WIDGET, BUILD, "loss.backward()\ntime.sleep(0.5)", "link.unlink()", "graph.step", "graph.close()"]))
     for index in range(4):
         sheet.run_cell(index)
     sheet.page.wait_for_selector(f".widget-vbox {PLAYER}")
@@ -199,8 +200,16 @@ def test_the_widget_lives_beside_a_slider(lab: Any, sheet: Any) -> None:
     sheet.shot("widget")
     assert "cell [4]" in sheet.page.inner_text(PLAYER), "the line that the step is about"
     sheet.run_cell(4)
-    sheet.page.wait_for_selector(f".jp-OutputArea-executeResult:has-text('{last - 2}')")  # and tells the kernel
-
+    sheet.wait_for(f"{CELLS}.get(4).executionCount")
+    sheet.page.focus(PLAYER)
+    sheet.page.keyboard.press("ArrowLeft")
     sheet.run_cell(5)
+    sheet.wait_for(f"{CELLS}.get(5).executionCount")
+    told = sheet.page.evaluate(f"() => {CELLS}.get(5).outputs.get(0).toJSON().data['text/plain']")
+    assert told == str(last - 3), "the player tells the kernel, with no help of a link"
+    assert sheet.page.evaluate("() => window.disposedPlayers") == 0
+
+    sheet.run_cell(6)
     sheet.page.wait_for_selector(PLAYER, state="detached")
+    assert sheet.page.evaluate("() => window.disposedPlayers") == 1
     sheet.check_clean()

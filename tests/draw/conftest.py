@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +81,16 @@ def spoilt() -> None:
     e.sum().backward()
 
 
-PROGRAMS = {"first": first, "three_calls": three_calls, "switched_off": switched_off, "twice": twice, "spoilt": spoilt}
+def fan() -> dict[str, Any]:
+    """One leaf used by several operations, and twice by one."""
+    x = torch.tensor([1.0, -2.0, 0.5], requires_grad=True)
+    a = x.relu()
+    c = x * x * a + x
+    c.sum().backward()
+    return {"x": x, "a": a, "c": c}
+
+
+PROGRAMS = {"fan": fan, "first": first, "three_calls": three_calls, "switched_off": switched_off, "twice": twice, "spoilt": spoilt}
 
 
 @pytest.fixture
@@ -111,8 +119,13 @@ def checked(node: str) -> Callable[[dict[str, Any]], None]:
     """Hold a play to the player's own check, `validate` of check.js."""
 
     def check(play: dict[str, Any]) -> None:
-        script = f'import {{ validate }} from "{(STATIC / "check.js").as_uri()}"; import fs from "fs"; validate(JSON.parse(fs.readFileSync(0, "utf8")));'
-        done = subprocess.run([node, "--input-type=module", "-e", script], input=json.dumps(play), capture_output=True, text=True, check=False)
+        script = f"""
+            import {{ validate }} from "{(STATIC / "check.js").as_uri()}";
+            import fs from "fs";
+            validate(JSON.parse(fs.readFileSync(0, "utf8")));
+        """
+        asked = [node, "--input-type=module", "-e", script]
+        done = subprocess.run(asked, input=json.dumps(play), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
     return check
@@ -124,7 +137,3 @@ def without_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     monkeypatch.setattr(sys.modules["autograd_viz.draw.graphviz"], "_engine", lambda: None)
-
-
-def has_dot() -> bool:
-    return shutil.which("dot") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,11 @@ from autograd_viz import torch
 from autograd_viz.draw import draw_recording
 from autograd_viz.draw.graph import MOST_BOXES
 from autograd_viz.draw.layout import Arrow, depths, rows, text_width
+
+
+def node(serial: int, *inputs: int, earlier: bool = True) -> ev.NodeCreated:
+    edges = tuple(ev.Edge(i, 0, None, None) for i in inputs)
+    return ev.NodeCreated(serial, "NegBackward0", "neg", edges, (), (), ((),), (), None, earlier)
 
 
 def chain(ops: int):
@@ -42,8 +48,7 @@ def test_a_big_graph_is_cut_says_so_and_takes_bounded_time(program, ops: int, re
 
 
 def test_a_hundred_thousand_nodes_do_not_hang_or_recurse() -> None:
-    log: list[ev.Event] = [ev.NodeCreated(0, "NegBackward0", "neg", (), (), (), ((),), (), None, True)]
-    log += [ev.NodeCreated(i, "NegBackward0", "neg", (ev.Edge(i - 1, 0, None, None),), (), (), ((),), (), None, i % 2 == 0) for i in range(1, 100_000)]
+    log = [node(0), *(node(i, i - 1, earlier=i % 2 == 0) for i in range(1, 100_000))]
     start = time.process_time()
     play = draw_recording(log).play()
     assert time.process_time() - start < 20
@@ -55,8 +60,7 @@ def test_a_hundred_thousand_nodes_do_not_hang_or_recurse() -> None:
 def test_a_tangle_is_laid_out_in_bounded_time(inputs: int) -> None:
     step = [1, 7, 31, 113]
     edges = [{max(0, i - step[k % 4] * (1 + k // 4)) for k in range(inputs)} for i in range(1000)]
-    log = [ev.NodeCreated(i, "StackBackward0", "stack", tuple(ev.Edge(j, 0, None, None) for j in sorted(e) if j < i), (), (), ((),), (), None, True)
-           for i, e in enumerate(edges)]  # fmt: skip
+    log = [node(i, *(j for j in sorted(e) if j < i)) for i, e in enumerate(edges)]
     start = time.process_time()
     play = draw_recording(log).play()
     assert time.process_time() - start < 10
@@ -73,8 +77,7 @@ def test_a_flood_of_steps_is_cut_and_said() -> None:
 
 
 def test_cyclic_and_dangling_edges_do_no_harm() -> None:
-    log = [ev.NodeCreated(i, "NegBackward0", "neg", (ev.Edge((i + 1) % 3, 0, None, None), ev.Edge(77, 0, None, 88)), (99,), (), (), (), None, False)
-           for i in range(3)]  # fmt: skip
+    log = [replace(node(i, (i + 1) % 3, 77), others=(99,), shapes=()) for i in range(3)]
     picture = draw_recording(log)
     assert len(picture.play()["boxes"]) == 3
     assert picture.svg()

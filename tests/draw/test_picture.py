@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import itertools
 import json
+import re
 
 import pytest
 
-from autograd_viz import torch
+from autograd_viz import events, torch
 from autograd_viz.draw import draw_recording
 from autograd_viz.draw.svg import frame
+from autograd_viz.trace import Recording
 
 
 def captions(play) -> list[str]:
@@ -45,7 +48,7 @@ def test_the_source_documents_first_graph_has_its_boxes_and_edges(draw) -> None:
     play = draw("first").play()
     names = {box["name"]: id for id, box in play["boxes"].items()}
     assert set(names) == {"x", "y", "w", "b", "MmBackward0", "SqueezeBackward4", "AddBackward0", "BinaryCrossEntropyWithLogitsBackward0"}
-    assert [play["boxes"][names["AddBackward0"]]["from"]] == [[names["SqueezeBackward4"], names["b"]]]
+    assert play["boxes"][names["AddBackward0"]]["from"] == [names["SqueezeBackward4"], names["b"]]
     kinds = kind_of(play)
     assert (kinds[names["x"]], kinds[names["w"]], kinds[names["MmBackward0"]]) == ("const", "leaf", "fn")
 
@@ -131,6 +134,19 @@ def test_constants_that_nothing_uses_get_no_box_and_no_step(record) -> None:
     assert len(play["steps"]) == 2
 
 
+def test_a_leaf_that_asks_for_no_gradient_any_more_is_still_drawn_as_a_leaf(record) -> None:
+    def program():
+        w = torch.ones(2)
+        w.requires_grad_()
+        y = w * 2
+        w.requires_grad_(False)
+        return {"w": w, "y": y}
+
+    play = draw_recording(record(program)).play()
+    assert sorted(kind_of(play).values()) == ["fn", "leaf"]
+    assert captions(play)[-1].startswith("w asks for no gradient from now on")
+
+
 def test_a_mode_in_which_nothing_happens_is_no_step(record) -> None:
     def program():
         with torch.no_grad():
@@ -175,20 +191,56 @@ def test_the_parts_of_one_expression_are_named_as_its_parts(draw) -> None:
     assert "z = matmul(x, w) + b" in texts
 
 
-def test_boxes_do_not_overlap_and_labels_cover_none(draw) -> None:
-    for name in ("first", "three_calls", "switched_off"):
-        play = draw(name).play()
-        cards = []
-        for item in play["items"]:
-            if item.get("id") in play["boxes"]:
-                card = item["items"][0]
-                cards.append((item["x"], item["y"], item["x"] + card["w"], item["y"] + card["h"]))
-        labels = [item["items"][0] for item in play["items"] if item["c"].startswith("flow") and item["items"][0]["k"] == "rect"]
-        areas = [(r["x"], r["y"], r["x"] + r["w"], r["y"] + r["h"]) for r in labels]
-        for i, a in enumerate(cards):
-            for b in cards[i + 1 :] + areas:
-                assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (name, a, b)
-        assert all(0 <= a[0] and 0 <= a[1] and a[2] <= play["w"] and a[3] <= play["h"] for a in cards + areas)
+def area(item) -> tuple[float, float, float, float]:
+    card = item["items"][0]
+    return (item["x"] + card["x"], item["y"] + card["y"], item["x"] + card["x"] + card["w"], item["y"] + card["y"] + card["h"])
+
+
+def apart(a, b) -> bool:
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_boxes_and_labels_cover_neither_each_other_nor_the_margin(any_recording) -> None:
+    play = draw_recording(any_recording).play()
+    boxes = [area(item) for item in play["items"] if item.get("id") in play["boxes"]]
+    labels = [area(item) for item in play["items"] if item["c"].startswith("flow") and item["items"][0]["k"] == "rect"]
+    for i, one in enumerate(boxes):
+        assert all(apart(one, other) for other in boxes[i + 1 :] + labels)
+    for i, one in enumerate(labels):
+        assert all(apart(one, other) for other in labels[i + 1 :])
+    assert all(a[0] >= 0 and a[1] >= 0 and a[2] <= play["w"] and a[3] <= play["h"] for a in boxes + labels)
+
+
+@pytest.mark.parametrize("engine", ["graphviz", "rows"])
+def test_every_arrow_goes_from_its_box_to_its_box(any_recording, engine: str, request: pytest.FixtureRequest) -> None:
+    if engine == "rows":
+        request.getfixturevalue("without_graphviz")
+    play = draw_recording(any_recording).play()
+    boxes = {item["id"]: area(item) for item in play["items"] if item.get("id") in play["boxes"]}
+    arrows = [item for item in play["items"] if item["c"].startswith("edge")]
+    links = [(tail, head) for tail, box in play["boxes"].items() for head in box["to"]]
+    assert len(arrows) >= len(links) > 0
+    for item in arrows:
+        start, tip = re.match(r"M(\S+ [^CLZ]+)", item["items"][0]["d"])[1], re.match(r"M(\S+ [^CLZ]+)", item["items"][1]["d"])[1]
+        tails = {id for id, box in boxes.items() if touches(box, start)}
+        heads = {id for id, box in boxes.items() if touches(box, tip)}
+        assert any(link in links for link in itertools.product(tails, heads)), (item["id"], start, tip)
+
+
+def touches(box, point: str) -> bool:
+    x, y = map(float, point.split())
+    return box[0] - 16 <= x <= box[2] + 16 and box[1] - 6 <= y <= box[3] + 6
+
+
+def test_a_gradient_lights_its_arrow_while_it_flows_and_leaves_a_trace(draw) -> None:
+    play = draw("first").play()
+    runs = [i for i, step in enumerate(play["steps"]) if step["ph"] == "backward" and "receives" in captions(play)[i]]
+    for i in runs:
+        now, after = frame(play, i), frame(play, min(i + 2, len(play["steps"]) - 1))
+        lit = [id for id, change in now.items() if change.get("c") == "flow on" and id.endswith("b")]
+        assert len(lit) == (2 if "to SqueezeBackward4 and the leaf b" in captions(play)[i] else 1)
+        assert all(after[id]["c"] == "flow past" for id in lit) or i == runs[-1]
+    assert [change["s"] for id, change in play["steps"][runs[1]]["set"].items() if id.endswith("t")] == ["[0.27 0.12 0.0027]"] * 2
 
 
 def test_without_graphviz_there_is_a_picture_and_a_note(draw, without_graphviz, checked) -> None:
@@ -213,3 +265,28 @@ def test_a_notebook_gets_the_play_an_image_and_text(draw) -> None:
     picture = draw("first")
     assert set(picture._repr_mimebundle_()) == {"application/vnd.autograd-viz.v1+json", "image/svg+xml", "text/plain"}
     assert repr(picture) == picture.text()
+
+
+def test_a_cell_that_only_touches_the_grad_of_a_leaf_shows_the_leaf() -> None:
+    w = torch.ones(2, requires_grad=True)
+    (w * w).sum().backward()
+    for act in (lambda: w.grad.zero_(), lambda: setattr(w, "grad", None), lambda: w.requires_grad_(False)):
+        recording = Recording()
+        with events.listening(recording):
+            act()
+        play = draw_recording(recording, {w._serial: "w"}).play()
+        assert [box["name"] for box in play["boxes"].values()] == ["w"]
+        assert len(play["steps"]) == 1
+        assert play["steps"][0]["at"] in play["boxes"]
+
+
+def test_what_is_computed_from_a_detached_tensor_hangs_on_it() -> None:
+    recording = Recording()
+    with events.listening(recording):
+        a = torch.ones(2, requires_grad=True) * 2
+        cut = a.detach()
+        further = cut * 3
+        (a + further).sum()
+    play = draw_recording(recording, {cut._serial: "cut", further._serial: "further"}).play()
+    ids = {box["name"]: id for id, box in play["boxes"].items()}
+    assert play["boxes"][ids["further"]]["from"] == [ids["cut"]]

@@ -25,6 +25,7 @@ def what(messages: list[Any]) -> list[str]:
         "print(x, x.grad, x.grad_fn)",
         "with torch.no_grad(): pass",
         "constant.add_(1)",
+        "x > 0",
         "def f(a): return a * 2",
     ],
 )
@@ -147,6 +148,12 @@ def test_live_the_picture_grows_while_the_cell_sleeps(live: Any) -> None:
     grown = [message for message in pictures if message.play["live"]][-1]
     assert len(grown.play["steps"]) == steps[-1], "what happened last must show while the cell still sleeps"
     assert pictures[0].at < 0.5
+
+
+def test_live_no_thread_outlives_its_cell(kernel: Any, live: Any) -> None:
+    for _ in range(3):
+        live("y = x * 2")
+    assert kernel.value("import threading; [t.name for t in threading.enumerate() if t.name == 'autograd_viz']") == "[]"
 
 
 def test_live_a_flood_of_events_makes_few_messages(live: Any) -> None:

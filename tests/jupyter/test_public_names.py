@@ -31,6 +31,7 @@ def test_draw_stays_a_function_when_the_folder_draw_is_imported() -> None:
 
     assert isinstance(av.draw(torch.ones(2, requires_grad=True) * 2), Picture)
     assert callable(av.draw)
+    assert av.trace.Recording is av.Recording, "the other folders are attributes as always"
 
 
 def test_a_tensor_is_drawn_with_the_names_of_the_callers_variables() -> None:
@@ -89,15 +90,16 @@ def test_recording_keeps_no_variable_alive() -> None:
     class Witness:
         pass
 
-    def inner() -> weakref.ref[Witness]:
+    def inner() -> tuple[av.Recording, weakref.ref[Witness]]:
         witness = Witness()
-        with av.record():
+        with av.record() as recording:
             pass
-        return weakref.ref(witness)
+        return recording, weakref.ref(witness)
 
-    gone = inner()
+    recording, gone = inner()
     gc.collect()
     assert gone() is None
+    assert len(recording) == 0
 
 
 @pytest.mark.parametrize("bad", [3, "loss", None, [1.0]])

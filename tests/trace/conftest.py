@@ -27,20 +27,23 @@ class Script:
     def tensor(self, serial: int, *values: float, grad: bool = False, node: int | None = None, base: int | None = None, op: str = "tensor",
                earlier: bool = False, name: str = "") -> None:  # fmt: skip
         preview = look(*values)
-        self.add(ev.TensorCreated(
-            serial, preview.shape, "float32", grad, node is None, node, 0, base, op, (), 0, preview, None, ev.Source("cell [1]", 1, f"make({serial})"), earlier,
-        ))  # fmt: skip
+        source = ev.Source("cell [1]", 1, f"make({serial})")
+        self.add(
+            ev.TensorCreated(serial, preview.shape, "float32", grad, node is None, node, 0, base, op, (), 0, preview, None, source, earlier)
+        )
         if name:
             self.add(ev.TensorNamed(serial, name))
 
-    def node(self, serial: int, name: str, edges: tuple[ev.Edge, ...], saved: tuple[ev.Saved, ...] = (), text: str = "", earlier: bool = False) -> None:
+    def node(self, serial: int, name: str, edges: tuple[ev.Edge, ...], saved: tuple[ev.Saved, ...] = (), text: str = "",
+             earlier: bool = False) -> None:  # fmt: skip
         derivatives = tuple((f"x{i}", "grad") for i in range(len(edges)))
         source = ev.Source("cell [1]", 2, text or name.lower())
         self.add(ev.NodeCreated(serial, name, name.lower(), edges, (), saved, ((2,),), derivatives, source, earlier))
 
     def backward(self, root: int, retain: bool = False) -> int:
         self.calls += 1
-        self.add(ev.BackwardStarted(self.calls, "backward", (ev.Edge(root, 0, None, None),), (look(1, 1),), retain, False, ev.Source("cell [1]", 3, "")))
+        roots, source = (ev.Edge(root, 0, None, None),), ev.Source("cell [1]", 3, "")
+        self.add(ev.BackwardStarted(self.calls, "backward", roots, (look(1, 1),), retain, False, source))
         return self.calls
 
     def run(self, call: int, node: int, came: ev.Preview, *went: ev.Preview | None, released: tuple[str, ...] | None = None) -> None:

@@ -53,7 +53,7 @@ def test_a_recording_may_keep_to_its_own_thread(square) -> None:
         "", "null", "[]", "{}", '{"schema": 2, "events": []}', '{"schema": 1, "events": {}}', '{"schema": 1, "events": [1]}', "not json",
         '{"schema": 1, "events": [{"event": "TensorNamed"}]}', '{"schema": 1, "events": [{"event": "os.system"}]}', "[" * 100_000,
         '{"schema": 1, "title": 3, "events": []}', '{"schema": 1, "dropped": true, "events": []}', '{"schema": NaN, "events": []}',
-        '{"schema": 1, "events": [{"event": ["a"]}]}',
+        '{"schema": 1, "events": [{"event": ["a"]}]}', '{"schema": 1, "more": NaN, "events": []}',
     ],
 )  # fmt: skip
 def test_what_is_no_recording_is_a_value_error(text: str) -> None:

@@ -106,19 +106,24 @@ class Player {
     this.message = makeHtml("div", { class: "agv-message", role: "status", "aria-live": "polite" });
     this.words = makeHtml("pre", { class: "agv-words" });
     this.root = makeHtml("div", { class: "agv-player", role: "region", tabindex: -1, "data-lm-suppress-shortcuts": "true" },
-      makeHtml("div", { class: "agv-body" }, this.controls.element, caption.element, this.buildPane(), held.element, notes.element,
+      makeHtml("div", { class: "agv-body" }, this.controls.element, caption.element, this.buildPane(),
+        makeHtml("div", { class: "agv-foot" }, held.element, this.buildZoom()), notes.element,
         makeHtml("div", { class: "agv-panels" }, source.element, this.inspector.element, ledger.element)),
       makeHtml("div", { class: "agv-unseen", role: "group", "aria-label": "The graph as text" }, this.words), this.status, this.message, this.help.element);
     element.append(this.root);
     this.camera = new Camera(this.pane, this.picture.world, signal);
   }
 
-  /** The pane that the picture is seen through, with its zoom buttons. */
-  buildPane() {
+  buildZoom() {
     const { signal } = this.ending, actions = this.actions();
-    const zoom = makeHtml("div", { class: "agv-zoom", role: "group", "aria-label": "Zoom" },
+    return makeHtml("div", { class: "agv-zoom", role: "group", "aria-label": "Zoom" },
       makeButton("Zoom in", "zoomIn", actions.zoomIn, signal), makeButton("Zoom out", "zoomOut", actions.zoomOut, signal), makeWordButton("fit", "agv-button", actions.fit, signal));
-    this.pane = makeHtml("div", { class: "agv-pane-picture" }, this.picture.element, zoom);
+  }
+
+  /** The pane that the picture is seen through. Nothing lies over it: the buttons stand below. */
+  buildPane() {
+    const { signal } = this.ending;
+    this.pane = makeHtml("div", { class: "agv-pane-picture" }, this.picture.element);
     this.pane.addEventListener("click", (event) => this.click(event), { signal });
     this.pane.addEventListener("focusin", (event) => this.focus(this.picture.boxAt(event.target)), { signal });
     this.pane.addEventListener("focusout", () => this.focus(null), { signal });

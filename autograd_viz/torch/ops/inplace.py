@@ -20,7 +20,7 @@ from autograd_viz.torch.node import Array, SavedInput, SavedOutput
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, wrapped_number
+from autograd_viz.torch.tensor import Tensor, holding
 
 
 @op("ZeroBackward0", self=lambda grad: pointwise.zeros(grad))
@@ -35,7 +35,7 @@ def fill(self: Array, value: Any) -> Array:
     return np.full_like(self, value)
 
 
-@op("CopyBackwards", self=lambda grad: pointwise.zeros(grad), src=lambda grad: grad)
+@op("torch::autograd::CopyBackwards", self=lambda grad: pointwise.zeros(grad), src=lambda grad: grad)
 def copy(self: Array, src: Array) -> Array:
     """The values of `src`, broadcast to self's shape."""
     return np.broadcast_to(src, self.shape).astype(self.dtype)
@@ -47,13 +47,16 @@ def in_place(target: Tensor, operation: Any, *args: Any, **kwargs: Any) -> Tenso
     recording = mode.grad and (target._requires_grad or any(other._requires_grad for other in others))
     if recording:
         _check_recordable(target)
-    _check_result(target, [arg if isinstance(arg, Tensor) else wrapped_number(arg) for arg in args if isinstance(arg, Tensor | int | float)])
-    before = Tensor(target._array.copy())
+    _check_shape(target, others)
+    before = holding(target._array.copy())
     mode.quiet, was_quiet = True, mode.quiet
     try:
         result: Tensor = operation(target, *args, **kwargs)
     finally:
         mode.quiet = was_quiet
+    if result.dtype.category > target.dtype.category:
+        names = dtypes.SCALAR_NAMES
+        raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     target._array[...] = result._array
     target._version_counter.value += 1
     if result._grad_fn is not None:
@@ -65,10 +68,17 @@ def in_place(target: Tensor, operation: Any, *args: Any, **kwargs: Any) -> Tenso
 
 def _check_recordable(target: Tensor) -> None:
     base = target._base
+    if target._unrecorded_view:
+        raise RuntimeError(
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is "
+            "ambiguous "
+            "and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the "
+            "no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        )
     if target._requires_grad and target._grad_fn is None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
-            "\nHint: its old value would be lost to the graph. Update parameters inside torch.no_grad(), or write x = x + 1."
+            "\nHint: its old value would be lost to the graph. Update parameters inside torch.no_grad()."
         )
     if base is not None and base._requires_grad and base._grad_fn is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
@@ -79,7 +89,7 @@ def _check_recordable(target: Tensor) -> None:
         )
 
 
-def _check_result(target: Tensor, others: list[Tensor]) -> None:
+def _check_shape(target: Tensor, others: list[Tensor]) -> None:
     array = target._array
     if 0 in array.strides and array.size > 1:
         raise RuntimeError(
@@ -90,11 +100,6 @@ def _check_result(target: Tensor, others: list[Tensor]) -> None:
         shape = np.broadcast_shapes(array.shape, other._array.shape) if _broadcast(array.shape, other._array.shape) else array.shape
         if shape != array.shape:
             raise RuntimeError(f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(shape)}")
-        if dtypes.of_numpy[other._array.dtype].category > target.dtype.category:
-            kind = dtypes.get_default_dtype() if other._number is not None and other.dtype.is_floating_point else other.dtype
-            raise RuntimeError(
-                f"result type {dtypes.SCALAR_NAMES[kind]} can't be cast to the desired output type {dtypes.SCALAR_NAMES[target.dtype]}"
-            )
 
 
 def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:

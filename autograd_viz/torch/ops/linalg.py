@@ -17,7 +17,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, need_tensors
 
 Shape = tuple[int, ...]
 
@@ -30,7 +30,8 @@ def dot(self: Array, tensor: Array) -> Array:
     if self.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
     if self.dtype != tensor.dtype:
-        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {_scalar_name(self)} and {_scalar_name(tensor)}")
+        names = f"{dtypes.scalar_name(self)} and {dtypes.scalar_name(tensor)}"
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names}")
     if self.size != tensor.size:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{self.size}] and src [{tensor.size}] to have the same number of elements, "
@@ -43,11 +44,11 @@ def dot(self: Array, tensor: Array) -> Array:
 def mv(self: Array, vec: Array) -> Array:
     """Matrix times vector.  (n, k), (k,) -> (n,)."""
     if self.ndim != 2 or vec.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {vec.ndim}, {self.ndim}, {vec.ndim}")
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
     if self.shape[1] != vec.shape[0]:
         raise RuntimeError(f"size mismatch, got input ({self.shape[0]}), mat ({_by(self)}), vec ({vec.shape[0]})")
     if self.dtype != vec.dtype:
-        names = f"{_scalar_name(vec)}, {_scalar_name(self)}, and {_scalar_name(vec)}"
+        names = f"{dtypes.scalar_name(vec)}, {dtypes.scalar_name(self)}, and {dtypes.scalar_name(vec)}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     return self @ vec
 
@@ -96,24 +97,24 @@ def bmm(self: Array, mat2: Array) -> Array:
         wanted, got = [self.shape[0], self.shape[2]], list(mat2.shape[:2])
         raise RuntimeError(f"Expected size for first two dimensions of batch2 tensor to be: {wanted} but got: {got}.")
     if self.dtype != mat2.dtype:
-        raise RuntimeError(f"expected scalar type {_scalar_name(self)} but found {_scalar_name(mat2)}")
+        raise RuntimeError(f"expected scalar type {dtypes.scalar_name(self)} but found {dtypes.scalar_name(mat2)}")
     return self @ mat2
 
 
-def outer(self: Any, vec2: Any) -> Any:
-    """The outer product of self and vec2: every product of an element of one with one of the other.  (n,), (m,) -> (n, m)."""
-    return reshape(self, (self.shape[0], 1)) * vec2
+def outer(input: Any, vec2: Any) -> Any:
+    """The outer product of input and vec2: every product of an element of one with one of the other.  (n,), (m,) -> (n, m)."""
+    for name, vector in (("self", input), ("vec2", vec2)):
+        if len(vector.shape) != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {len(vector.shape)}-D")
+    return reshape(input, (input.shape[0], 1)) * vec2
 
 
 # --- matmul -----------------------------------------------------------------------------------------------------------
 
 
-def matmul(input: Tensor, other: Tensor) -> Tensor:  # noqa: A002 - PyTorch's name
+def matmul(input: Tensor, other: Tensor) -> Tensor:
     """input @ other for every combination of ranks from 1.  Source: ATen, native/LinearAlgebra.cpp, _matmul_impl."""
-    for position, value in enumerate((input, other), 1):
-        if not isinstance(value, Tensor):
-            called = ("input", "other")[position - 1]
-            raise TypeError(f"matmul(): argument '{called}' (position {position}) must be Tensor, not {type(value).__name__}")
+    need_tensors("matmul", input=input, other=other)
     dims = (input.ndim, other.ndim)
     if 0 in dims:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and {dims[1]}D")
@@ -138,10 +139,13 @@ def _should_fold(a: Tensor, b: Tensor) -> bool:
     larger, smaller = (a, b) if a.ndim >= b.ndim else (b, a)
     if not (larger.ndim >= 3 and smaller.ndim <= 2):
         return False
-    if smaller._requires_grad or a.ndim == 2 or larger._array.size == 0:
+    if smaller._requires_grad:  # its gradient is then one product too, rather than a sum over the batch
         return True
-    shape, strides = larger._array.shape, larger._array.strides
-    return all(strides[i] == strides[i + 1] * shape[i + 1] for i in range(larger.ndim - 2))
+    if a.ndim == 2:  # the result would have to be transposed, and that copied
+        return False
+    many = larger._array if larger is a else larger._array.swapaxes(-1, -2)
+    shape, strides = many.shape, many.strides
+    return many.size == 0 or all(strides[i] == strides[i + 1] * shape[i + 1] for i in range(many.ndim - 2))
 
 
 def _folded(a: Tensor, b: Tensor) -> Tensor:
@@ -151,9 +155,14 @@ def _folded(a: Tensor, b: Tensor) -> Tensor:
     shape = tall._array.shape[:-1]
     rows = reshape(tall, (prod(shape), tall._array.shape[-1]))
     if flat.ndim == 1:
-        return unsafe_view(mv(rows, flat), shape)  # type: ignore[no-any-return]
+        return unsafe_view(mv(rows, flat), shape)
     result = unsafe_view(mm(rows, flat), (*shape, flat._array.shape[1]))
-    return clone(transpose(result, -2, -1)) if swapped else result  # type: ignore[no-any-return]
+    return contiguous(transpose(result, -2, -1)) if swapped else result
+
+
+def contiguous(self: Any) -> Any:
+    """The tensor itself if its elements lie in memory in order, else a copy in which they do."""
+    return self if self._array.flags.c_contiguous else clone(self, "C")
 
 
 def _batched(a: Tensor, b: Tensor) -> Tensor:
@@ -163,24 +172,19 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
         if b.shape[0] == 1 and b._requires_grad:
             return matmul(a, squeeze_dim(b, 0))
     n, k = (a.shape[-2] if a.ndim > 1 else 1), a.shape[-1]
-    k2, m = (b.shape[-2], b.shape[-1]) if b.ndim > 1 else (b.shape[-1], 1)
+    k2, m = (b.shape[-2], b.shape[-1]) if b.ndim > 1 else (b.shape[0], 1)
     check_broadcast(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     left = reshape(expand(a, (*batch, n, k)), (prod(batch), n, k))
     if b.ndim == 1:
-        right = unsqueeze(reshape(expand(b, (*batch, k2)), (prod(batch), k2)), 2)
-    else:
-        right = reshape(expand(b, (*batch, k2, m)), (prod(batch), k2, m))
-    shape = batch + ((n,) if a.ndim > 1 else ()) + ((m,) if b.ndim > 1 else ())
-    return unsafe_view(bmm(left, right), shape)  # type: ignore[no-any-return]
+        column = unsqueeze(reshape(expand(b, (*batch, k2)), (prod(batch), k2)), 2)
+        return unsafe_view(squeeze_dim(bmm(left, column), -1), (*batch, n))
+    right = reshape(expand(b, (*batch, k2, m)), (prod(batch), k2, m))
+    return unsafe_view(bmm(left, right), batch + ((n,) if a.ndim > 1 else ()) + (m,))
 
 
 def _by(array: Array) -> str:
     return "x".join(map(str, array.shape))
-
-
-def _scalar_name(array: Array) -> str:
-    return dtypes.SCALAR_NAMES[dtypes.of_numpy[array.dtype]]
 
 
 def _c_name(array: Array) -> str:

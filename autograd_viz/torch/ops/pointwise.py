@@ -7,10 +7,12 @@ Read next: `shape.py`.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 
@@ -33,8 +35,9 @@ def sub(self: Array, other: Array, *, alpha: Number = 1) -> Array:
 
 @op("RsubBackward1", self=lambda grad, alpha: -scaled(grad, alpha))
 def rsub(self: Array, other: Number, alpha: Number = 1) -> Array:
-    """other - self, for a number `other`."""
-    return _like(self, other) - self
+    """other - alpha * self, for a number `other`."""
+    self, number = beside(self, other)
+    return number - (self if alpha == 1 else self * alpha)
 
 
 @op("MulBackward0", pointwise=True, self=lambda grad, other: grad * other, other=lambda grad, self: grad * self)
@@ -46,22 +49,32 @@ def mul(self: Array, other: Array) -> Array:
 @op("MulBackward1", self=lambda grad, other: times(grad, other))
 def times(self: Array, other: Number) -> Array:
     """self * other for a number, as PyTorch's formulas write it (a number in the user's own code is wrapped in a tensor)."""
-    return self * _like(self, other)
+    return self * self.dtype.type(other)
 
 
-@op("DivBackward0", pointwise=True, self=lambda grad, other: grad / other, other=lambda grad, self, other: div_other_backward(grad, self, other))
+@op("AddBackward1", self=lambda grad: grad)
+def plus(self: Array, other: Number) -> Array:
+    """self + other for a number, as PyTorch's formulas write it."""
+    return self + self.dtype.type(other)
+
+
+@op("SubBackward1", self=lambda grad: grad)
+def minus(self: Array, other: Number) -> Array:
+    """self - other for a number, as PyTorch's formulas write it."""
+    return self - self.dtype.type(other)
+
+
+@op("DivBackward0", pointwise=True,
+    self=lambda grad, other: grad / other, other=lambda grad, self, other: div_other_backward(grad, self, other))  # fmt: skip
 def div(self: Array, other: Array) -> Array:
     """self / other; integers divide to floats."""
-    if self.dtype.kind != "f":
-        self, other = self.astype(np.float32), other.astype(np.float32)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return self / other
+    return floats(self) / floats(other)
 
 
 @op("DivBackward1", self=lambda grad, other: divided(grad, other))
 def divided(self: Array, other: Number) -> Array:
     """self / other for a number, as PyTorch's formulas write it."""
-    return self / _like(self, other)
+    return self / self.dtype.type(other)
 
 
 def div_other_backward(grad: Any, self: Any, other: Any) -> Any:
@@ -73,15 +86,23 @@ def div_other_backward(grad: Any, self: Any, other: Any) -> Any:
 def neg(self: Array) -> Array:
     """-self.  Raises RuntimeError for bools."""
     if self.dtype.kind == "b":
-        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.")  # fmt: skip
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        )
     return -self
 
 
 @op("ReciprocalBackward0", self=lambda grad, result: -grad * (result * result))
 def reciprocal(self: Array) -> Array:
     """1 / self."""
-    with np.errstate(divide="ignore"):
-        return 1 / _floats(self)
+    return 1 / floats(self)
+
+
+@op("ToCopyBackward0", self=lambda grad: grad)
+def to_copy(self: Array, dtype: Any) -> Array:
+    """The same values in another dtype. The engine gives the gradient the input's dtype back."""
+    return self.astype(dtype.numpy)
 
 
 # --- powers, exponentials, roots --------------------------------------------------------------------------------------
@@ -90,13 +111,10 @@ def reciprocal(self: Array) -> Array:
 @op("PowBackward0", self=lambda grad, self, exponent: pow_backward(grad, self, exponent))
 def pow_number(self: Array, exponent: Number) -> Array:
     """self ** exponent, for a number."""
-    if self.dtype.kind != "f":
-        if isinstance(exponent, int) and exponent < 0:
-            raise RuntimeError("Integers to negative integer powers are not allowed.")
-        if isinstance(exponent, float):
-            self = self.astype(np.float32)
-    with np.errstate(all="ignore"):
-        return self ** _like(self, exponent)
+    if self.dtype.kind != "f" and isinstance(exponent, int) and exponent < 0:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    self, number = beside(self, exponent)
+    return self**number
 
 
 @op(
@@ -107,89 +125,90 @@ def pow_number(self: Array, exponent: Number) -> Array:
 )
 def pow_tensor(self: Array, exponent: Array) -> Array:
     """self ** exponent, both tensors."""
-    with np.errstate(all="ignore"):
-        return self**exponent
+    return self**exponent
 
 
 @op("PowBackward2", exponent=lambda grad, self, exponent, result: pow_backward_exponent(grad, self, exponent, result))
 def number_pow(self: Number, exponent: Array) -> Array:
     """self ** exponent, for a number `self`."""
-    if isinstance(self, float):
-        exponent = _floats(exponent)
-    with np.errstate(all="ignore"):
-        return _like(exponent, self) ** exponent
+    exponent, number = beside(exponent, self)
+    return number**exponent
 
 
 def pow_backward(grad: Any, self: Any, exponent: Number) -> Any:
     """grad * exponent * self ** (exponent - 1), and 0 for exponent 0."""
     if exponent == 0:
         return zeros(grad)
+    exponent = float(exponent)
     return grad * times(pow_number(self, exponent - 1), exponent)
 
 
 def pow_backward_self(grad: Any, self: Any, exponent: Any) -> Any:
     """grad * exponent * self ** (exponent - 1), and 0 where the exponent is 0, not 0 * inf."""
-    inner = grad * (exponent * pow_tensor(self, exponent - 1))
-    return where(eq(exponent, 0), zeros(grad), inner)
+    inner = grad * (exponent * pow_tensor(self, minus(exponent, 1)))
+    return where(eq(exponent, 0), zero_like(grad), inner)
 
 
 def pow_backward_exponent(grad: Any, self: Any, exponent: Any, result: Any) -> Any:
     """grad * result * log(self), and 0 where self is 0 and the exponent is not negative."""
     if isinstance(self, int | float):
         if self == 0:
-            return where(ge(exponent, 0), zeros(grad), grad * times(result, float("-inf")))
-        return grad * times(result, float(np.log(self)) if self > 0 else float("nan"))
-    inner = grad * (result * log(self))
-    return where(eq(self, 0) * ge(exponent, 0), zeros(grad), inner)
+            return grad * where(ge(exponent, 0), zero_like(grad), times(result, float("-inf")))
+        return grad * times(result, math.log(self) if self > 0 else math.nan)
+    if self.dtype != result.dtype:  # a float32 base beside a float64 exponent: the logarithm needs all digits
+        self = self.astype(result.dtype) if isinstance(self, np.ndarray) else to_copy(self, result.dtype)
+    return grad * where(eq(self, 0) * ge(exponent, 0), zero_like(grad), result * log(self))
 
 
 @op("ExpBackward0", self=lambda grad, result: grad * result)
 def exp(self: Array) -> Array:
     """e ** self."""
-    with np.errstate(over="ignore", under="ignore"):
-        return np.exp(_floats(self))
+    return np.exp(floats(self))
 
 
 @op("LogBackward0", self=lambda grad, self: grad / self)
 def log(self: Array) -> Array:
     """The natural logarithm."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(_floats(self))
+    return np.log(floats(self))
 
 
-@op("Log1PBackward0", self=lambda grad, self: grad / (self + 1))
+@op("Log1PBackward0", self=lambda grad, self: grad / plus(self, 1))
 def log1p(self: Array) -> Array:
     """log(1 + self), exact near 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log1p(_floats(self))
+    return np.log1p(floats(self))
 
 
 @op("SqrtBackward0", self=lambda grad, result: grad / times(result, 2))
 def sqrt(self: Array) -> Array:
     """The square root; nan below 0."""
-    with np.errstate(invalid="ignore"):
-        return np.sqrt(_floats(self))
+    return np.sqrt(floats(self))
 
 
 # --- kinks and squashes -----------------------------------------------------------------------------------------------
 
 
-@op("AbsBackward0", self=lambda grad, self: grad * sign(self))
-def abs(self: Array) -> Array:  # noqa: A001 - PyTorch's name
+@op("AbsBackward0", self=lambda grad, self: grad * sgn(self))
+def abs(self: Array) -> Array:
     """The magnitude. Its derivative at 0 is taken to be 0."""
     return np.abs(self)
 
 
 @op("SignBackward0", self=lambda grad: zeros(grad))
 def sign(self: Array) -> Array:
-    """-1, 0 or 1."""
-    return np.sign(self)
+    """-1, 0 or 1; 0 for nan."""
+    return ((self > 0).astype(np.int8) - (self < 0)).astype(self.dtype)
+
+
+@op("SgnBackward0", self=lambda grad: zeros(grad))
+def sgn(self: Array) -> Array:
+    """`sign`, as PyTorch's formula for `abs` calls it."""
+    return sign(self)
 
 
 @op("SigmoidBackward0", self=lambda grad, result: sigmoid_backward(grad, result))
 def sigmoid(self: Array) -> Array:
     """1 / (1 + exp(-self))."""
-    self = _floats(self)
+    self = floats(self)
     small = np.exp(-np.abs(self))  # never overflows
     return np.where(self >= 0, 1 / (1 + small), small / (1 + small)).astype(self.dtype)
 
@@ -197,7 +216,7 @@ def sigmoid(self: Array) -> Array:
 @op(
     "SigmoidBackwardBackward0",
     grad_output=lambda grad, output: sigmoid_backward(grad, output),
-    output=lambda grad, grad_output, output: grad * grad_output * (times(output, -2) + 1),
+    output=lambda grad, grad_output, output: grad * grad_output * plus(times(output, -2), 1),
 )
 def sigmoid_backward(grad_output: Array, output: Array) -> Array:
     """grad_output * output * (1 - output)."""
@@ -207,13 +226,13 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
 @op("TanhBackward0", self=lambda grad, result: tanh_backward(grad, result))
 def tanh(self: Array) -> Array:
     """The hyperbolic tangent."""
-    return np.tanh(_floats(self))
+    return np.tanh(floats(self))
 
 
 @op(
     "TanhBackwardBackward0",
     grad_output=lambda grad, output: tanh_backward(grad, output),
-    output=lambda grad, grad_output, output: grad * grad_output * times(output, -2),
+    output=lambda grad, grad_output, output: grad * (times(output, -2) * grad_output),
 )
 def tanh_backward(grad_output: Array, output: Array) -> Array:
     """grad_output * (1 - output ** 2)."""
@@ -223,13 +242,13 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
 @op("ReluBackward0", self=lambda grad, result: threshold_backward(grad, result))
 def relu(self: Array) -> Array:
     """max(self, 0). Its derivative at 0 is taken to be 0."""
-    return np.maximum(self, self.dtype.type(0))
+    return np.where(self < 0, self.dtype.type(0), self)  # nan stays nan, and -0 stays -0
 
 
-@op("ThresholdBackwardBackward0", others="self", grad_output=lambda grad, self: threshold_backward(grad, self))
+@op("ThresholdBackwardBackward0", grad_output=lambda grad, self: threshold_backward(grad, self), self=lambda grad: zeros(grad))
 def threshold_backward(grad_output: Array, self: Array) -> Array:
-    """grad_output where self > 0 else 0."""
-    return np.where(self > 0, grad_output, grad_output.dtype.type(0))
+    """0 where self <= 0, else grad_output."""
+    return np.where(self <= 0, grad_output.dtype.type(0), grad_output)
 
 
 @op("WhereBackward0", pointwise=True, others="condition",
@@ -238,6 +257,28 @@ def threshold_backward(grad_output: Array, self: Array) -> Array:
 def where(condition: Array, self: Array, other: Array) -> Array:
     """self where the condition holds, else other. The branch not taken gets a gradient of 0."""
     return np.where(condition, self, other)
+
+
+@op("MaskedFillBackward0", others="mask", self=lambda grad, mask: masked_fill(grad, mask, 0))
+def masked_fill(self: Array, mask: Array, value: Number) -> Array:
+    """A number where the mask is true, self elsewhere."""
+    return np.where(mask, self.dtype.type(value), self)
+
+
+@op("MaximumBackward0", pointwise=True,
+    self=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), lt(self, other), 0),
+    other=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), gt(self, other), 0))  # fmt: skip
+def maximum(self: Array, other: Array) -> Array:
+    """The larger of each two elements. Those that tie share the gradient."""
+    return np.maximum(self, other)
+
+
+@op("MinimumBackward0", pointwise=True,
+    self=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), gt(self, other), 0),
+    other=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), lt(self, other), 0))  # fmt: skip
+def minimum(self: Array, other: Array) -> Array:
+    """The smaller of each two elements. Those that tie share the gradient."""
+    return np.minimum(self, other)
 
 
 # --- comparisons: bools, which have no gradient -----------------------------------------------------------------------
@@ -293,13 +334,19 @@ def zeros(self: Array) -> Array:
     return np.zeros_like(self)
 
 
-def _like(array: Any, number: Number) -> Any:
-    """A number in the precision of the array, as PyTorch computes with it; a float beside integers makes floats of them."""
-    if array.dtype.kind == "f":
-        return array.dtype.type(number)
-    return np.float32(number) if isinstance(number, float) else number
+@op("", others="self")
+def zero_like(self: Array) -> Array:
+    """One zero, 0-d, of the same dtype."""
+    return np.zeros((), self.dtype)
 
 
-def _floats(array: Array) -> Array:
-    """Integers as float32, which is what a function with real values makes of them."""
-    return array if array.dtype.kind == "f" else array.astype(np.float32)
+def beside(array: Array, number: Number) -> tuple[Array, Any]:
+    """An array and a number as they are computed with: the number in the array's precision; a float makes floats of integers."""
+    if array.dtype.kind != "f" and isinstance(number, float):
+        array = floats(array)
+    return array, array.dtype.type(number) if array.dtype.kind == "f" else number
+
+
+def floats(array: Array) -> Array:
+    """Integers and bools in the default dtype, which is what a function with real values makes of them."""
+    return array if array.dtype.kind == "f" else array.astype(dtypes.get_default_dtype().numpy)

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.pointwise import zeros
 
 OPEN_END = 2**63 - 1  # how PyTorch writes the missing end of a slice
 
@@ -45,6 +46,11 @@ def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
         if known != count:
             raise RuntimeError(text)
         return tuple(shape)
+    if known == count == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 can be any value "
+            "and is ambiguous"
+        )
     if known == 0 or count % known:
         raise RuntimeError(text)
     return (*shape[:unknown], count // known, *shape[unknown + 1 :])
@@ -79,19 +85,25 @@ def unsafe_view(self: Array, size: tuple[int, ...]) -> Array:
     return self.reshape(size)
 
 
+@op("ReshapeAliasBackward0", view=True, self=lambda grad, self_sym_sizes: reshape(grad, self_sym_sizes))
+def reshape_alias(self: Array, size: tuple[int, ...]) -> Array:
+    """A view of elements that do not lie in memory in order, as `reshape` makes it."""
+    return np.reshape(self, size, copy=False)
+
+
 @op("CloneBackward0", self=lambda grad: grad)
-def clone(self: Array) -> Array:
-    """A copy with memory of its own."""
-    return np.array(self, order="C")
+def clone(self: Array, order: str = "K") -> Array:
+    """A copy with memory of its own: "K", in the same order in memory; "C", row by row."""
+    return np.array(self, order=order)  # type: ignore[call-overload]
 
 
 def reshape(self: Any, size: tuple[int, ...]) -> Any:
     """self in the shape size: a view where the strides allow it, else a copy (`UnsafeView(Clone)`)."""
-    array = self if isinstance(self, np.ndarray) else getattr(self, "_array", None)
-    if array is None:  # a numpy scalar, in a formula
-        return np.asarray(self).reshape(size)
+    array = np.asarray(getattr(self, "_array", self))  # a tensor, or in a formula an array or one of numpy's numbers
     size = infer_size(size, array.size)
-    return view(self, size) if viewed(array, size) is not None else unsafe_view(clone(self), size)
+    if array.flags.c_contiguous:
+        return view(self, size) if array is not self else viewed(array, size)
+    return reshape_alias(self, size) if viewed(array, size) is not None else unsafe_view(clone(self, "C"), size)
 
 
 @op("AliasBackward0", view=True, self=lambda grad: grad)
@@ -122,13 +134,15 @@ def expand(self: Array, size: tuple[int, ...]) -> Array:
                 f"Target sizes: {list(size)}.  Tensor sizes: {list(shape)}"
             )
         wanted.append(new)
-    return np.broadcast_to(self, wanted)
+    return np.broadcast_to(self, wanted) if tuple(wanted) != shape else self[...]
 
 
 def sum_to(grad: Any, sizes: tuple[int, ...]) -> Any:
     """grad summed to the shape sizes: undoes a broadcast."""
-    from autograd_viz.torch.ops.reduction import sum_dim  # a formula looks forward; the reader need not
+    from autograd_viz.torch.ops.reduction import sum_all, sum_dim  # a formula looks forward; the reader need not
 
+    if not sizes:
+        return sum_all(grad)
     extra = len(grad.shape) - len(sizes)
     dims = tuple(i for i, n in enumerate(grad.shape) if i < extra or (sizes[i - extra] == 1 and n != 1))
     if not dims:
@@ -200,7 +214,10 @@ def squeeze_dim(self: Array, dim: int) -> Array:
 @op("SqueezeBackward2", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, dim))
 def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     """Drop those of the dimensions `dim` whose size is 1."""
-    dims = {wrap_dim(d, self.ndim) for d in dim}
+    dims = [wrap_dim(d, self.ndim) for d in dim]
+    for d in dims:
+        if dims.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
     return self.squeeze(tuple(d for d in dims if self.shape[d] == 1))
 
 
@@ -229,14 +246,14 @@ def select(self: Array, dim: int, index: int) -> Array:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = wrap_dim(dim, self.ndim)
     if not -self.shape[dim] <= index < self.shape[dim]:
-        raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {self.shape[dim]}")
+        raise IndexError(f"select(): index {index} out of range for tensor of size {list(self.shape)} at dimension {dim}")
     return self[(slice(None),) * dim + (index, ...)]
 
 
 @op("SelectBackwardBackward0", grad_output=lambda grad, dim, index: select(grad, dim, index))
 def select_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, index: int) -> Array:
     """grad_output in the place that was selected and zeros elsewhere."""
-    zeros = np.zeros(input_sizes, np.asarray(grad_output).dtype)
+    zeros = np.zeros(input_sizes, grad_output.dtype)
     zeros[(slice(None),) * (dim % len(input_sizes)) + (index, ...)] = grad_output
     return zeros
 
@@ -262,42 +279,93 @@ def slice_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, s
 @op("IndexBackward0", self=lambda grad, self_sym_sizes, indices: index_backward(grad, self_sym_sizes, indices))
 def index(self: Array, indices: tuple[Any, ...]) -> Array:
     """Places given by arrays of integers or bools: a copy.  `indices[i]` belongs to dimension i, None takes all of it."""
-    return self[_numpy_index(indices)]
+    return np.ascontiguousarray(self[_numpy_index(indices)])
 
 
-@op("IndexPutBackward0", grad_output=lambda grad, indices: index(grad, indices))
-def index_backward(grad_output: Array, input_sizes: tuple[int, ...], indices: tuple[Any, ...]) -> Array:
-    """grad_output added up in the places that were read and zeros elsewhere: a place read twice gets both."""
-    zeros = np.zeros(input_sizes, grad_output.dtype)
-    np.add.at(zeros, _numpy_index(indices), grad_output)
-    return zeros
+@op("UnbindBackward0", view=True, outputs="...", self=lambda grads, dim: bound(grads, dim))
+def unbind(self: Array, dim: int = 0) -> list[Array]:
+    """All the slices along a dimension, each a view."""
+    dim = wrap_dim(dim, self.ndim)
+    return [self[(slice(None),) * dim + (i, ...)] for i in range(self.shape[dim])]
+
+
+def bound(grads: list[Any], dim: int) -> Any:
+    """The slices' gradients side by side, zeros for a slice that got none."""
+    some = next(grad for grad in grads if grad is not None)
+    return stack([zeros(some) if grad is None else grad for grad in grads], dim)
+
+
+@op("StackBackward0", lists="tensors", tensors=lambda grad, dim: [select(grad, dim, i) for i in range(grad.shape[dim])])
+def stack(tensors: list[Array], dim: int = 0) -> Array:
+    """Side by side along a new dimension."""
+    return np.stack(tensors, dim)
+
+
+def index_backward(grad: Any, sizes: tuple[int, ...], indices: tuple[Any, ...]) -> Any:
+    """grad added up in the places that were read and zeros elsewhere: a place read twice gets both."""
+    return index_put(blank(grad, sizes), indices, grad, True)
+
+
+@op("IndexPutImplBackward0", keep="accumulate", self=lambda grad: grad, values=lambda grad, indices: index(grad, indices))
+def index_put(self: Array, indices: tuple[Any, ...], values: Array, accumulate: bool = False) -> Array:
+    """self with `values` added in the places that the indices name."""
+    assert accumulate, "only adding has a formula yet"
+    made = self.copy()
+    np.add.at(made, _numpy_index(indices), values)
+    return made
 
 
 def _numpy_index(indices: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(slice(None) if i is None else i._array if hasattr(i, "_array") else i for i in indices)
 
 
-@op("GatherBackward0", others="index", self=lambda grad, self_sym_sizes, dim, index: gather_backward(grad, self_sym_sizes, dim, index))
-def gather(self: Array, dim: int, index: Array) -> Array:
+@op("GatherBackward0", others="index", keep="sparse_grad",
+    self=lambda grad, self, dim, index: gather_backward(grad, self.shape, dim, index))  # fmt: skip
+def gather(self: Array, dim: int, index: Array, sparse_grad: bool = False) -> Array:
     """out[i, j] = self[index[i, j], j] for dim 0, self[i, index[i, j]] for dim 1, and so on."""
+    dim = wrap_dim(dim, self.ndim)
+    if index.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
+    if index.ndim != self.ndim:
+        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
+    if not self.ndim:
+        return self.copy()
+    wrong = index[(index < 0) | (index >= self.shape[dim])]
+    if wrong.size:
+        raise RuntimeError(f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {self.shape[dim]}")
     trimmed = self[tuple(slice(None) if d == dim % self.ndim else slice(n) for d, n in enumerate(index.shape))]
     return np.take_along_axis(trimmed, index, dim)
 
 
-@op("ScatterAddBackward0", others="index", grad_output=lambda grad, dim, index: gather(grad, dim, index))
-def gather_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, index: Array) -> Array:
-    """grad_output added up in the places that were read and zeros elsewhere."""
-    zeros = np.zeros(input_sizes, grad_output.dtype)
-    places = list(np.indices(index.shape))
-    places[dim % len(input_sizes)] = index
-    np.add.at(zeros, tuple(places), grad_output)
-    return zeros
+def gather_backward(grad: Any, sizes: tuple[int, ...], dim: int, index: Any) -> Any:
+    """grad added up in the places that were read and zeros elsewhere."""
+    return scatter_add(blank(grad, sizes), dim, index, grad)
 
 
-# --- another dtype ----------------------------------------------------------------------------------------------------
+@op("ScatterAddBackward0", others="index", self=lambda grad: grad, src=lambda grad, dim, index: gather(grad, dim, index))
+def scatter_add(self: Array, dim: int, index: Array, src: Array) -> Array:
+    """self with `src` added in the places `index` along a dimension."""
+    if not self.ndim:
+        return self + src
+    made, places = self.copy(), list(np.indices(index.shape))
+    places[dim % self.ndim] = index
+    np.add.at(made, tuple(places), src)
+    return made
 
 
-@op("ToCopyBackward0", self=lambda grad: grad)
-def to_copy(self: Array, dtype: Any) -> Array:
-    """The same values in another dtype. The engine gives the gradient the input's dtype back."""
-    return self.astype(dtype.numpy)
+@op("ScatterBackward0", others="index",
+    self=lambda grad, dim, index: scatter(grad, dim, index, blank(grad, index.shape)),
+    src=lambda grad, dim, index: gather(grad, dim, index))  # fmt: skip
+def scatter(self: Array, dim: int, index: Array, src: Array) -> Array:
+    """self with `src` in the places `index` along a dimension."""
+    if not self.ndim:
+        return src.astype(self.dtype)
+    made = self.copy()
+    np.put_along_axis(made, index, src, dim)
+    return made
+
+
+@op("", others="like")
+def blank(like: Array, size: tuple[int, ...]) -> Array:
+    """Zeros in another shape and the same dtype, where a gradient will be put."""
+    return np.zeros(size, like.dtype)

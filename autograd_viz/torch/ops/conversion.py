@@ -1,0 +1,318 @@
+"""Out of a tensor and into another kind of one: `item`, `tolist`, `numpy`, `to`, and what a tensor says of itself.
+
+None of this has to do with autograd, but for `to`, whose gradient comes back in the old dtype.
+
+Read next: `methods.py`.
+"""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.torch import dtypes, printing
+from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.ops import pointwise, shape
+from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
+from autograd_viz.torch.tensor import Tensor, method, need_tensors, strides_of
+
+NOT_A_MATRIX = (
+    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a "
+    "future release. "
+    "Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of "
+    "a tensor."
+)
+
+# --- another dtype ----------------------------------------------------------------------------------------------------
+
+
+@method
+def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, other: Any = None, copy: bool = False) -> Tensor:
+    """The tensor in another dtype; itself if it has that already. `to(torch.float64)`, `to(other_tensor)`, `to("cpu")`."""
+    for arg in args:
+        if isinstance(arg, DType):
+            dtype = arg
+        elif isinstance(arg, Tensor):
+            other = arg
+        elif isinstance(arg, int) and not isinstance(arg, bool):
+            raise RuntimeError("Cannot access accelerator device when none is available.")
+        else:
+            device = arg
+    dtypes.on(device)
+    dtype = other.dtype if other is not None else dtype or input.dtype
+    if not isinstance(dtype, DType):
+        raise TypeError(f"to() received an invalid combination of arguments - got (dtype={type(dtype).__name__}, ), but expected one of:")
+    return input if dtype is input.dtype and not copy else pointwise.to_copy(input, dtype)
+
+
+def _cast(name: str, kind: DType) -> Callable[[Tensor], Tensor]:
+    def cast(self: Tensor) -> Tensor:
+        return to(self, kind)
+
+    cast.__name__ = cast.__qualname__ = name
+    cast.__doc__ = f"The tensor in the dtype {kind}; itself if it has that already."
+    return cast
+
+
+for _name, _kind in dtypes.ALIASES.items():
+    setattr(Tensor, _name, _cast(_name, _kind))
+
+
+@method
+def type_as(input: Tensor, other: Tensor) -> Tensor:
+    """The tensor in another one's dtype."""
+    if not isinstance(other, Tensor):
+        raise TypeError(f"type_as(): argument 'other' (position 1) must be Tensor, not {type(other).__name__}")
+    return to(input, other.dtype)
+
+
+@method
+def cpu(input: Tensor) -> Tensor:
+    """The tensor itself: here everything is on the CPU."""
+    return input
+
+
+# --- out of torch -----------------------------------------------------------------------------------------------------
+
+
+@method
+def item(input: Tensor) -> Any:
+    """The one element as a Python number.  Raises RuntimeError if there is not exactly one."""
+    if input._array.size != 1:
+        raise RuntimeError(f"a Tensor with {input._array.size} elements cannot be converted to Scalar")
+    return input._array.item()
+
+
+@method
+def tolist(input: Tensor) -> Any:
+    """The elements as nested lists of Python numbers."""
+    return input._array.tolist()
+
+
+@method
+def numpy(input: Tensor) -> np.ndarray:
+    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad."""
+    if input._requires_grad:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return input._array
+
+
+@method
+def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
+
+
+def _scalar(self: Tensor, *, warn: bool = True) -> Any:
+    if warn and self._requires_grad:
+        warnings.warn(SCALAR_OF_GRAD, UserWarning, stacklevel=3)
+    if self._array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return self._array.item()
+
+
+@method
+def __float__(self: Tensor) -> float:
+    return float(_scalar(self))
+
+
+@method
+def __int__(self: Tensor) -> int:
+    return int(_scalar(self, warn=False))
+
+
+@method
+def __index__(self: Tensor) -> int:
+    if self._array.size != 1 or self._array.dtype.kind not in "iub":
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return operator.index(int(self._array.item()))
+
+
+@method
+def __bool__(self: Tensor) -> bool:
+    if self._array.size != 1:
+        many = "more than one value" if self._array.size else "no values"
+        raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+    return bool(self._array.item())
+
+
+@method
+def __len__(self: Tensor) -> int:
+    if self.ndim == 0:
+        raise TypeError("len() of a 0-d tensor")
+    return self._array.shape[0]
+
+
+@method
+def __iter__(self: Tensor) -> Iterator[Tensor]:
+    if self.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(shape.unbind(self, 0))
+
+
+@method
+def __contains__(self: Tensor, element: Any) -> bool:
+    return bool((self._array == (element._array if isinstance(element, Tensor) else element)).any())
+
+
+@method
+def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if self._grad_fn is not None:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were "
+            "attempting "
+            "to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+            "https://github.com/pytorch/pytorch/pull/103001"
+        )
+    if id(self) not in memo:
+        copy = tensor(self._array, requires_grad=self._requires_grad)
+        if self._grad is not None:
+            copy._grad = __deepcopy__(self._grad, memo)
+        memo[id(self)] = copy
+    made: Tensor = memo[id(self)]
+    return made
+
+
+@method
+def __repr__(self: Tensor) -> str:
+    if self._grad_fn is not None:
+        suffixes = [f"grad_fn=<{type(self._grad_fn).__name__}>"]
+    else:
+        suffixes = ["requires_grad=True"] if self._requires_grad else []
+    return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
+
+
+@method
+def __format__(self: Tensor, spec: str) -> str:
+    return printing.format_scalar(self._array, spec) if self.ndim == 0 else object.__format__(self, spec)
+
+
+# --- what it says of itself -------------------------------------------------------------------------------------------
+
+
+@method
+def size(input: Tensor, dim: int | None = None) -> Any:
+    """The shape, or its length along one dimension."""
+    if dim is not None and not isinstance(dim, int):
+        raise TypeError(f"size(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
+    return input.shape if dim is None else input._array.shape[shape.wrap_dim(dim, input.ndim)]
+
+
+@method
+def stride(input: Tensor, dim: int | None = None) -> Any:
+    """How many elements to step over in memory, per dimension or for one."""
+    return strides_of(input._array) if dim is None else strides_of(input._array)[shape.wrap_dim(dim, input.ndim)]
+
+
+@method
+def numel(input: Tensor) -> int:
+    """How many elements it has."""
+    need_tensors("numel", input=input)
+    return input._array.size
+
+
+@method
+def dim(input: Tensor) -> int:
+    """How many dimensions it has."""
+    return input.ndim
+
+
+@method
+def element_size(input: Tensor) -> int:
+    """How many bytes an element takes."""
+    return input._array.itemsize
+
+
+@method
+def is_contiguous(input: Tensor) -> bool:
+    """Whether the elements lie in memory in order."""
+    return bool(input._array.flags.c_contiguous)
+
+
+@method
+def is_floating_point(input: Tensor) -> bool:
+    """Whether its elements are floats."""
+    need_tensors("is_floating_point", input=input)
+    return input.dtype.is_floating_point
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether something is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+@method
+def _is_view(self: Tensor) -> bool:
+    return self._base is not None
+
+
+@method
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and elements."""
+    need_tensors("equal", input=input, other=other)
+    return bool(np.array_equal(input._array, other._array))
+
+
+@method
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether all elements are equal but for a small error."""
+    need_tensors("allclose", input=input, other=other)
+    return bool(np.allclose(input._array, other._array, rtol, atol, equal_nan))
+
+
+@method
+def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`torch.tensor(data)` in this tensor's dtype."""
+    return tensor(data, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+@method
+def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`torch.full(size, fill_value)` in this tensor's dtype."""
+    return full(size, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+@method
+def new_zeros(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`torch.zeros(size)` in this tensor's dtype."""
+    return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 0, dtype=dtype, requires_grad=requires_grad)
+
+
+@method
+def new_ones(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`torch.ones(size)` in this tensor's dtype."""
+    return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 1, dtype=dtype, requires_grad=requires_grad)
+
+
+def _reversed(self: Tensor) -> Tensor:
+    if self.ndim == 0:
+        warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
+    elif self.ndim != 2:
+        warnings.warn(NOT_A_MATRIX, UserWarning, stacklevel=2)
+    return shape.permute(self, tuple(reversed(range(self.ndim))))
+
+
+def _matrices_transposed(self: Tensor) -> Tensor:
+    if self.ndim == 0:
+        warnings.warn("Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
+        return self
+    if self.ndim == 1:
+        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return shape.transpose(self, -2, -1)
+
+
+for _name, _get, _doc in (
+    ("T", _reversed, "The dimensions in reverse order."),
+    ("mT", _matrices_transposed, "The last two dimensions exchanged."),
+    ("device", lambda self: dtypes.CPU, "Where it lives: always the CPU."),
+    ("is_cuda", lambda self: False, "Always False."),
+    ("itemsize", lambda self: self._array.itemsize, "How many bytes an element takes."),
+    ("nbytes", lambda self: self._array.size * self._array.itemsize, "How many bytes its elements take."),
+):
+    setattr(Tensor, _name, property(_get, doc=_doc))
+Tensor.ndimension, Tensor.nelement = dim, numel  # type: ignore[attr-defined]
+Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]  # == compares elements, so a tensor is found in a dict by identity
+dtypes.Size.__module__ = "torch"
