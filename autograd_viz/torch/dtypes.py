@@ -41,7 +41,8 @@ of_numpy = {kind.numpy: kind for kind in ALL}
 
 # How PyTorch calls them in error messages: by the scalar type, and by the tensor type.
 SCALAR_NAMES = dict(zip(ALL, ("Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"), strict=True))
-C_NAMES = dict(zip(ALL, ("float", "double", "c10::Half", "long int", "int", "short int", "signed char", "unsigned char", "bool"), strict=True))
+_IN_C = ("float", "double", "c10::Half", "long int", "int", "short int", "signed char", "unsigned char", "bool")
+C_NAMES = dict(zip(ALL, _IN_C, strict=True))
 
 
 
@@ -95,10 +96,12 @@ class device:
     """Where a tensor lives. Here everything lives on the CPU."""
 
     __slots__ = ("index", "type")
+    index: int | None
+    type: str
 
     def __init__(self, type: Any, index: int | None = None) -> None:
-        name = type.type if isinstance(type, device) else str(type)
-        kind, _, number = name.partition(":")
+        name = str(type)
+        kind, _, number = name.partition(":")  # (a device's own name is of this form too)
         if kind not in ("cpu", "cuda", "mps", "meta", "xpu"):
             raise RuntimeError(f"Invalid device string: '{name}'")
         self.type = kind

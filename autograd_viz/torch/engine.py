@@ -25,10 +25,10 @@ from autograd_viz.torch.ops.shape import sum_to
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, holding
 
-_accumulating = threading.Lock()  # several threads may run backward into the same leaf
+_accumulating = threading.RLock()  # several threads may run backward into the same leaf
 _calls = 0
 
-Target = tuple[Node, int]
+Target = tuple[Node | None, int]  # an output of a node; None where nothing was recorded
 
 
 class Ready:
@@ -99,7 +99,7 @@ def run_backward(
         events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
     captured: dict[Target, list[int]] = {}
     for i, tensor in enumerate(inputs or ()):
-        captured.setdefault(edge_to(tensor), []).append(i)  # type: ignore[arg-type]
+        captured.setdefault(edge_to(tensor), []).append(i)
     before = mode.grad
     mode.grad = create_graph
     try:
@@ -107,11 +107,12 @@ def run_backward(
             found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], captured if inputs is not None else None)
             if inputs is not None and accumulate:
                 for tensor, gradient in zip(inputs, found, strict=True):
-                    if gradient is not None:
+                    if gradient is not None and tensor._grad_fn is None:  # (the others retained theirs on the way)
                         wave.accumulate(tensor, gradient)
     except BaseException as error:
         if events.listeners:
-            events.emit(events.BackwardFailed(wave.call, wave.at and wave.at._serial, type(error).__name__, str(error).partition("\n")[0]))
+            at = None if wave.at is None else wave.at._serial
+            events.emit(events.BackwardFailed(wave.call, at, type(error).__name__, str(error).partition("\n")[0]))
         raise
     finally:
         mode.grad = before
@@ -134,19 +135,22 @@ class Wave:
         ready = Ready()
         for (node, output_nr), seed in zip(roots, seeds, strict=True):
             self._deliver(arrived, node, output_nr, seed)
-        for node in dict.fromkeys(node for node, _ in roots):
-            if node not in waiting:
-                ready.push(node)
+        for root in dict.fromkeys(node for node, _ in roots):
+            if root is not None and root not in waiting:
+                ready.push(root)
         answer: list[Any] = [None] * sum(map(len, (captured or {}).values()))
         while ready:
             node = ready.pop()
             gradients = arrived.pop(node, None)
             if gradients is not None:
-                for (target, output_nr), places in (captured or {}).items():
-                    if target is node:
-                        for place in places:
-                            answer[place] = gradients[output_nr]
-                if useful is None or node in useful:
+                asked = [(output_nr, places) for (target, output_nr), places in (captured or {}).items() if target is node]
+                for output_nr, places in asked:
+                    for place in places:
+                        answer[place] = gradients[output_nr]
+                runs = useful is None or node in useful
+                if node._retained and (runs or asked):
+                    self._fill_retained(node, gradients)
+                if runs:
                     self._run_node(node, gradients, arrived)
             for following, _ in node.next_functions:
                 if following is not None:
@@ -162,7 +166,7 @@ class Wave:
         stack = [node for node, _ in roots]
         while stack:
             node = stack.pop()
-            if node in seen:
+            if node is None or node in seen:
                 continue
             seen.add(node)
             for following, _ in node.next_functions:
@@ -184,8 +188,6 @@ class Wave:
             if node.variable._requires_grad:  # (it may have been switched off since)
                 self.accumulate(node.variable, gradients[0])
             return
-        if node._retained:
-            self._fill_retained(node, gradients)
         if events.listeners:
             events.emit(events.NodeEntered(self.call, node._serial, tuple(map(_look, gradients))))
         needed = tuple(following is not None for following, _ in node.next_functions)
@@ -204,8 +206,10 @@ class Wave:
             if names and events.listeners:
                 events.emit(events.SavedReleased(self.call, node._serial, names))
 
-    def _deliver(self, arrived: dict[Node, list[Any]], node: Node, output_nr: int, gradient: Any) -> None:
+    def _deliver(self, arrived: dict[Node, list[Any]], node: Node | None, output_nr: int, gradient: Any) -> None:
         """Put a gradient where `node` will find it, on top of what is there."""
+        if node is None:
+            return
         buffer = arrived.get(node)
         if buffer is None:
             buffer = arrived[node] = [None] * len(node.metas)
@@ -235,8 +239,9 @@ class Wave:
                 before._version_counter.value += 1
             if events.listeners:
                 observe.introduce(tensor)
-                tensor._grad._grad_of = tensor._serial  # type: ignore[union-attr]
-                events.emit(events.GradAccumulated(self.call, tensor._serial, look, _look(gradient), _look(tensor._grad)))  # type: ignore[arg-type]
+                assert tensor._grad is not None
+                tensor._grad._grad_of = tensor._serial
+                events.emit(events.GradAccumulated(self.call, tensor._serial, look, _look(gradient), _look(tensor._grad)))
 
 
 def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype) -> Any:

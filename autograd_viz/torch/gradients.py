@@ -57,8 +57,7 @@ def backward(
     if create_graph:
         warnings.warn(CYCLE, UserWarning, stacklevel=3)
     for tensor in () if inputs is None else _listed(inputs):
-        if not tensor._requires_grad:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        retain_grad(tensor)
     run_backward(
         roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
         inputs=None if inputs is None else _listed(inputs),
@@ -146,7 +145,7 @@ def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
 
 def _check_roots(roots: list[Tensor]) -> None:
     for i, root in enumerate(roots):
-        if not root._requires_grad:
+        if not root._requires_grad or root._unrecorded_view:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
                 "\nHint: nothing behind it was recorded. Was a leaf made with requires_grad=True, and was tracking on?"

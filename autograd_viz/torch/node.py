@@ -18,7 +18,7 @@ import numpy as np
 from autograd_viz.torch.dtypes import scalar_name
 
 if TYPE_CHECKING:
-    from autograd_viz.events import Event
+    from autograd_viz.events import NodeCreated, TensorCreated
     from autograd_viz.torch.tensor import Tensor
 
 serials = itertools.count(1)  # one number for every object that a reader may want to tell apart
@@ -64,8 +64,8 @@ class Node:
     """A recorded operation. PyTorch's class for it is `type(node)`: AddBackward0, MulBackward0, ..."""
 
     __slots__ = (
-        "next_functions", "metas", "_saved", "_released", "_retained", "_serial", "_sequence", "_story", "_epoch", "__dict__", "
-        ""__weakref__",
+        "next_functions", "metas", "_saved", "_released", "_retained", "_serial", "_sequence", "_story", "_epoch",
+        "__dict__", "__weakref__",
     )  # fmt: skip
 
     next_functions: tuple[tuple[Node | None, int], ...]
@@ -80,7 +80,7 @@ class Node:
         self._saved: dict[str, Any] = {}  # name -> a Keeps for a tensor, the value itself for anything else
         self._released = False
         self._retained: dict[int, Any] = {}  # output -> weak reference to the tensor whose retain_grad() was called
-        self._story: tuple[Event, ...] = ()  # what was told when it was made, if anyone listened
+        self._story: tuple[NodeCreated | TensorCreated, ...] = ()  # what was told when it was made, if anyone listened
         self._epoch = 0
 
     def name(self) -> str:
@@ -227,11 +227,11 @@ class SavedList:
 
     def array(self, node: Node) -> tuple[Array | None, ...]:
         """The values of each."""
-        return tuple(part and part.array(node) for part in self.parts)
+        return tuple(None if part is None else part.array(node) for part in self.parts)
 
     def unpack(self, node: Node) -> tuple[Tensor | None, ...]:
         """The tensors that were passed in."""
-        return tuple(part and part.unpack(node) for part in self.parts)
+        return tuple(None if part is None else part.unpack(node) for part in self.parts)
 
 
 class _Freed:
@@ -253,7 +253,11 @@ def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
     producer = tensor._grad_fn
     made = "" if producer is None else f", which is output {tensor._output_nr} of {_short(producer.name())},"
     text = MODIFIED.format(
-        kind=f"torch.{scalar_name(tensor._array)}Tensor", sizes=", ".join(map(str, tensor._array.shape)), producer=made, now=tensor._version_counter.value, then=then
+        kind=f"torch.{scalar_name(tensor._array)}Tensor",
+        sizes=", ".join(map(str, tensor._array.shape)),
+        producer=made,
+        now=tensor._version_counter.value,
+        then=then,
     )
     return RuntimeError(f"{text}\nHint: {node.name()} had saved it. Change a copy instead: x.clone().")
 

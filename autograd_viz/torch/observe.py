@@ -37,16 +37,19 @@ def preview(array: Array) -> Preview:
         columns = min(columns, max(6, PREVIEW // rows)) if rows < 6 else min(columns, 6)
         matrix = matrix[: PREVIEW // columns, :columns]
     values: list[float] = matrix.ravel().tolist()
+    stats: tuple[float | None, float | None, float | None] = (None, None, None)
     if array.size <= PREVIEW:  # plain Python is the quicker of the two for a few numbers
         finite = [v for v in values if isfinite(v)]
         nans = sum(v != v for v in values)
-        stats = (min(finite), max(finite), sum(finite) / len(finite)) if finite else (None, None, None)
+        if finite:
+            stats = (min(finite), max(finite), sum(finite) / len(finite))
         infs = len(values) - len(finite) - nans
     else:
         good = array[np.isfinite(array)]
         nans = int(np.isnan(array).sum()) if array.dtype.kind == "f" else 0
         infs = array.size - good.size - nans
-        stats = (float(good.min()), float(good.max()), float(good.mean(dtype=np.float64))) if good.size else (None, None, None)
+        if good.size:
+            stats = (float(good.min()), float(good.max()), float(good.mean(dtype=np.float64)))
     return Preview(tuple(array.shape), array.dtype.name, tuple(values), max(columns, 1), len(values) == array.size, *stats, nans, infs)
 
 
@@ -111,7 +114,10 @@ def _history(tensor: Tensor, is_new: Callable[[Any], bool]) -> Iterator[Event]:
 def _node_again(node: Node) -> Iterator[Event]:
     """What was told of a node when it was made, with what it holds now."""
     for event in node._story:
-        yield replace(event, earlier=True, saved=saved_of(node)) if isinstance(event, NodeCreated) else replace(event, earlier=True)  # type: ignore[call-arg]
+        if isinstance(event, NodeCreated):
+            yield replace(event, earlier=True, saved=saved_of(node))
+        else:
+            yield replace(event, earlier=True)
     if not node._story:
         yield NodeCreated(node._serial, node.name(), "", tuple(_edge(entry, None) for entry in node.next_functions), (), saved_of(node),
                           tuple(shape for shape, _ in node.metas), (), None, True)  # fmt: skip
@@ -207,7 +213,8 @@ def recorded(
     made = replace(made, saved=saved_of(node))  # only now has the output, which may be saved, a number
     node._epoch = events.epoch
     node._story = (*constants, made, *results)
-    for event in (made, *results):
+    events.emit(made)
+    for event in results:
         events.emit(event)
 
 

@@ -1,4 +1,4 @@
 """The operations, family by family: each one a row of the derivatives table (see `op.py`).
 
-Read in this order: `pointwise`, `shape`, `reduction`, `linalg`, `losses`, `inplace`, `creation`.
+Read in this order: `pointwise`, `shape`, `reduction`, `linalg`, `losses`, `inplace`, `logic`, `creation`, `conversion`.
 """

@@ -267,9 +267,9 @@ def _like(name: str, fill: Callable[[tuple[int, ...], np.dtype], Array]) -> Call
         need_tensors(name, input=input)
         on(device)
         array = fill(input._array.shape, numpy_dtype(name, dtype, input._array.dtype))
-        if not input._array.flags.c_contiguous:  # in the order that the other has in memory
-            array = np.copyto(like := np.empty_like(input._array, dtype=array.dtype), array) or like
-        return new(array, name, requires_grad)
+        in_order = np.empty_like(input._array, dtype=array.dtype)  # lies in memory as the other does
+        in_order[...] = array
+        return new(in_order, name, requires_grad)
 
     made.__name__ = made.__qualname__ = name
     made.__doc__ = f"`{name.removesuffix('_like')}` in the shape and dtype of another tensor."

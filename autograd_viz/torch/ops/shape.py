@@ -347,7 +347,8 @@ def scatter_add(self: Array, dim: int, index: Array, src: Array) -> Array:
     """self with `src` added in the places `index` along a dimension."""
     if not self.ndim:
         return self + src
-    made, places = self.copy(), list(np.indices(index.shape))
+    made = self.copy()
+    places: list[Array] = list(np.indices(index.shape))
     places[dim % self.ndim] = index
     np.add.at(made, tuple(places), src)
     return made
