@@ -23,7 +23,8 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
     *("source", "modes", "dtypes", "node", "tensor", "observe", "formulas", "op"),
-    *("ops.pointwise", "ops.shape", "ops.reduction", "ops.linalg", "ops.losses", "ops.inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
+    *("ops.pointwise", "ops.shape", "ops.reduction", "ops.linalg", "ops.losses", "ops.inplace", "ops.logic", "ops.creation"),
+    *("ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "gradients", "autograd", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them

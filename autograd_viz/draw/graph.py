@@ -114,13 +114,13 @@ class _Chooser:
         if known is None:
             return None
         box = self.drawn.of_tensor.get(known.serial)
-        if box is None and len(self.drawn.boxes) >= MOST_BOXES + 40:  # a cut graph still shows the inputs of its last nodes
+        if box is None and len(self.drawn.boxes) >= MOST_BOXES + 40:  # (the last nodes still get their inputs)
             self.left_out += 1
         elif box is None:
             kind = LEAF if known.serial in self.leaves or (known.requires_grad and known.is_leaf) else CONST
             box = self.add(f"t{self.names.tensor_numbers[known.serial]}", kind, known.serial, known.earlier)
             for serial in dict.fromkeys(known.inputs):
-                self.link(self.drawn.of_tensor.get(serial), box, None, "none")  # a constant made of what is drawn: a detached tensor's way goes on
+                self.link(self.drawn.of_tensor.get(serial), box, None, "none")  # so that a detached tensor's way goes on
         return box
 
     def maker_box(self, serial: int) -> Box | None:
@@ -166,8 +166,9 @@ class _Chooser:
     def is_lone_leaf(self, tensor: int | None) -> bool:
         """Whether something happens to a leaf that has no box yet, as in a cell that only zeroes its `.grad`."""
         known = self.state.tensors.get(tensor) if tensor is not None else None
-        lone = known is not None and known.is_leaf and tensor not in self.drawn.of_tensor
-        return lone and (known is not None and known.requires_grad or tensor in self.leaves)
+        if known is None or not known.is_leaf or tensor in self.drawn.of_tensor:
+            return False
+        return known.requires_grad or tensor in self.leaves
 
     def follows_unrecorded(self, moment: Moment) -> bool:
         """Whether a constant was computed, with tracking off, from something that is drawn as such."""

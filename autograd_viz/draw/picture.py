@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd_viz.draw import graphviz
-from autograd_viz.draw.arrows import along, ASIDE, HEAVY, THIN, Rect, Space, aside, label_place, line_and_head
+from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
 from autograd_viz.draw.clean import clean, clean_lines
 from autograd_viz.draw.dot import digraph

@@ -247,7 +247,8 @@ def without_engine(lines: list[str]) -> list[str]:
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PACKAGE = str(Path(__file__).parents[1])  # IPython shortens the home directory to ~
-_FRAME_OF_OURS = re.compile("|".join(r"File " + re.escape(each + os.sep) for each in (_PACKAGE, _PACKAGE.replace(os.path.expanduser("~"), "~", 1))))
+_FROM_HOME = _PACKAGE.replace(os.path.expanduser("~"), "~", 1)
+_FRAME_OF_OURS = re.compile("|".join("File " + re.escape(folder + os.sep) for folder in (_PACKAGE, _FROM_HOME)))
 
 
 # --- what cells are called --------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ _accumulating = threading.RLock()  # several threads may run backward into the s
 _calls = 0
 
 Target = tuple[Node | None, int]  # an output of a node; None where nothing was recorded
+Captured = dict[Node | None, list[tuple[int, int]]]  # node -> which of its outputs' gradients are asked for, and their places in the answer
 
 
 class Ready:
@@ -97,14 +98,15 @@ def run_backward(
         told = tuple(observe._edge(root, tensor) for root, tensor in zip(roots, tensors, strict=True))
         looks = tuple(observe.preview(seed._array) for seed in seeds)
         events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
-    captured: dict[Target, list[int]] = {}
-    for i, tensor in enumerate(inputs or ()):
-        captured.setdefault(edge_to(tensor), []).append(i)
+    captured: Captured = {}
+    for place, tensor in enumerate(inputs or ()):
+        node, output_nr = edge_to(tensor)
+        captured.setdefault(node, []).append((output_nr, place))
     before = mode.grad
     mode.grad = create_graph
     try:
         with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
-            found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], captured if inputs is not None else None)
+            found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], None if inputs is None else captured)
             if inputs is not None and accumulate:
                 for tensor, gradient in zip(inputs, found, strict=True):
                     if gradient is not None and tensor._grad_fn is None:  # (the others retained theirs on the way)
@@ -128,8 +130,8 @@ class Wave:
         self.call, self.keep_graph, self.create_graph = call, keep_graph, create_graph
         self.at: Node | None = None  # the node that is running
 
-    def run(self, roots: list[Target], seeds: list[Any], captured: dict[Target, list[int]] | None) -> list[Any]:
-        """Walk; what arrived at the `captured` edges (each with its places in the answer), in order."""
+    def run(self, roots: list[Target], seeds: list[Any], captured: Captured | None) -> list[Any]:
+        """Walk; the gradients that were asked for, in their places (None where nothing arrived)."""
         waiting, useful = self._plan(roots, captured)
         arrived: dict[Node, list[Any]] = {}
         ready = Ready()
@@ -143,10 +145,9 @@ class Wave:
             node = ready.pop()
             gradients = arrived.pop(node, None)
             if gradients is not None:
-                asked = [(output_nr, places) for (target, output_nr), places in (captured or {}).items() if target is node]
-                for output_nr, places in asked:
-                    for place in places:
-                        answer[place] = gradients[output_nr]
+                asked = (captured or {}).get(node, ())
+                for output_nr, place in asked:
+                    answer[place] = gradients[output_nr]
                 runs = useful is None or node in useful
                 if node._retained and (runs or asked):
                     self._fill_retained(node, gradients)
@@ -159,7 +160,7 @@ class Wave:
                         ready.push(following)
         return answer
 
-    def _plan(self, roots: list[Target], captured: dict[Target, list[int]] | None) -> tuple[dict[Node, int], set[Node] | None]:
+    def _plan(self, roots: list[Target], captured: Captured | None) -> tuple[dict[Node, int], set[Node] | None]:
         """How many gradients each node has to wait for; and, if only some inputs are asked for, the nodes that lead to one (None: all)."""
         waiting: dict[Node, int] = {}
         seen: set[Node] = set()
@@ -175,10 +176,9 @@ class Wave:
                     stack.append(following)
         if captured is None:
             return waiting, None
-        wanted = {node for node, _ in captured}
         useful: set[Node] = set()
         for node in sorted(seen, key=lambda n: n._sequence):  # a node is younger than its inputs
-            if any(following in wanted or following in useful for following, _ in node.next_functions):
+            if any(following in captured or following in useful for following, _ in node.next_functions):
                 useful.add(node)
         return waiting, useful
 

@@ -59,7 +59,7 @@ def backward(
     for tensor in () if inputs is None else _listed(inputs):
         retain_grad(tensor)
     run_backward(
-        roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
+        roots, seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph,
         inputs=None if inputs is None else _listed(inputs),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def grad(
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     found = run_backward(
-        roots, seeds, keep_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph, inputs=wanted,
+        roots, seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph, inputs=wanted,
         accumulate=False, api="grad",
     )  # fmt: skip
     answer: list[Tensor | None] = []

@@ -77,8 +77,8 @@ class Tensor:
         self._array = other._array
 
     def as_written(self) -> Tensor:
-        """This tensor; for one that stands for a Python number, the number as a tensor of its own kind."""
-        return self if self._number is None else wrapped_number(self._number)
+        """This tensor; for one that stands for a Python number, an ordinary tensor with the number as it was written."""
+        return self if self._number is None else holding(np.asarray(self._number))
 
     # --- what autograd knows ------------------------------------------------------------------------------------------
 

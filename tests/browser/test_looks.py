@@ -1,4 +1,7 @@
-"""How the player looks in JupyterLab's two themes. `AUTOGRAD_VIZ_SHOTS=docs pytest tests/browser/test_looks.py` makes the README's picture."""
+"""How the player looks in JupyterLab's two themes.
+
+`AUTOGRAD_VIZ_SHOTS=docs pytest tests/browser/test_looks.py` makes the README's pictures.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,15 @@ def test_headless_the_picture_comes_once_and_before_the_result(headless: Any) ->
 
 def test_headless_the_picture_comes_before_the_traceback(headless: Any) -> None:
     assert what(headless(X + "y = x * 2\n1 / 0")) == ["picture", "error"]
+
+
+def test_a_traceback_shows_the_students_lines_and_not_the_engines(headless: Any) -> None:
+    error = headless(X + "def twice(y):\n    y.backward()\n    y.backward()\ntwice((x * x).sum())")[-1]
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.content["traceback"]))
+    assert "y.backward()" in shown
+    assert "twice((x * x).sum())" in shown
+    assert "autograd_viz" not in shown, "no path of the machine, and none of our frames"
+    assert "Trying to backward through the graph a second time" in shown
 
 
 def test_a_cell_without_a_result_shows_its_picture_at_its_end(headless: Any) -> None:

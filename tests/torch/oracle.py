@@ -87,8 +87,9 @@ def run(program: str, torch: Any, names: dict[str, Any] | None = None) -> Any:
     names = {} if names is None else names
     names["torch"] = torch
     torch.manual_seed(0)
-    for code, last in (_compiled(LEAVES), _compiled(program)):
-        exec(code, names)  # noqa: S102 - the programs of programs.py
+    code, last = _compiled(program)
+    exec(_compiled(LEAVES)[0], names)  # noqa: S102 - the programs of programs.py
+    exec(code, names)  # noqa: S102
     return None if last is None else eval(last, names)  # noqa: S307
 
 
@@ -96,7 +97,8 @@ def run(program: str, torch: Any, names: dict[str, Any] | None = None) -> Any:
 
 
 def _about(result: Any, names: dict[str, Any], torch: Any) -> Facts:
-    tensors = [result] if isinstance(result, torch.Tensor) else [t for t in result if isinstance(t, torch.Tensor)] if isinstance(result, tuple | list) else []
+    several = result if isinstance(result, tuple | list) else [result]
+    tensors = [t for t in several if isinstance(t, torch.Tensor)]
     told: Facts = {"text": repr(result)}
     if not tensors:
         return told
@@ -114,8 +116,9 @@ def _about(result: Any, names: dict[str, Any], torch: Any) -> Facts:
     first = torch.autograd.grad(tensors, inputs, seeds, create_graph=True)
     plain = torch.autograd.grad(tensors, inputs, [seed.detach() for seed in seeds], retain_graph=True)  # formulas on arrays, not on tensors
     told["first"] = {name: _numbers(g) for name, g in zip(used, plain, strict=True)}
-    if wrong := [name for name, g, h in zip(used, first, plain, strict=True) if not torch.allclose(g, h, 1e-4, 1e-6, True) or g.dtype != h.dtype]:
-        told["differs with create_graph"] = wrong
+    for name, g, h in zip(used, first, plain, strict=True):
+        if g.dtype != h.dtype or not torch.allclose(g, h, 1e-4, 1e-6, True):
+            told["differs with create_graph"] = name
     roots = [g.grad_fn for g in first if g.grad_fn is not None]
     told["first_graph"] = " ".join(sorted(short(fn.name()) for fn in nodes(roots) if not hasattr(fn, "variable")))
     curved = [g for g in first if g.requires_grad]
