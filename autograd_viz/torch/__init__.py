@@ -37,7 +37,6 @@ from autograd_viz.torch.methods import (
     absolute,
     add,
     broadcast_to,
-    clone,
     div,
     divide,
     flatten,
@@ -64,7 +63,6 @@ from autograd_viz.torch.methods import (
     swapaxes,
     swapdims,
     true_divide,
-    unbind,
     where,
 )
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -112,7 +110,7 @@ from autograd_viz.torch.ops.pointwise import (
     sqrt,
     tanh,
 )
-from autograd_viz.torch.ops.shape import gather, select, t, transpose, unsqueeze
+from autograd_viz.torch.ops.shape import clone, gather, select, t, transpose, unbind, unsqueeze
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.tensor import Tensor

@@ -4,7 +4,7 @@ A node is ready when everything that uses its outputs (in this walk) has run. Of
 node hands back is fitted to its inputs: a broadcast is summed away here, once, so no formula in the table need do it.
 Nothing recurses: a graph 100,000 operations deep is walked like any other.
 
-Read next: `methods.py`.
+Read next: `indexing.py`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,10 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-_OPERATORS = {"times": ast.Mult, "scaled": ast.Mult, "divided": ast.Div, "mm": ast.MatMult, "mv": ast.MatMult, "bmm": ast.MatMult}
+_OPERATORS = {
+    "plus": ast.Add, "minus": ast.Sub, "times": ast.Mult, "scaled": ast.Mult, "divided": ast.Div,
+    "mm": ast.MatMult, "mv": ast.MatMult, "bmm": ast.MatMult,
+}  # fmt: skip
 _SHORTER = {"self_sym_sizes": "self.shape", "self_sym_numel": "self.numel()", "pointwise.zeros(grad)": "0", "zeros(grad)": "0",
             "inverse_of(dims)": "the inverse of dims", "spread(grad, self.shape, dim, keepdim)": "grad repeated along dim",
             "count(self.shape, dim)": "the number of summands"}  # fmt: skip

@@ -38,7 +38,7 @@ for _row in (
     pointwise.sigmoid, pointwise.tanh, pointwise.relu, pointwise.eq, pointwise.ne, pointwise.lt, pointwise.le, pointwise.gt, pointwise.ge,
     logic.isnan, logic.isinf, logic.isfinite, logic.logical_not, logic.logical_and, logic.logical_or, logic.any, logic.all, logic.argmax,
     logic.argmin, shape.t, shape.transpose, shape.unsqueeze, shape.select, shape.gather, linalg.mm, linalg.bmm, linalg.mv, linalg.dot,
-    linalg.matmul, linalg.outer,
+    linalg.matmul, linalg.outer, linalg.contiguous, shape.clone, shape.unbind,
 ):  # fmt: skip
     method(_row)
 
@@ -285,7 +285,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 @method
 def ravel(input: Tensor) -> Tensor:
     """All elements in one dimension."""
-    return reshape(contiguous(input), -1)
+    return reshape(linalg.contiguous(input), -1)
 
 
 @method
@@ -343,25 +343,6 @@ def squeeze(input: Tensor, dim: Dim = None) -> Tensor:
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`length` places along a dimension, from `start`."""
     return shape.slice_(input, dim, start, start + length, 1)
-
-
-@method
-def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """All the slices along a dimension; `for row in x` goes through them."""
-    return shape.unbind(input, dim)
-
-
-@method
-def clone(input: Tensor) -> Tensor:
-    """A copy with memory of its own. The gradient passes through."""
-    need_tensors("clone", input=input)
-    return shape.clone(input)
-
-
-@method
-def contiguous(input: Tensor) -> Tensor:
-    """The tensor itself if its elements lie in memory in order, else a copy in which they do."""
-    return linalg.contiguous(input)
 
 
 # --- operators --------------------------------------------------------------------------------------------------------

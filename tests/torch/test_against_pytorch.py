@@ -163,7 +163,7 @@ def programs(draw: st.DrawFn) -> str:
     return "\n".join([*leaves, expression])
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
 @example("x = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)\nsum(x) * x[0]")
 def test_a_random_expression_has_pytorchs_graph_saved_tensors_and_derivatives(theirs: Any, program: str) -> None:
@@ -175,7 +175,7 @@ def test_a_random_expression_has_pytorchs_graph_saved_tensors_and_derivatives(th
 
 
 @pytest.mark.filterwarnings("ignore:Using a target size", "ignore:Tensor.m?T is deprecated", "ignore:The use of `x.T`")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
 def test_nodes_run_in_pytorchs_order(real_torch: ModuleType, program: str) -> None:
     try:

@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from autograd_viz import events, torch
-from autograd_viz.torch import observe
+from autograd_viz.torch import engine, observe
 from autograd_viz.torch.op import ROWS
 from autograd_viz.torch.ops import pointwise, shape
+from autograd_viz.torch.tensor import holding
 
 from .oracle import facts
 from .programs import PROGRAMS
@@ -64,7 +65,12 @@ def test_a_deep_chain_can_be_differentiated_with_create_graph() -> None:
 # --- threads ----------------------------------------------------------------------------------------------------------
 
 
-def test_ten_threads_add_up_in_one_leaf_exactly() -> None:
+def test_ten_threads_add_up_in_one_leaf_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(array: Any) -> Any:  # the moment between finding no .grad and putting one there, made long enough to be hit
+        time.sleep(0.001)
+        return holding(array)
+
+    monkeypatch.setattr(engine, "holding", slowly)
     x = torch.zeros(3, requires_grad=True)
     start = threading.Barrier(10)
     failed: list[BaseException] = []

@@ -2,7 +2,7 @@
 
 None of this has to do with autograd, but for `to`, whose gradient comes back in the old dtype.
 
-Read next: `methods.py`.
+Read next: `engine.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Making tensors: from data, filled with one value, counting, and from the random generator.
 
-Read next: `engine.py`.
+Read next: `conversion.py`.
 """
 
 from __future__ import annotations

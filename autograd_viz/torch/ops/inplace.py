@@ -4,7 +4,7 @@ An in-place operation is the ordinary one, whose result then takes the place of 
 counter moves on by one, and the tensor's `grad_fn` becomes the new node, whose input is the old one. Whoever had
 saved the old values notices by the version.
 
-Read next: `creation.py`.
+Read next: `logic.py`.
 """
 
 from __future__ import annotations

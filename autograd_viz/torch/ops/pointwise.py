@@ -247,7 +247,7 @@ def relu(self: Array) -> Array:
 
 @op("ThresholdBackwardBackward0", grad_output=lambda grad, self: threshold_backward(grad, self), self=lambda grad: zeros(grad))
 def threshold_backward(grad_output: Array, self: Array) -> Array:
-    """0 where self <= 0, else grad_output."""
+    """grad_output where self > 0 else 0, and where self is nan, grad_output too."""
     return np.where(self <= 0, grad_output.dtype.type(0), grad_output)
 
 
@@ -266,19 +266,24 @@ def masked_fill(self: Array, mask: Array, value: Number) -> Array:
 
 
 @op("MaximumBackward0", pointwise=True,
-    self=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), lt(self, other), 0),
-    other=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), gt(self, other), 0))  # fmt: skip
+    self=lambda grad, self, other: where_larger(grad, self, other),
+    other=lambda grad, self, other: where_larger(grad, other, self))  # fmt: skip
 def maximum(self: Array, other: Array) -> Array:
     """The larger of each two elements. Those that tie share the gradient."""
     return np.maximum(self, other)
 
 
 @op("MinimumBackward0", pointwise=True,
-    self=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), gt(self, other), 0),
-    other=lambda grad, self, other: masked_fill(where(eq(self, other), divided(grad, 2), grad), lt(self, other), 0))  # fmt: skip
+    self=lambda grad, self, other: where_larger(grad, other, self),
+    other=lambda grad, self, other: where_larger(grad, self, other))  # fmt: skip
 def minimum(self: Array, other: Array) -> Array:
     """The smaller of each two elements. Those that tie share the gradient."""
     return np.minimum(self, other)
+
+
+def where_larger(grad: Any, a: Any, b: Any) -> Any:
+    """grad where a > b, half of it where they tie, else 0."""
+    return masked_fill(where(eq(a, b), divided(grad, 2), grad), lt(a, b), 0)
 
 
 # --- comparisons: bools, which have no gradient -----------------------------------------------------------------------

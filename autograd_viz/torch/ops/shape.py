@@ -290,7 +290,7 @@ def unbind(self: Array, dim: int = 0) -> list[Array]:
 
 
 def bound(grads: list[Any], dim: int) -> Any:
-    """The slices' gradients side by side, zeros for a slice that got none."""
+    """grads side by side, zeros for a slice that got none."""
     some = next(grad for grad in grads if grad is not None)
     return stack([zeros(some) if grad is None else grad for grad in grads], dim)
 
