@@ -141,21 +141,42 @@ def test_a_flood_of_events_loses_nothing(lab: Any, sheet: Any) -> None:
     sheet.check_clean()
 
 
-@pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written yet")
+SLEEPING = "[...document.querySelectorAll('.agv-player')].find((player) => player.innerText.includes('time.sleep'))"
+
+
 @pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
-def test_the_accumulation_lesson_runs(lab: Any, sheet: Any, app: str) -> None:
+def test_the_accumulation_lesson_lives(lab: Any, sheet: Any, app: str) -> None:
+    """Run All; watch the cell that sleeps; read, step, click; then what was saved, reopened untrusted and never run."""
     lesson = json.loads(LESSON.read_text())
     blank = copy.deepcopy(lesson)
     for cell in blank["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
+    slow = next(i for i, cell in enumerate(lesson["cells"]) if "time.sleep" in "".join(cell["source"]))
+    sheet.page.set_viewport_size({"width": 1300, "height": 5000})  # JupyterLab draws only what can be seen
     sheet.open(lab.write(blank), app)
-    sheet.run_all()
+    sheet.run_all(wait=False)
+    seen: set[int] = set()
+    while sheet.page.evaluate(f"() => {CELLS}.get({slow}).executionCount === null"):
+        seen.add(sheet.page.evaluate(f"() => Number({SLEEPING}?.querySelector('input[type=range]').max ?? 0)"))
+        sheet.page.wait_for_timeout(30)
+    assert len(seen - {0}) >= 2, f"the picture grows while its cell sleeps; it had so many steps: {sorted(seen)}"
+    sheet.wait_until_idle()
+    player = sheet.page.locator(PLAYER).first
     sheet.page.wait_for_selector(PLAYER)
+    check_ledger(ledger(sheet, player))
+    check_keys_and_clicks(sheet, player)
     saved = sheet.save()
     for ours, stored in zip(saved["cells"], lesson["cells"], strict=True):
         assert texts(ours) == texts(stored), "run in JupyterLab and run by nbclient show the same"
     sheet.shot(f"lesson-{app.split('/')[0]}")
+
+    saved["cells"][1]["source"] += "  # changed by someone else"  # so the signature of the one that ran does not hold
+    sheet.open(lab.write(saved), app)
+    sheet.page.wait_for_selector(PLAYER)
+    assert not sheet.is_trusted()
+    check_ledger(ledger(sheet, player))
+    check_keys_and_clicks(sheet, player)
     sheet.check_clean()
 
 
