@@ -17,8 +17,8 @@ from autograd_viz.trace.moments import Moment
 from autograd_viz.trace.state import GraphState
 from autograd_viz.trace.words import Names
 
-MOST_BOXES = 300
-MOST_LINKS = 600
+MOST_BOXES = 200
+MOST_LINKS = 400
 MOST_INPUTS = 60  # arrows into one box
 LEAF, CONST, FN, PLAIN = "leaf", "const", "fn", "plain"
 ABOUT_A_LEAF = (at.SUM, at.CLEAR, at.CHANGE, at.REQUIRES)

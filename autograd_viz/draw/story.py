@@ -22,7 +22,7 @@ from autograd_viz.trace.narrate import narrate
 from autograd_viz.trace.state import GraphState
 from autograd_viz.trace.words import Names, brief, shape, values
 
-MOST_STEPS = 2_000
+MOST_STEPS = 800  # with the most boxes, about a megabyte: what a cell may add to a notebook
 LONGEST_FLOW = 18  # characters
 
 
@@ -82,6 +82,15 @@ class Story:
                     self.step(each)
                 waiting = []
         self.fold_to(len(self.events) - 1)
+        self.end_ledger()
+
+    def end_ledger(self) -> None:
+        """What no step tells of belongs to the last one; but not if the story was cut short."""
+        last = max(len(self.steps) - 1, 0)
+        if self.notes:
+            self.ledger = [told for told in self.ledger if told["step"] <= last]
+        for told in self.ledger:
+            told["step"] = min(told["step"], last)
 
     def is_shown(self, moment: Moment) -> bool:
         """Whether there is something on the picture to tell it of."""
@@ -105,7 +114,7 @@ class Story:
             self.folded += 1
         for row in self.state.ledger[len(self.ledger) :]:
             box = self.drawn.box_of(self.names.state, row.tensor)
-            self.ledger.append(entry(row, max(len(self.steps), 0), box.id if box else None, self.names, self.scales.get(row.tensor, 0.0)))
+            self.ledger.append(entry(row, len(self.steps), box.id if box else None, self.names, self.scales.get(row.tensor, 0.0)))
 
     def step(self, moment: Moment) -> None:
         """One step: what was lit goes out, the moment acts, its caption is written."""

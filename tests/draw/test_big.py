@@ -12,6 +12,7 @@ from autograd_viz import torch
 from autograd_viz.draw import draw_recording
 from autograd_viz.draw.graph import MOST_BOXES
 from autograd_viz.draw.layout import Arrow, depths, rows, text_width
+from autograd_viz.draw.story import MOST_STEPS
 
 
 def node(serial: int, *inputs: int, earlier: bool = True) -> ev.NodeCreated:
@@ -72,8 +73,9 @@ def test_a_flood_of_steps_is_cut_and_said() -> None:
     log: list[ev.Event] = [ev.TensorCreated(1, (), "float32", True, True, None, 0, None, "ones", (), 0, preview, None, None, False)]
     log += [ev.GradCleared(1, "None", preview, None)] * 5000
     play = draw_recording(log).play()
-    assert len(play["steps"]) == 2000
-    assert "Only the first 2000 steps are told." in play["notes"]
+    assert len(play["steps"]) == MOST_STEPS
+    assert f"Only the first {MOST_STEPS} steps are told." in play["notes"]
+    assert max(entry["step"] for entry in play["ledger"]) < MOST_STEPS
 
 
 def test_cyclic_and_dangling_edges_do_no_harm() -> None:
