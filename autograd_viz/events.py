@@ -37,9 +37,8 @@ class Source:
 class Preview:
     """A bounded look at the values of an array.
 
-    `values` holds at most 36 numbers, row by row, `columns` to a row (booleans and integers stay exact, floats have
-    six digits). `whole`: these are all the elements, seen as a matrix; if not, the leading rows and columns.
-    `minimum`, `maximum`, `mean` are over the finite elements of the whole array, None if it has none.
+    `values` holds at most 36 numbers, row by row, `columns` to a row. `whole`: these are all the elements, seen as a matrix; if not,
+    the leading rows and columns. `minimum`, `maximum`, `mean` are over the finite elements of the whole array, None if it has none.
     """
 
     shape: tuple[int, ...]

@@ -181,6 +181,18 @@ def detach(input: Tensor) -> Tensor:
     return cut
 
 
+_found: Any = Tensor.requires_grad
+
+
+def _set_requires_grad(self: Tensor, value: bool) -> None:
+    if events.listeners:
+        observe.introduce(self)  # who listens should know whom this is about, also if it was made long ago
+    _found.fset(self, value)
+
+
+Tensor.requires_grad = _found.setter(_set_requires_grad)  # type: ignore[method-assign]
+
+
 @method
 def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
     """Switch tracking of a leaf on or off; the tensor itself."""
@@ -188,8 +200,6 @@ def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
         raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}")
     if requires_grad and input._array.dtype.kind != "f":
         raise RuntimeError(f"only Tensors of floating point dtype can require gradients\nHint: this one is {input.dtype}.")
-    if events.listeners:
-        observe.introduce(input)
     input.requires_grad = requires_grad
     return input
 

@@ -270,7 +270,13 @@ def test_a_notebook_gets_the_play_an_image_and_text(draw) -> None:
 def test_a_cell_that_only_touches_the_grad_of_a_leaf_shows_the_leaf() -> None:
     w = torch.ones(2, requires_grad=True)
     (w * w).sum().backward()
-    for act in (lambda: w.grad.zero_(), lambda: setattr(w, "grad", None), lambda: w.requires_grad_(False)):
+    acts = [
+        lambda: w.grad.zero_(),
+        lambda: setattr(w, "grad", None),
+        lambda: w.requires_grad_(False),
+        lambda: setattr(w, "requires_grad", True),
+    ]
+    for act in acts:
         recording = Recording()
         with events.listening(recording):
             act()
