@@ -29,7 +29,7 @@ def html(play: Play) -> str:
     title = escape(play["title"] or "autograd_viz")
     data = json.dumps(play, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     code = f"{script()}\nmount(document.getElementById('player'), JSON.parse(document.getElementById('play').textContent));\n"
-    style = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES if (STATIC / name).exists())
+    style = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
     policy = f"default-src 'none'; script-src '{_hash(code)}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
     return "\n".join([
         "<!doctype html>",

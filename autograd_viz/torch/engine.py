@@ -95,7 +95,7 @@ def run_backward(
     if events.listeners:
         for tensor in (*tensors, *(inputs or ())):
             observe.introduce(tensor)
-        told = tuple(observe._edge(root, tensor) for root, tensor in zip(roots, tensors, strict=True))
+        told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, tensors, strict=True))
         looks = tuple(observe.preview(seed._array) for seed in seeds)
         events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
     captured: Captured = {}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,22 +49,11 @@ class Version:
         self.owner = 0  # the number under which listeners know this memory
 
 
-class Keeps(Protocol):
-    """Something saved for backward that can be had back."""
-
-    tensor: Tensor | None
-    then: int
-
-    def array(self, node: Node) -> Array: ...
-
-    def unpack(self, node: Node) -> Tensor: ...
-
-
 class Node:
     """A recorded operation. PyTorch's class for it is `type(node)`: AddBackward0, MulBackward0, ..."""
 
     __slots__ = (
-        "next_functions", "metas", "_saved", "_released", "_retained", "_serial", "_sequence", "_story", "_epoch",
+        "next_functions", "metas", "_saved", "_retained", "_serial", "_sequence", "_story", "_epoch",
         "__dict__", "__weakref__",
     )  # fmt: skip
 
@@ -77,8 +66,7 @@ class Node:
     def __init__(self) -> None:
         self._serial = next(serials)
         self._sequence = next(_sequence)
-        self._saved: dict[str, Any] = {}  # name -> a Keeps for a tensor, the value itself for anything else
-        self._released = False
+        self._saved: dict[str, Any] = {}  # name -> a Saved... for a tensor, the value itself for anything else
         self._retained: dict[int, Any] = {}  # output -> weak reference to the tensor whose retain_grad() was called
         self._story: tuple[NodeCreated | TensorCreated, ...] = ()  # what was told when it was made, if anyone listened
         self._epoch = 0
@@ -113,7 +101,6 @@ class Node:
         held = self.held()
         for name in held:
             self._saved[name] = FREED
-        self._released = True
         return held
 
     def held(self) -> tuple[str, ...]:
@@ -149,7 +136,6 @@ class AccumulateGrad(Node):
         self._serial = next(serials)
         self._sequence = LAST
         self._saved = {}
-        self._released = False
         self._retained = {}
         self._story = ()
         self._epoch = 0

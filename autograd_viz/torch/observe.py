@@ -119,11 +119,12 @@ def _node_again(node: Node) -> Iterator[Event]:
         else:
             yield replace(event, earlier=True)
     if not node._story:
-        yield NodeCreated(node._serial, node.name(), "", tuple(_edge(entry, None) for entry in node.next_functions), (), saved_of(node),
+        yield NodeCreated(node._serial, node.name(), "", tuple(edge(entry, None) for entry in node.next_functions), (), saved_of(node),
                           tuple(shape for shape, _ in node.metas), (), None, True)  # fmt: skip
 
 
-def _edge(entry: tuple[Node | None, int], tensor: Tensor | None) -> Edge:
+def edge(entry: tuple[Node | None, int], tensor: Tensor | None) -> Edge:
+    """An entry of next_functions, with the tensor that it stands for, as listeners know them."""
     fn, output_nr = entry
     known = None if tensor is None or tensor._number is not None else serial_of(tensor)
     if isinstance(fn, AccumulateGrad):
@@ -202,7 +203,7 @@ def recorded(
         for met in (t._base, t) if met is not None  # the x in the x.unsqueeze(0) of a matmul is the one that has a name
     ]  # fmt: skip
     made = NodeCreated(
-        node._serial, node.name(), op, tuple(_edge(entry, t) for entry, t in zip(node.next_functions, inputs, strict=False)),
+        node._serial, node.name(), op, tuple(edge(entry, t) for entry, t in zip(node.next_functions, inputs, strict=False)),
         tuple(t._serial for t in inputs[edges:] if t._number is None), (), tuple(shape for shape, _ in node.metas), derivatives, locate(),
         False,
     )  # fmt: skip

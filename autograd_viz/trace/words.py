@@ -59,12 +59,12 @@ def shape(of: tuple[int, ...]) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes.  84 -> "84 B";  20480 -> "20 kB" """
-    for unit in ("B", "kB", "MB"):
-        if count < 1024:
-            return f"{count:.3g} {unit}" if unit != "B" else f"{count} B"
-        count = round(count / 1024) if count >= 10240 else count // 1024
-    return f"{count} GB"
+    """Bytes, as the player writes them too.  84 -> "84 B";  20480 -> "20.5 kB" """
+    units = iter(("B", "kB", "MB", "GB", "TB"))
+    unit, rest = next(units), float(count)
+    while rest >= 999.5 and unit != "TB":
+        unit, rest = next(units), rest / 1000
+    return f"{count} B" if unit == "B" else f"{f'{rest:#.3g}'.rstrip('.')} {unit}"
 
 
 def listed(parts: list[str]) -> str:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "autograd_viz" / "labextension"
@@ -121,7 +122,6 @@ def new_notebook(cells: list[str]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab of our own on a free port, with the extension of this tree."""
-    pytest.importorskip("jupyterlab")
     home = tmp_path_factory.mktemp("lab")
     for name in ("config/labconfig", "data", "runtime", "work", "extra/labextensions"):
         (home / name).mkdir(parents=True)
@@ -182,8 +182,7 @@ def wait_until(done: Callable[[], Any], seconds: float, complaint: str, more: Ca
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Any]:
     """The system's chromium under playwright's hand."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
+    with sync_playwright() as driver:
         one = driver.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         yield one
         one.close()

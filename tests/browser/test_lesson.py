@@ -113,7 +113,6 @@ def test_a_saved_notebook_plays_again_untrusted_and_without_running(lab: Any, sh
 
 
 def test_a_notebook_saved_by_jupyterlab_passes_nbval(lab: Any, sheet: Any, tmp_path: Path) -> None:
-    pytest.importorskip("nbval")
     result = "print(out.grad_fn)\nout.sum().backward()\nprint(inp.grad)\nout.sum()"
     sheet.open(lab.write([START, SLOWLY.replace("0.7", "0.0"), result, "av.draw(out)", "out.detach() + 1"]))
     sheet.run_all()

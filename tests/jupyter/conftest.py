@@ -88,7 +88,6 @@ START = "%load_ext autograd_viz\nfrom autograd_viz import torch\nimport autograd
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Kernel]:
     """One kernel for the tests of a file, with the extension loaded."""
-    pytest.importorskip("jupyter_client")
     one = Kernel()
     assert one.run(START) == []
     yield one

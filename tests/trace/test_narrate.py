@@ -111,4 +111,6 @@ def test_values_show_a_few_numbers_in_pytorchs_nesting(tools) -> None:
 
 
 def test_sizes_have_units() -> None:
-    assert [size(n) for n in (0, 84, 1024, 20480, 5 * 1024**2)] == ["0 B", "84 B", "1 kB", "20 kB", "5 MB"]
+    assert [size(n) for n in (0, 84, 999, 1024, 20480, 100_000, 999_900, 5 * 1024**2)] == [
+        *("0 B", "84 B", "999 B", "1.02 kB", "20.5 kB", "100 kB", "1.00 MB", "5.24 MB")
+    ]

@@ -221,7 +221,7 @@ export function stepText(play, step) {
 export function bytesText(bytes) {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let unit = 0, rest = bytes;
-  while (rest >= 1000 && unit < units.length - 1) [rest, unit] = [rest / 1000, unit + 1];
+  while (rest >= 999.5 && unit < units.length - 1) [rest, unit] = [rest / 1000, unit + 1];
   return `${unit === 0 ? rest : rest.toPrecision(3)} ${units[unit]}`;
 }
 
