@@ -29,10 +29,11 @@ def texts_of(forward: Callable[..., Any], inputs: list[str]) -> tuple[tuple[str,
         return ()
     assert isinstance(tree, ast.FunctionDef)
     written = {k.arg: k.value for d in tree.decorator_list if isinstance(d, ast.Call) for k in d.keywords}
-    return tuple((name, _text(written[name], forward.__globals__)) for name in inputs)
+    return tuple((name, _text(written.get(name, written.get("joint")), forward.__globals__)) for name in inputs)
 
 
-def _text(formula: ast.expr, names: dict[str, Any]) -> str:
+def _text(formula: ast.expr | None, names: dict[str, Any]) -> str:
+    assert formula is not None
     body = formula.body if isinstance(formula, ast.Lambda) else formula
     text = _spelled_out(body, names) or ast.unparse(_Infix().visit(body))
     for long, short in _SHORTER.items():

@@ -20,6 +20,12 @@ from autograd_viz.torch.indexing import getitem
 from autograd_viz.torch.ops import inplace, linalg, logic, pointwise, reduction, shape
 from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
+__all__ = [
+    "absolute", "add", "broadcast_to", "div", "divide", "flatten", "ger", "max", "maximum", "mean", "min", "minimum", "movedim", "mul",
+    "multiply", "narrow", "negative", "permute", "pow", "ravel", "reshape", "square", "squeeze", "sub", "subtract", "sum", "swapaxes",
+    "swapdims", "true_divide", "where",
+]  # fmt: skip
+
 Dim = int | tuple[int, ...] | list[int] | None
 NUMBER = int | float | np.generic
 GIVEN_NOTHING: Any = object()  # x.sum() and x.sum(None) are two nodes in PyTorch

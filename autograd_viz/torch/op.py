@@ -45,7 +45,7 @@ ROWS: dict[str, Row] = {}
 
 def op(
     node: str, /, *, view: bool = False, pointwise: bool = False, others: str = "", outputs: str = "", keep: str = "", lists: str = "",
-    **formulas: Formula,
+    joint: Formula | None = None, inputs: str = "", **formulas: Formula,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
     """Make an operation of a numpy function.
 
@@ -53,11 +53,12 @@ def op(
     gradient. `others`: further arguments that are tensors (an index, a mask). `outputs`: names of the results, if several ("..." if their
     number varies). `view`: the results share the first argument's memory. `pointwise`: the arguments are broadcast, promoted to one dtype,
     and may be numbers. `keep`: what PyTorch's node shows besides what our formulas need. `lists`: the argument that is a list of tensors;
-    its formula gives a list too.
+    its formula gives a list too. `joint`: one formula for all `inputs`, which gives a list of their gradients; it may ask for `needed`,
+    which says of each whether anyone wants it.
     """
 
     def made(forward: Callable[..., Any]) -> Callable[..., Any]:
-        row = Row(node, forward, formulas, view, pointwise, others.split(), outputs.split(), keep.split(), lists)
+        row = Row(node, forward, formulas, view, pointwise, others.split(), outputs.split(), keep.split(), lists, joint, inputs.split())
         if node:
             ROWS.setdefault(node, row)
 
@@ -83,7 +84,7 @@ class Row:
 
     def __init__(
         self, node: str, forward: Callable[..., Any], formulas: dict[str, Formula], view: bool, pointwise: bool, others: list[str],
-        outputs: list[str], keep: list[str], lists: str,
+        outputs: list[str], keep: list[str], lists: str, joint: Formula | None, inputs: list[str],
     ) -> None:  # fmt: skip
         parameters = inspect.signature(forward).parameters
         self.op = re.sub("_(all|dims?|number|tensor)$", "", forward.__name__.strip("_"))
@@ -92,12 +93,14 @@ class Row:
         self.names = list(parameters)
         self.defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
         self.whole = [name for name, p in parameters.items() if p.annotation == "int"]
-        self.inputs = [name for name in self.names if name in formulas]  # in the order of the signature, as in next_functions
+        self.inputs = inputs or [name for name in self.names if name in formulas]  # in the order of the signature, as in next_functions
         self.tensors = self.inputs + others
         self.meeting = (self.inputs or others) if pointwise else []  # what is broadcast and promoted together
-        self.formulas = [(formulas[name], list(inspect.signature(formulas[name]).parameters)) for name in self.inputs]
+        written = [joint] if joint else [formulas[name] for name in self.inputs]
+        self.formulas = [(formula, list(inspect.signature(formula).parameters)) for formula in written]
+        self.together = bool(lists or joint)
         self.results = outputs or ["result"]
-        asked = {name for _, asks in self.formulas for name in asks} - {"grad", "grads"}
+        asked = {name for _, asks in self.formulas for name in asks} - {"grad", "grads", "needed"}
         self.saves = sorted(asked | set(keep))
         facts = {"__slots__": (), "__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`."}
         self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
@@ -248,13 +251,13 @@ class RecordedOp(Node):
 
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """See `Node.run`."""
-        have = {"grad": gradients[0], "grads": gradients}
+        have = {"grad": gradients[0], "grads": gradients, "needed": needed}
         for name, kept in self._saved.items():  # all of them first, as in PyTorch: a freed or changed one stops the node
             if hasattr(kept, "unpack"):
                 have[name] = kept.unpack(self) if create_graph else kept.array(self)
             else:
                 have[name] = kept
-        if self.row.lists:
+        if self.row.together:
             formula, asks = self.row.formulas[0]
             return list(formula(*[have[name] for name in asks]))
         return [formula(*[have[name] for name in asks]) if need else None

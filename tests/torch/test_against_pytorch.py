@@ -1,6 +1,6 @@
-"""Our torch does what PyTorch does: the programs of `programs.py`, live where PyTorch is installed, against stored facts everywhere.
+"""Our torch does what PyTorch does: the programs of `programs/`, live where PyTorch is installed, against stored facts everywhere.
 
-`facts.json` holds what PyTorch 2.13.0 did, one program a line. After changing a program, write it again (with PyTorch installed)
+`facts/` holds what PyTorch 2.13.0 did, one program a line. After changing a program, write it again (with PyTorch installed)
 and read the diff:
 
     AUTOGRAD_VIZ_WRITE_FACTS=1 python -m pytest tests/torch/test_against_pytorch.py -k stored
@@ -24,8 +24,9 @@ from autograd_viz import events, torch
 from .oracle import Facts, differences, facts, nodes, run, tolerance
 from .programs import ERRORS, EXPRESSIONS, PROGRAMS
 
-STORED = Path(__file__).with_name("facts.json")
+FACTS = Path(__file__).with_name("facts")
 DIGITS = 5  # of the stored numbers
+ALL = [pytest.param(family, name, id=f"{family}: {name}") for family, programs in PROGRAMS.items() for name in programs]
 
 
 @pytest.fixture(scope="module")
@@ -41,51 +42,49 @@ def ours(program: str) -> Facts:
     return facts(program, torch)
 
 
-def lines(table: str) -> list[str]:
-    return [line.strip() for line in table.splitlines() if line.strip()]
-
-
 # --- the programs -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_does_what_pytorch_does(name: str, theirs: Any) -> None:
-    program = PROGRAMS[name]
+@pytest.mark.parametrize(("family", "name"), ALL)
+def test_a_program_does_what_pytorch_does(family: str, name: str, theirs: Any) -> None:
+    program = PROGRAMS[family][name]
     wrong = list(differences(ours(program), theirs(program), tolerance(program, ours(program))))
     assert not wrong, "\n".join([program, *wrong])
 
 
-def test_the_stored_facts_are_what_pytorch_does(theirs: Any) -> None:
-    current = {name: rounded(theirs(program)) for name, program in PROGRAMS.items()}
+@pytest.mark.parametrize("family", PROGRAMS)
+def test_the_stored_facts_are_what_pytorch_does(family: str, theirs: Any) -> None:
+    current = {name: rounded(theirs(program)) for name, program in PROGRAMS[family].items()}
     if os.environ.get("AUTOGRAD_VIZ_WRITE_FACTS"):
-        STORED.write_text(written(current), encoding="utf-8")
+        FACTS.joinpath(f"{family}.json").write_text(written(current), encoding="utf-8")
         stored.cache_clear()
-    assert set(stored()) == set(current), "programs came or went: write the facts again (the command is at the top of this file)"
+    assert set(stored(family)) == set(current), "programs came or went: write the facts again (the command is at the top of this file)"
     for name, told in current.items():
-        wrong = list(differences(stored()[name], told, 2 * 10.0 ** (1 - DIGITS)))
+        wrong = list(differences(stored(family)[name], told, 2 * 10.0 ** (1 - DIGITS)))
         assert not wrong, "\n".join([name, *wrong])
-    assert STORED.stat().st_size < 400_000
+    assert FACTS.joinpath(f"{family}.json").stat().st_size < 400_000
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_does_what_the_stored_facts_say(name: str) -> None:
-    program = PROGRAMS[name]
-    wrong = list(differences(ours(program), stored()[name], 2 * 10.0 ** (1 - DIGITS)))
+@pytest.mark.parametrize(("family", "name"), ALL)
+def test_a_program_does_what_the_stored_facts_say(family: str, name: str) -> None:
+    program = PROGRAMS[family][name]
+    wrong = list(differences(ours(program), stored(family)[name], 2 * 10.0 ** (1 - DIGITS)))
     assert not wrong, "\n".join([program, *wrong])
 
 
 def test_expressions_have_values_and_errors_raise() -> None:
-    good = [line for table in EXPRESSIONS.values() for line in lines(table)]
-    assert [line for line in good if "raised" in stored()[line]] == []
-    assert [line for line in lines(ERRORS) if "raised" not in stored()[line]] == []
+    good = [(family, line) for family, lines in EXPRESSIONS.items() for line in lines]
+    bad = [(family, line) for family, lines in ERRORS.items() for line in lines]
+    assert [line for family, line in good if "raised" in stored(family)[line]] == []
+    assert [line for family, line in bad if "raised" not in stored(family)[line]] == []
     assert len(good) == len(set(good)) > 1000
-    assert len(lines(ERRORS)) > 60
+    assert len(bad) > 60
 
 
 @cache
-def stored() -> dict[str, Facts]:
+def stored(family: str) -> dict[str, Facts]:
     found: dict[str, Any] = {}
-    for name, told in json.loads(STORED.read_text(encoding="utf-8")).items():
+    for name, told in json.loads(FACTS.joinpath(f"{family}.json").read_text(encoding="utf-8")).items():
         found[name] = found[told] if isinstance(told, str) else with_floats(told)  # the name of a program with the same facts
     return found
 

@@ -20,6 +20,10 @@ from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, strides_of
 
+__all__ = [
+    "allclose", "equal", "is_floating_point", "is_tensor", "numel",
+]  # fmt: skip
+
 NOT_A_MATRIX = (
     "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a "
     "future release. "

@@ -19,6 +19,10 @@ from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze
 from autograd_viz.torch.tensor import Tensor, need_tensors
 
+__all__ = [
+    "bmm", "dot", "matmul", "mm", "mv", "outer",
+]  # fmt: skip
+
 Shape = tuple[int, ...]
 
 # --- the four products ------------------------------------------------------------------------------------------------

@@ -13,6 +13,10 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.reduction import wrap_dims
 
+__all__ = [
+    "all", "any", "argmax", "argmin", "isfinite", "isinf", "isnan", "logical_and", "logical_not", "logical_or",
+]  # fmt: skip
+
 
 @op("", others="self")
 def isnan(self: Array) -> Array:

@@ -16,6 +16,10 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 
+__all__ = [
+    "abs", "eq", "exp", "ge", "gt", "le", "log", "log1p", "lt", "ne", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh",
+]  # fmt: skip
+
 Number = bool | int | float
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,10 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import zeros
 
+__all__ = [
+    "clone", "gather", "select", "t", "transpose", "unbind", "unsqueeze",
+]  # fmt: skip
+
 OPEN_END = 2**63 - 1  # how PyTorch writes the missing end of a slice
 
 # --- checks that several operations share -----------------------------------------------------------------------------

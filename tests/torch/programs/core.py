@@ -1,35 +1,4 @@
-"""Programs to run on our torch and on the real one. Every line of a table is a program of its own; `LEAVES` comes before each.
-
-What is compared is in `oracle.py`: values, graphs, saved fields, first and second derivatives, printed text, exceptions, warnings.
-"""
-
-from __future__ import annotations
-
-LEAVES = """
-d = dict(dtype=torch.float64)
-g = dict(dtype=torch.float64, requires_grad=True)
-a = torch.tensor([[0.3, -1.2, 2.0], [1.55, 0.75, -0.45]], **g)
-b = torch.tensor([[1.1, 0.5, -0.7], [0.2, 2.6, 1.25]], **g)
-pos = torch.tensor([[0.5, 1.5, 2.0], [0.25, 3.0, 1.0]], **g)
-ties = torch.tensor([[1.0, 3.0, 3.0], [3.0, 0.0, -0.0]], **g)
-row = torch.tensor([[0.4, -0.6, 1.3]], **g)
-col = torch.tensor([[2.0], [-0.5]], **g)
-v = torch.tensor([0.7, -0.2, 1.6], **g)
-w = torch.tensor([1.2, 0.9, -1.1], **g)
-s = torch.tensor(1.75, **g)
-one = torch.tensor([0.6], **g)
-m = torch.tensor([[1.0, 0.5, -0.3], [0.2, -1.4, 0.8], [0.9, 0.1, 2.2]], **g)
-n = torch.tensor([[0.1, 0.2, -0.3, 0.4], [0.5, -0.6, 0.7, 0.8], [0.9, 1.0, 1.1, -1.2]], **g)
-p = (torch.arange(24, **d) / 10 - 1.1).reshape(2, 3, 4).requires_grad_()
-q = torch.tensor([[[0.3], [0.1], [-0.5]]], **g)
-empty = torch.zeros(0, 3, **g)
-void = torch.zeros(0, **g)
-c = torch.tensor([[2.0, -3.0, 0.5], [1.0, 4.0, -1.0]], **d)
-f = torch.tensor([[1.5, -2.0, 0.5], [3.0, 1.0, -0.25]], requires_grad=True)
-i = torch.tensor([[1, 2, 3], [-4, 5, 6]])
-idx = torch.tensor([1, 0, 1])
-mask = torch.tensor([[True, False, True], [False, False, True]])
-"""
+"""The operations and stories that the first lessons are made of."""
 
 EXPRESSIONS = {
     "arithmetic": """
@@ -2165,9 +2134,4 @@ f.grad = None
 y.backward()
 print(y, f.grad)
 """,
-}
-
-PROGRAMS: dict[str, str] = {
-    **{line.strip(): line.strip() for lines in (*EXPRESSIONS.values(), ERRORS) for line in lines.splitlines() if line.strip()},
-    **SCRIPTS,
 }
