@@ -51,6 +51,7 @@ def _flip(self: Array, dims: Dims) -> Array:
 @op("RollBackward0", self=lambda grad, shifts, dims: _roll(grad, tuple(-n for n in reversed(shifts)), tuple(reversed(dims))))
 def _roll(self: Array, shifts: Dims, dims: Dims = ()) -> Array:
     """Moved along, and what falls off at the end comes in at the beginning; without dims, all elements in a row."""
+    self = np.ascontiguousarray(self) if self.ndim else self
     return np.roll(self, shifts if dims else shifts[0], [wrap_dim(dim, self.ndim) for dim in dims] if dims else None)
 
 
@@ -208,7 +209,7 @@ def _equally_often(input: Tensor, repeats: int, dim: int, output_size: int | Non
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """The tensors expanded to the one shape that they broadcast to."""
-    given = _given("broadcast_tensors", tensors)
+    given = _given("broadcast_tensors", (tensors,))
     for tensor in given[1:]:
         check_broadcast(given[0]._array.shape, tensor._array.shape)
     sizes = np.broadcast_shapes(*(tensor._array.shape for tensor in given))

@@ -23,7 +23,7 @@ from autograd_viz.torch.ops.shape import OPEN_END, wrap_dim
 from autograd_viz.torch.tensor import Tensor, method, strides_of
 
 __all__ = [
-    "adjoint", "as_strided", "broadcast_to", "clone", "flatten", "movedim", "moveaxis", "narrow", "narrow_copy", "permute", "ravel",
+    "adjoint", "as_strided", "broadcast_to", "clone", "contiguous_format", "flatten", "memory_format", "preserve_format", "movedim", "moveaxis", "narrow", "narrow_copy", "permute", "ravel",
     "reshape", "select", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unflatten", "unsqueeze", "view_copy",
 ]  # fmt: skip
 
@@ -263,7 +263,7 @@ def _matrix_transposed(self: Tensor) -> Tensor:
     if self.ndim in (0, 2):
         if self.ndim == 0:
             warnings.warn("Tensor.H is deprecated on 0-D tensors. Consider using x.conj().", UserWarning, stacklevel=2)
-        return self if self.ndim == 0 else shape.transpose(self, 0, 1)
+        return self if self.ndim == 0 else shape.transpose(self, -2, -1)
     batches = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
     raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{batches}")
 
@@ -344,10 +344,23 @@ def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
 # --- copies -----------------------------------------------------------------------------------------------------------
 
 
+class memory_format:
+    """In which order elements lie in memory: `torch.contiguous_format` is row by row, `torch.preserve_format` as they were."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+contiguous_format, preserve_format = memory_format("contiguous_format"), memory_format("preserve_format")
+
+
 @reads("clone(Tensor input, *, memory_format? memory_format=None)")
 def clone(input: Tensor, memory_format: Any = None) -> Tensor:
-    """A copy with memory of its own."""
-    return shape.clone(input)
+    """A copy with memory of its own, in the same order in memory, or row by row."""
+    return shape.clone(input, "C" if memory_format is contiguous_format else "K")
 
 
 @reads("contiguous(Tensor input, *, memory_format memory_format=None)", function=False)

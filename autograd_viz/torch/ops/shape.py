@@ -98,7 +98,7 @@ def reshape_alias(self: Array, size: tuple[int, ...]) -> Array:
 @op("CloneBackward0", self=lambda grad: grad)
 def clone(self: Array, order: str = "K") -> Array:
     """A copy with memory of its own: "K", in the same order in memory; "C", row by row."""
-    return np.array(self, order=order)  # type: ignore[call-overload]
+    return np.array(self, order="C" if 0 in self.strides else order)  # type: ignore[call-overload]
 
 
 def reshape(self: Any, size: tuple[int, ...]) -> Any:
@@ -296,7 +296,7 @@ def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
-    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1))
+    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
 
 
 @op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
