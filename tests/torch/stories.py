@@ -23,7 +23,7 @@ from typing import Any
 
 from .oracle import first_sentence, short
 
-PRELUDE = '''
+PRELUDE = """
 x = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.5]], dtype=torch.float64, requires_grad=True)
 y = torch.tensor([2.0, 0.25, -3.0], dtype=torch.float64, requires_grad=True)
 z = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
@@ -99,9 +99,9 @@ def pack(t):
 def unpack(t):
     print("unpack", numbers(t))
     return t
-'''
+"""
 
-FUNCTIONS = '''
+FUNCTIONS = """
 class Square(torch.autograd.Function):
     @staticmethod
     def forward(ctx, t):
@@ -200,7 +200,7 @@ class Once(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad):
         return grad * 5
-'''
+"""
 
 # T a tensor, U another of a shape that broadcasts with it (mostly), S a scalar result, N the new name, M a second new name.
 STATEMENTS = {
