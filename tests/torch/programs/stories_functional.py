@@ -329,7 +329,7 @@ for f in (lambda x: x ** 3, lambda x: x.exp(), lambda x: x.sin(), lambda x: x.ta
     "a line search with grad": """
 def rosenbrock(p):
     return (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2
-p = torch.tensor([-1.0, 1.0], dtype=torch.float64)
+p = torch.tensor([-1.2, 1.0], dtype=torch.float64)
 for it in range(4):
     q = p.clone().requires_grad_()
     f = rosenbrock(q)
