@@ -98,7 +98,7 @@ for f in (lambda: x.numpy(), lambda: (x * 2).numpy(), lambda: np.array(x), lambd
     except Exception as e:
         print(type(e).__name__, str(e).split(". ")[0])
 n = np.array([1.0, 2.0])
-print(torch.from_numpy(n) * x, type(torch.ones(2) * n) if False else "")
+print(torch.from_numpy(n) * x)
 """,
     "making tensors": """
 import numpy as np
@@ -224,7 +224,7 @@ for wrong in (lambda: torch.linalg.inv(torch.zeros(2, 2)), lambda: torch.linalg.
 """,
     "activations and their slopes": """
 F = torch.nn.functional
-x = torch.tensor([-2.0, -0.5, 0.0, 0.5, 3.0], requires_grad=True)
+x = torch.tensor([-2.0, -0.5, 0.0, 0.5, 2.5], requires_grad=True)
 for f in (torch.relu, torch.sigmoid, torch.tanh, F.leaky_relu, F.elu, F.selu, F.gelu, F.silu, F.softplus, F.relu6, F.hardtanh, F.mish, F.logsigmoid, F.softsign, F.hardsigmoid, F.hardswish, F.celu, F.tanhshrink, F.softshrink, F.hardshrink):
     y = f(x)
     g, = torch.autograd.grad(y.sum(), x)
