@@ -169,7 +169,7 @@ out.backward(torch.ones_like(out), retain_graph=True)
 print(f"\\nCall after zeroing gradients\\n{inp.grad}")
 """,
     "leaf and non-leaf, the tutorial": """
-import torch.nn.functional as F
+F = torch.nn.functional
 x = torch.ones(1, 3)
 W = torch.ones(3, 2, requires_grad=True)
 b = torch.ones(1, 2, requires_grad=True)

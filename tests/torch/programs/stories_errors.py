@@ -429,7 +429,9 @@ for f in (op.add, op.sub, op.mul, op.truediv, op.pow, op.matmul, op.mod, op.floo
 """,
     "bool and bitwise on floats": """
 x, b = torch.tensor([1.0, 0.0]), torch.tensor([True, False])
-for f in (lambda: x & b, lambda: ~x, lambda: -b, lambda: b - b, lambda: b + b, lambda: x | 1, lambda: not b, lambda: b and b, lambda: x ^ x, lambda: b * 2, lambda: abs(b), lambda: +b, lambda: ~b, lambda: b - 1, lambda: 1 - b, lambda: b.sum() - 1, lambda: x.logical_not(), lambda: b / 2, lambda: b ** 2, lambda: b.exp()):
+for f in (lambda: x & b, lambda: ~x, lambda: -b, lambda: b - b, lambda: b + b, lambda: x | 1, lambda: not b, lambda: b and b,
+          lambda: x ^ x, lambda: b * 2, lambda: abs(b), lambda: +b, lambda: ~b, lambda: b - 1, lambda: 1 - b, lambda: b.sum() - 1,
+          lambda: x.logical_not(), lambda: b / 2, lambda: b ** 2, lambda: b.exp()):
     try:
         print(f())
     except Exception as e:

@@ -54,18 +54,21 @@ print(torch.autograd.functional.vhp(two, xy, vv))
 print(torch.autograd.functional.hvp(two, xy, vv))
 """,
     "complaints of torch.autograd.functional": """
-import torch.autograd.functional as AF
+AF = torch.autograd.functional
 x = torch.tensor([1.0, 2.0])
-for f in (lambda: AF.hessian(lambda t: t * 2, x), lambda: AF.vjp(lambda t: t * 2, x), lambda: AF.jacobian(lambda t: 5, x), lambda: AF.jacobian(torch.sin, [1.0]),
-          lambda: AF.vjp(lambda t: t * 2, x, torch.ones(3)), lambda: AF.jacobian(lambda t: t.detach(), x, strict=True), lambda: AF.jacobian(lambda t: t.detach(), x),
-          lambda: AF.jvp(lambda t: t * 2, x), lambda: AF.hvp(lambda t: t.sum(), x, torch.ones(2)), lambda: AF.hessian(lambda t: t.sum(), x)):
+for f in (lambda: AF.hessian(lambda t: t * 2, x), lambda: AF.vjp(lambda t: t * 2, x), lambda: AF.jacobian(lambda t: 5, x),
+          lambda: AF.jacobian(torch.sin, [1.0]),
+          lambda: AF.vjp(lambda t: t * 2, x, torch.ones(3)), lambda: AF.jacobian(lambda t: t.detach(), x, strict=True),
+          lambda: AF.jacobian(lambda t: t.detach(), x),
+          lambda: AF.jvp(lambda t: t * 2, x), lambda: AF.hvp(lambda t: t.sum(), x, torch.ones(2)), lambda: AF.hessian(lambda t: t.sum(),
+          x)):
     try:
         print(f())
     except Exception as e:
         print(type(e).__name__, str(e).split(". ")[0])
 """,
     "torch.func.grad": """
-from torch.func import grad
+grad = torch.func.grad
 x = torch.tensor(0.5)
 cos_x = grad(lambda x: torch.sin(x))(x)
 print(cos_x, torch.allclose(cos_x, x.cos()))
@@ -77,11 +80,11 @@ x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
 print(grad(f)(x, y), grad(f, argnums=1)(x, y), grad(f, argnums=(0, 1))(x, y))
 g, aux = grad(lambda x: ((x ** 2).sum(), x * 100), has_aux=True)(x)
 print(g, aux)
-from torch.func import grad_and_value
+grad_and_value = torch.func.grad_and_value
 print(grad_and_value(f)(x, y))
 """,
     "torch.func.grad over a dict of parameters": """
-from torch.func import grad
+grad = torch.func.grad
 params = {"w": torch.tensor([1.0, -1.0]), "b": torch.tensor(0.5)}
 def loss(params, x, t):
     return ((x @ params["w"] + params["b"] - t) ** 2).mean()
@@ -97,7 +100,7 @@ for _ in range(3):
     "torch.func.vjp and jvp": """
 import warnings
 warnings.simplefilter("ignore")
-from torch.func import vjp, jvp
+vjp, jvp = torch.func.vjp, torch.func.jvp
 f = lambda x: (x.sin(), x.cos())
 x = torch.tensor([0.5, 1.0])
 (s, c), pullback = vjp(f, x)
@@ -110,7 +113,7 @@ print(jvp(lambda x, y: x * y, (x, x), (torch.ones(2), torch.zeros(2))))
     "jacrev, jacfwd, hessian of torch.func": """
 import warnings
 warnings.simplefilter("ignore")
-from torch.func import jacrev, jacfwd, hessian
+jacrev, jacfwd, hessian = torch.func.jacrev, torch.func.jacfwd, torch.func.hessian
 x = torch.tensor([0.5, 1.0, -1.0])
 print(jacrev(torch.sin)(x))
 print(jacfwd(torch.sin)(x))
@@ -121,7 +124,7 @@ print(jacrev(lambda x, y: x.exp() + y ** 2, argnums=(0, 1))(x, x))
 print(jacfwd(jacrev(f))(x).diagonal())
 """,
     "vmap": """
-from torch.func import vmap, grad
+vmap, grad = torch.func.vmap, torch.func.grad
 xs = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 ys = torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 print(vmap(torch.dot)(xs, ys))
@@ -134,7 +137,7 @@ print(vmap(lambda x: x * 2, in_dims=1, out_dims=1)(xs))
 print(torch.vmap(lambda x, y: x + y, in_dims=(0, None))(xs, w))
 """,
     "functional_call": """
-from torch.func import functional_call
+functional_call = torch.func.functional_call
 nn = torch.nn
 net = nn.Linear(2, 1)
 params = {"weight": torch.tensor([[1.0, 2.0]], requires_grad=True), "bias": torch.tensor([0.5], requires_grad=True)}
@@ -216,7 +219,7 @@ print(residual, a.grad)
     "forward-mode AD": """
 import warnings
 warnings.simplefilter("ignore")
-import torch.autograd.forward_ad as fwAD
+fwAD = torch.autograd.forward_ad
 primal = torch.tensor([1.0, 2.0])
 tangent = torch.tensor([1.0, 0.5])
 with fwAD.dual_level():
@@ -322,7 +325,8 @@ def names(fn, found=None):
         for child, _ in fn.next_functions:
             names(child, found)
     return found
-for f in (lambda x: x ** 3, lambda x: x.exp(), lambda x: x.sin(), lambda x: x.tanh(), lambda x: x.sigmoid(), lambda x: x * x, lambda x: 1 / x, lambda x: x.log(), lambda x: x.sqrt(), lambda x: x.softmax(0)[0]):
+for f in (lambda x: x ** 3, lambda x: x.exp(), lambda x: x.sin(), lambda x: x.tanh(), lambda x: x.sigmoid(), lambda x: x * x,
+          lambda x: 1 / x, lambda x: x.log(), lambda x: x.sqrt(), lambda x: x.softmax(0)[0]):
     g, = torch.autograd.grad(f(x).sum(), x, create_graph=True)
     print([name for _, name in names(g.grad_fn)])
 """,

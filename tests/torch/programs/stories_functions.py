@@ -89,8 +89,9 @@ print(out, out.grad_fn.next_functions)
 out.sum().backward()
 print(w.grad, b.grad)
 print(LinearFunction.apply(x, w, None))
-from torch.autograd import gradcheck
-inputs = (torch.randn(4, 3, dtype=torch.double, requires_grad=True), torch.randn(2, 3, dtype=torch.double, requires_grad=True), torch.randn(2, dtype=torch.double, requires_grad=True))
+gradcheck = torch.autograd.gradcheck
+inputs = (torch.randn(4, 3, dtype=torch.double, requires_grad=True), torch.randn(2, 3, dtype=torch.double, requires_grad=True),
+          torch.randn(2, dtype=torch.double, requires_grad=True))
 print(gradcheck(LinearFunction.apply, inputs, eps=1e-6, atol=1e-4))
 """,
     "a constant beside the tensor": """
@@ -367,8 +368,8 @@ g, = torch.autograd.grad(Cube.apply(x), x, create_graph=True)
 print(g.grad_fn, g.grad_fn.next_functions)
 """,
     "fusing convolution and batch norm": """
-import torch.nn.functional as F
-from torch.autograd.function import once_differentiable
+F = torch.nn.functional
+once_differentiable = torch.autograd.function.once_differentiable
 def convolution_backward(grad_out, X, weight):
     grad_input = F.conv2d(X.transpose(0, 1), grad_out.transpose(0, 1)).transpose(0, 1)
     grad_X = F.conv_transpose2d(grad_out, weight)
@@ -547,7 +548,8 @@ class NotStatic(torch.autograd.Function):
 x = torch.ones(2, requires_grad=True)
 y = NoBackward.apply(x)
 print(y)
-for f in (lambda: y.sum().backward(), lambda: NoForward.apply(x), lambda: NotStatic.apply(x), lambda: NoBackward(), lambda: NoBackward()(x)):
+for f in (lambda: y.sum().backward(), lambda: NoForward.apply(x), lambda: NotStatic.apply(x), lambda: NoBackward(),
+          lambda: NoBackward()(x)):
     try:
         print(type(f()).__name__)
     except Exception as e:
@@ -778,7 +780,8 @@ print(torch.autograd.gradcheck(Wrong.apply, x, raise_exception=False))
 import warnings
 def square(x):
     return x ** 2
-for x in (torch.tensor([1.0], requires_grad=True), torch.tensor([1.0], dtype=torch.double), torch.tensor([1.0, 2.0], dtype=torch.double, requires_grad=True).expand(2, 2)):
+for x in (torch.tensor([1.0], requires_grad=True), torch.tensor([1.0], dtype=torch.double), torch.tensor([1.0, 2.0], dtype=torch.double,
+          requires_grad=True).expand(2, 2)):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

@@ -76,7 +76,8 @@ print(x.grad)
 """,
     "what a hook may return": """
 x = torch.tensor([1.0, 2.0], requires_grad=True)
-for name, hook in dict(none=lambda g: None, same=lambda g: g, number=lambda g: 2.0, shape=lambda g: g[0], dtype=lambda g: g.double(), big=lambda g: g.expand(2, 2)).items():
+for name, hook in dict(none=lambda g: None, same=lambda g: g, number=lambda g: 2.0, shape=lambda g: g[0], dtype=lambda g: g.double(),
+          big=lambda g: g.expand(2, 2)).items():
     y = x * 1
     y.register_hook(hook)
     x.grad = None
@@ -116,7 +117,8 @@ print(x.grad)
     "hooks that may not be": """
 x = torch.ones(2)
 y = torch.ones(2, requires_grad=True)
-for f in (lambda: x.register_hook(print), lambda: x.retain_grad(), lambda: (y * 2).register_post_accumulate_grad_hook(print), lambda: x.register_post_accumulate_grad_hook(print)):
+for f in (lambda: x.register_hook(print), lambda: x.retain_grad(), lambda: (y * 2).register_post_accumulate_grad_hook(print),
+          lambda: x.register_post_accumulate_grad_hook(print)):
     try:
         f()
         print("fine")
@@ -441,7 +443,7 @@ y.backward()
 print(x.grad, y)
 """,
     "checkpoint": """
-from torch.utils.checkpoint import checkpoint
+checkpoint = torch.utils.checkpoint.checkpoint
 def block(x):
     print("running block, grad enabled:", torch.is_grad_enabled())
     return torch.tanh(x * 2) * x
@@ -456,7 +458,7 @@ block(x).sum().backward()
 print(x.grad)
 """,
     "checkpoint, reentrant": """
-from torch.utils.checkpoint import checkpoint
+checkpoint = torch.utils.checkpoint.checkpoint
 def block(x):
     print("running block, grad enabled:", torch.is_grad_enabled())
     return torch.tanh(x * 2) * x
@@ -501,7 +503,8 @@ print(net.grads)
 nn = torch.nn
 net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
 shapes = []
-handles = [m.register_forward_hook(lambda m, args, out: shapes.append((type(m).__name__, tuple(args[0].shape), tuple(out.shape)))) for m in net]
+handles = [m.register_forward_hook(lambda m, args, out: shapes.append((type(m).__name__, tuple(args[0].shape),
+          tuple(out.shape)))) for m in net]
 pre = net.register_forward_pre_hook(lambda m, args: print("entering", type(m).__name__, len(args)))
 net(torch.ones(4, 2))
 print(shapes)

@@ -83,7 +83,8 @@ attempt("index, input", lambda h: h[[0, 0]], lambda h, y: h.add_(1))
     "a leaf is changed in place": """
 x = torch.ones(2, requires_grad=True)
 for change in (lambda: x.add_(1), lambda: x.zero_(), lambda: x.__setitem__(0, 5.0), lambda: x[0].mul_(2), lambda: x.view(-1).add_(1),
-               lambda: x.__iadd__(1), lambda: x.fill_(2), lambda: x.copy_(torch.zeros(2)), lambda: x.detach().add_(1), lambda: x.data.add_(1)):
+               lambda: x.__iadd__(1), lambda: x.fill_(2), lambda: x.copy_(torch.zeros(2)), lambda: x.detach().add_(1),
+               lambda: x.data.add_(1)):
     try:
         print(change())
     except RuntimeError as e:
@@ -346,7 +347,8 @@ except RuntimeError as e:
     "shapes in place": """
 x = torch.ones(2, requires_grad=True)
 y = x * 1
-for change in (lambda: y.add_(torch.ones(3)), lambda: y.add_(torch.ones(2, 2)), lambda: y.copy_(torch.ones(3)), lambda: y.mul_(torch.ones(1, 2))):
+for change in (lambda: y.add_(torch.ones(3)), lambda: y.add_(torch.ones(2, 2)), lambda: y.copy_(torch.ones(3)),
+          lambda: y.mul_(torch.ones(1, 2))):
     try:
         print(change())
     except RuntimeError as e:
@@ -570,7 +572,8 @@ x = torch.arange(6.0).reshape(2, 3)
 t = x.t()
 for f in (lambda: t.view(6), lambda: x.view(4), lambda: x.view(-1, -1), lambda: x.view(-1, 4), lambda: x.reshape(5), lambda: x.expand(3, 3),
           lambda: x.expand(2), lambda: x.squeeze(5), lambda: x.transpose(0, 2), lambda: x.permute(0), lambda: x.permute(0, 0),
-          lambda: x.unflatten(1, (2, 2)), lambda: x.unsqueeze(4), lambda: x[5], lambda: x[0, 0, 0], lambda: x.split(0), lambda: x.split([1, 2]),
+          lambda: x.unflatten(1, (2, 2)), lambda: x.unsqueeze(4), lambda: x[5], lambda: x[0, 0, 0], lambda: x.split(0),
+          lambda: x.split([1, 2]),
           lambda: x.narrow(0, 1, 4), lambda: x.t().t().t().view(3, 2).t().view(6), lambda: torch.arange(8).view(2, 2, 2).t()):
     try:
         print(f())
@@ -579,10 +582,12 @@ for f in (lambda: t.view(6), lambda: x.view(4), lambda: x.view(-1, -1), lambda: 
 """,
     "contiguous and strides": """
 x = torch.arange(12.0).reshape(3, 4)
-for name, t in dict(x=x, t=x.t(), cols=x[:, ::2], rows=x[1:], perm=x.view(1, 3, 4).permute(2, 0, 1), exp=x[:1].expand(2, 4), flip=x.flip(0)).items():
+for name, t in dict(x=x, t=x.t(), cols=x[:, ::2], rows=x[1:], perm=x.view(1, 3, 4).permute(2, 0, 1), exp=x[:1].expand(2, 4),
+          flip=x.flip(0)).items():
     print(name, tuple(t.shape), t.stride(), t.storage_offset(), t.is_contiguous(), t.contiguous().stride())
 print(x.contiguous() is x, x.t().contiguous() is x)
-print(x.t().clone().stride(), x.t().reshape(12)[:5], (x.t() + 1).stride(), torch.empty_like(x.t()).stride(), torch.zeros_like(x.t()).stride())
+print(x.t().clone().stride(), x.t().reshape(12)[:5], (x.t() + 1).stride(), torch.empty_like(x.t()).stride(),
+          torch.zeros_like(x.t()).stride())
 print(x.as_strided((2, 2), (1, 4)), x.unfold(1, 2, 2).shape)
 """,
     "grads of in-place through views, compared with out-of-place": """
@@ -728,7 +733,8 @@ print(W.grad)
 x = torch.ones(2, 2, requires_grad=True)
 y = x * 2
 c = torch.ones(2, 2)
-things = dict(x=x, y=y, c=c, xv=x.view(4), yv=y.view(4), cv=c[0], xd=x.detach(), xdata=x.data, yr=y.reshape(2, 2), yf=y.t().flatten(), yc=y.contiguous(), ye=y.expand(2, 2, 2))
+things = dict(x=x, y=y, c=c, xv=x.view(4), yv=y.view(4), cv=c[0], xd=x.detach(), xdata=x.data, yr=y.reshape(2, 2), yf=y.t().flatten(),
+          yc=y.contiguous(), ye=y.expand(2, 2, 2))
 for name, t in things.items():
     print(name, t._is_view(), t._base is x, t._base is y, t._base is c, t.is_leaf, t.requires_grad, t._version)
 """,

@@ -131,7 +131,8 @@ v = torch.tensor([1.0, 2.0])
 print(f"{x}", f"{x:.2f}", f"{x.item():.3f}", f"{v}", f"{x!r}", f"{v.shape}")
 print("{} and {:.1f}".format(x, x), "%s %.2f" % (x, x))
 print(f"{x:10.4f}|{x:<10.2f}|{x:e}")
-for wrong in (lambda: f"{v:.2f}", lambda: f"{torch.tensor([1.0]):.2f}", lambda: f"{x:d}", lambda: f"{torch.tensor(3):d}", lambda: f"{torch.tensor(3):5}|"):
+for wrong in (lambda: f"{v:.2f}", lambda: f"{torch.tensor([1.0]):.2f}", lambda: f"{x:d}", lambda: f"{torch.tensor(3):d}",
+          lambda: f"{torch.tensor(3):5}|"):
     try:
         print(wrong())
     except Exception as e:
@@ -306,7 +307,8 @@ print(torch.tensor([0.0, 1e-20]), torch.tensor([1e20]), torch.tensor([16777216.0
 print(torch.tensor([1/3, 2/3], dtype=torch.float64), torch.tensor(1/3, dtype=torch.float16))
 """,
     "gradients printed in a loop, with names": """
-params = {"w": torch.tensor([0.5, -0.5], requires_grad=True), "b": torch.tensor(0.1, requires_grad=True), "unused": torch.tensor(1.0, requires_grad=True)}
+params = {"w": torch.tensor([0.5, -0.5], requires_grad=True), "b": torch.tensor(0.1, requires_grad=True), "unused": torch.tensor(1.0,
+          requires_grad=True)}
 x = torch.tensor([2.0, 4.0])
 out = params["w"] @ x + params["b"]
 out.backward()
@@ -323,13 +325,15 @@ try:
 except RuntimeError as e:
     print("RuntimeError:", str(e).split(". ")[0])
 print(torch.tensor([1, 2]) + torch.tensor([0.5, 0.5]), torch.tensor([True]) + torch.tensor([True]), torch.tensor(True) * 3)
-print(torch.tensor([250], dtype=torch.uint8) + 10, 7 // torch.tensor(2), torch.tensor(5) % torch.tensor(3), ~torch.tensor([1, 2]), torch.tensor(6) & 3, 1 << torch.tensor(3))
+print(torch.tensor([250], dtype=torch.uint8) + 10, 7 // torch.tensor(2), torch.tensor(5) % torch.tensor(3), ~torch.tensor([1, 2]),
+          torch.tensor(6) & 3, 1 << torch.tensor(3))
 """,
     "numpy arrays beside tensors": """
 import numpy as np
 x = torch.tensor([1.0, 2.0])
 print(x.numpy(), x.numpy().dtype, x.numpy().shape, np.asarray(x), np.array(x))
-print(torch.from_numpy(np.array([1.0, 2.0])), torch.tensor(np.array([1, 2], dtype=np.int32)), torch.as_tensor(np.float32(2.5)), torch.tensor(np.float64(2.5)))
+print(torch.from_numpy(np.array([1.0, 2.0])), torch.tensor(np.array([1, 2], dtype=np.int32)), torch.as_tensor(np.float32(2.5)),
+          torch.tensor(np.float64(2.5)))
 print(np.sum(x.numpy()), np.mean([x.numpy(), x.numpy()], axis=0), x.numpy().tolist())
 print(torch.tensor([np.float32(1.5), 2.0]), torch.tensor(np.arange(4).reshape(2, 2)))
 """,

@@ -75,7 +75,8 @@ for t in range(200):
         for param in model.parameters():
             param -= learning_rate * param.grad
 linear_layer = model[0]
-print(f'Result: y = {linear_layer.bias.item():.3f} + {linear_layer.weight[:, 0].item():.3f} x + {linear_layer.weight[:, 1].item():.3f} x^2 + {linear_layer.weight[:, 2].item():.3f} x^3')
+w = linear_layer.weight
+print(f'Result: y = {linear_layer.bias.item():.3f} + {w[:, 0].item():.3f} x + {w[:, 1].item():.3f} x^2 + {w[:, 2].item():.3f} x^3')
 print(model)
 """,
     "polynomial fitting with optim": """
@@ -255,7 +256,8 @@ walk(out.grad_fn)
 print([n for n, _ in net.named_modules()], [n for n, _ in net.named_children()])
 """,
     "sgd with everything": """
-for options in (dict(lr=0.5), dict(lr=0.5, momentum=0.5), dict(lr=0.5, momentum=0.5, dampening=0.25), dict(lr=0.5, momentum=0.5, nesterov=True), dict(lr=0.5, weight_decay=0.25), dict(lr=0.5, maximize=True)):
+for options in (dict(lr=0.5), dict(lr=0.5, momentum=0.5), dict(lr=0.5, momentum=0.5, dampening=0.25), dict(lr=0.5, momentum=0.5,
+          nesterov=True), dict(lr=0.5, weight_decay=0.25), dict(lr=0.5, maximize=True)):
     w = torch.tensor([1.0, -2.0], requires_grad=True)
     opt = torch.optim.SGD([w], **options)
     for _ in range(3):
@@ -276,7 +278,8 @@ print(sorted(opt.state[w]))
 print(opt.state_dict()["param_groups"][0]["betas"])
 """,
     "many optimizers": """
-for make in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop, torch.optim.Adagrad, torch.optim.Adadelta, torch.optim.Adamax, torch.optim.NAdam, torch.optim.RAdam):
+for make in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop, torch.optim.Adagrad, torch.optim.Adadelta,
+          torch.optim.Adamax, torch.optim.NAdam, torch.optim.RAdam):
     w = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64, requires_grad=True)
     opt = make([w], lr=0.05)
     for _ in range(4):
@@ -310,8 +313,10 @@ print(a, b)
 """,
     "optimizers complain": """
 w = torch.nn.Parameter(torch.ones(2))
-for f in (lambda: torch.optim.SGD([w], lr=-1.0), lambda: torch.optim.SGD([], lr=0.1), lambda: torch.optim.SGD(w, lr=0.1), lambda: torch.optim.SGD([1.0], lr=0.1),
-          lambda: torch.optim.SGD([w * 2], lr=0.1), lambda: torch.optim.Adam([w], betas=(2.0, 0.9)), lambda: torch.optim.SGD([w, w], lr=0.1), lambda: torch.optim.SGD([w], lr=0.1, nesterov=True)):
+for f in (lambda: torch.optim.SGD([w], lr=-1.0), lambda: torch.optim.SGD([], lr=0.1), lambda: torch.optim.SGD(w, lr=0.1),
+          lambda: torch.optim.SGD([1.0], lr=0.1),
+          lambda: torch.optim.SGD([w * 2], lr=0.1), lambda: torch.optim.Adam([w], betas=(2.0, 0.9)), lambda: torch.optim.SGD([w, w],
+          lr=0.1), lambda: torch.optim.SGD([w], lr=0.1, nesterov=True)):
     try:
         print(type(f()).__name__)
     except Exception as e:
@@ -349,7 +354,7 @@ for _ in range(3):
 print([round(v, 4) for v in w.tolist()])
 """,
     "a dataset and a loader": """
-from torch.utils.data import Dataset, DataLoader, TensorDataset
+Dataset, DataLoader, TensorDataset = torch.utils.data.Dataset, torch.utils.data.DataLoader, torch.utils.data.TensorDataset
 class Squares(Dataset):
     def __init__(self, n):
         self.n = n
@@ -369,7 +374,7 @@ loader = DataLoader(pairs, batch_size=3, shuffle=False)
 print(len(loader), next(iter(loader)))
 """,
     "a shuffled loader": """
-from torch.utils.data import DataLoader, TensorDataset, random_split
+DataLoader, TensorDataset, random_split = torch.utils.data.DataLoader, torch.utils.data.TensorDataset, torch.utils.data.random_split
 torch.manual_seed(0)
 data = TensorDataset(torch.arange(8.0))
 loader = DataLoader(data, batch_size=4, shuffle=True)
@@ -381,7 +386,7 @@ train, test = random_split(data, [6, 2], generator=torch.Generator().manual_seed
 print([train[i][0].item() for i in range(6)], [t.item() for t, in test])
 """,
     "training by mini-batches": """
-from torch.utils.data import DataLoader, TensorDataset
+DataLoader, TensorDataset = torch.utils.data.DataLoader, torch.utils.data.TensorDataset
 nn = torch.nn
 torch.manual_seed(0)
 X = torch.linspace(-1, 1, 12, dtype=torch.float64).unsqueeze(1)
@@ -707,7 +712,8 @@ with torch.no_grad():
     a.bias.fill_(3.0)
 print(b.load_state_dict(a.state_dict()))
 print(b.weight, b.bias, b.weight is a.weight)
-for wrong in ({"weight": torch.ones(1, 2)}, {"weight": torch.ones(1, 3), "bias": torch.ones(1)}, {**a.state_dict(), "extra": torch.ones(1)}):
+for wrong in ({"weight": torch.ones(1, 2)}, {"weight": torch.ones(1, 3), "bias": torch.ones(1)}, {**a.state_dict(),
+          "extra": torch.ones(1)}):
     try:
         b.load_state_dict(wrong)
     except RuntimeError as e:
@@ -726,8 +732,10 @@ class Forgot(nn.Module):
 class NoForward(nn.Module):
     pass
 net = nn.Linear(3, 2)
-for f in (lambda: Forgot(), lambda: NoForward()(torch.ones(1)), lambda: net(torch.ones(2)), lambda: net(torch.ones(1, 4)), lambda: net([1.0, 2.0, 3.0]), lambda: net.weights, lambda: net(torch.ones(1, 3).double()),
-          lambda: net(torch.ones(3, dtype=torch.int64)), lambda: setattr(net, "weight", torch.ones(2, 3)), lambda: nn.Sequential(net, torch.relu), lambda: net(), lambda: nn.Parameter(torch.arange(3))):
+for f in (lambda: Forgot(), lambda: NoForward()(torch.ones(1)), lambda: net(torch.ones(2)), lambda: net(torch.ones(1, 4)),
+          lambda: net([1.0, 2.0, 3.0]), lambda: net.weights, lambda: net(torch.ones(1, 3).double()),
+          lambda: net(torch.ones(3, dtype=torch.int64)), lambda: setattr(net, "weight", torch.ones(2, 3)), lambda: nn.Sequential(net,
+          torch.relu), lambda: net(), lambda: nn.Parameter(torch.arange(3))):
     try:
         print(f())
     except Exception as e:
@@ -751,10 +759,13 @@ print(nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False).bias)
 nn = torch.nn
 pred = torch.tensor([[2.0, -1.0, 0.5], [0.0, 1.0, -0.5]])
 target = torch.tensor([[1.0, -1.0, 0.0], [0.5, 1.0, 1.0]])
-for loss in (nn.MSELoss(), nn.L1Loss(), nn.SmoothL1Loss(), nn.HuberLoss(delta=0.5), nn.MSELoss(reduction="sum"), nn.L1Loss(reduction="none"), nn.BCEWithLogitsLoss(), nn.KLDivLoss(reduction="batchmean"), nn.CrossEntropyLoss(), nn.SoftMarginLoss()):
+for loss in (nn.MSELoss(), nn.L1Loss(), nn.SmoothL1Loss(), nn.HuberLoss(delta=0.5), nn.MSELoss(reduction="sum"),
+          nn.L1Loss(reduction="none"), nn.BCEWithLogitsLoss(), nn.KLDivLoss(reduction="batchmean"), nn.CrossEntropyLoss(),
+          nn.SoftMarginLoss()):
     print(loss, loss(pred, target.clamp(0, 1) if "BCE" in str(loss) or "KL" in str(loss) else target))
 labels = torch.tensor([0, 2])
-print(nn.CrossEntropyLoss()(pred, labels), nn.CrossEntropyLoss(reduction="none")(pred, labels), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 3.0]))(pred, labels))
+print(nn.CrossEntropyLoss()(pred, labels), nn.CrossEntropyLoss(reduction="none")(pred, labels),
+          nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 3.0]))(pred, labels))
 print(nn.CrossEntropyLoss(ignore_index=2)(pred, labels), nn.CrossEntropyLoss(label_smoothing=0.25)(pred, labels))
 print(nn.NLLLoss()(nn.functional.log_softmax(pred, 1), labels))
 """,
