@@ -202,7 +202,7 @@ class Once(torch.autograd.Function):
         return grad * 5
 """
 
-# T a tensor, U another of a shape that broadcasts with it (mostly), S a scalar result, N the new name, M a second new name.
+# T a tensor, U another of a shape that broadcasts with it (mostly), N the new name, M a second new name; <word> as `_filled` says.
 STATEMENTS = {
     "view": """
         N = T[0]
@@ -412,6 +412,172 @@ STATEMENTS = {
         T.register_hook(lambda g: 'no tensor')
         T.register_hook(lambda g: g[0])
         """,
+    "second": """
+        N, = torch.autograd.grad((T * U).sum(), U, create_graph=True)
+        N, = torch.autograd.grad(T.sum(), x, create_graph=True)
+        N, = torch.autograd.grad((T ** 3).sum(), U, create_graph=True)
+        N, = torch.autograd.grad(T, U, torch.ones_like(T).requires_grad_(), create_graph=True)
+        N, M = torch.autograd.grad(T.exp().sum(), [x, y], create_graph=True, allow_unused=True, materialize_grads=True)
+        T.pow(2).sum().backward(create_graph=True)
+        N = x.grad
+        (T * x.grad).sum().backward()
+        print(walk(T.grad_fn, T.output_nr, 7))
+        saved(T)
+        N = (T.sin() * U).sum()
+        N = T.sigmoid() * U
+        N = (T - U).tanh()
+        N = torch.nn.functional.softplus(T)
+        N = (T * T + 1).log()
+        N = (T * T + 1).sqrt()
+        N = T.softmax(-1)
+        N = T.norm()
+        N = T.prod()
+        N = T.cumsum(-1)
+        N = T.max(-1)[0]
+        N = T / (U * U + 1)
+        N = torch.where(T > 0, T * T, -T)
+        """,
+    "index": """
+        N = T[<index>]
+        N = T[<index>]
+        N = T[<index>]
+        N = T[<index>] * 2
+        T[<index>] = <float>
+        T[<index>] = 2
+        T[<index>] = U
+        T[<index>] = T[<index>]
+        T[<index>] += 1
+        T[<index>] *= U
+        T[<index>] = torch.tensor([<float>, <float>])
+        N = T.clone(); N[<index>] = U
+        N = T.clone(); N[<index>] = <float>
+        N = torch.zeros(2, 3, dtype=torch.float64); N[<index>] = T
+        N = T.index_select(<dim>, torch.tensor([0, 0]))
+        N = T.gather(<dim>, torch.zeros_like(T, dtype=torch.int64))
+        N = T.masked_select(T > 0)
+        N = T.take(torch.tensor([0, -1]))
+        N = T.index_put((torch.tensor([0, 0]),), U, accumulate=True)
+        N = T.scatter(<dim>, torch.zeros_like(T, dtype=torch.int64), <float>)
+        N = T.index_add(<dim>, torch.tensor([0]), U)
+        N = T.masked_fill(T > 0, <float>)
+        N = T.flip(<dim>)
+        N = T.roll(1, <dim>)
+        """,
+    "make": """
+        N = torch.tensor([<float>, <float>, <float>])
+        N = torch.tensor([<float>, <float>], dtype=<dtype>)
+        N = torch.tensor(<float>)
+        N = torch.tensor(<float>, dtype=<dtype>)
+        N = torch.tensor([[<float>, <float>], [<float>, <float>]], requires_grad=True)
+        N = torch.full(<shape>, <float>)
+        N = torch.arange(24).reshape(2, 3, 4) * <float>
+        N = torch.arange(<int>, dtype=<dtype>)
+        N = torch.zeros(<shape>, dtype=<dtype>)
+        N = torch.ones(<shape>)
+        N = torch.linspace(<float>, <float>, <int>)
+        N = torch.eye(3, dtype=<dtype>)
+        """,
+    "print": """
+        print(T)
+        print(T)
+        print(T, U)
+        print([T, U])
+        print(T.detach())
+        print(T * <float>)
+        print(T / <float>)
+        print(T > <float>)
+        print(T.sum(), T.shape, T.dtype)
+        print(T.double() / 3)
+        print(T.expand(2, *T.shape))
+        print(T.repeat(<int>))
+        print(T.long())
+        print(T.tolist())
+        print(f"{T} {T.shape}")
+        print(f"{T.sum():.3f}")
+        print(torch.nn.Parameter(T.detach().float()))
+        print({'t': T})
+        torch.set_printoptions(precision=2); print(T); torch.set_printoptions(profile='default')
+        torch.set_printoptions(linewidth=40); print(T, T * 1.5); torch.set_printoptions(profile='default')
+        torch.set_printoptions(sci_mode=True); print(T); torch.set_printoptions(profile='default', sci_mode=None)
+        torch.set_printoptions(threshold=4, edgeitems=1); print(T); torch.set_printoptions(profile='default')
+        """,
+    "type": """
+        N = T + U
+        N = T * U
+        N = T - U
+        N = T / U
+        N = T // U
+        N = T % U
+        N = T ** U
+        N = T + <number>
+        N = T * <number>
+        N = <number> - T
+        N = T / <number>
+        N = T ** <number>
+        N = <number> ** T
+        N = T // <number>
+        N = T == U
+        N = T > <number>
+        N = T & U
+        N = ~T
+        N = -T
+        N = T.abs()
+        N = T.to(<dtype>)
+        N = T.sum()
+        N = T.sum(dtype=<dtype>)
+        N = T.mean()
+        N = T.prod()
+        N = T.max()
+        N = T.exp()
+        N = T.cumsum(0)
+        N = T.argmax()
+        N = T.type_as(U)
+        N = torch.where(T > 0, T, U)
+        N = torch.where(T > 0, T, <number>)
+        N = torch.cat([T, U])
+        N = torch.stack([T, T.to(<dtype>)])
+        N = torch.maximum(T, U)
+        N = T.clamp(<number>, <number>)
+        N = T.round()
+        N = T @ U
+        T += U
+        T *= <number>
+        T.add_(<number>)
+        T.copy_(U)
+        T.fill_(<number>)
+        T[0] = U
+        N = torch.result_type(T, U)
+        print(T.dtype, T.type(), T.is_floating_point(), T.element_size())
+        print(torch.result_type(T, U), torch.can_cast(T.dtype, U.dtype), torch.promote_types(T.dtype, U.dtype))
+        print(torch.equal(T, U), torch.allclose(T, T))
+        """,
+    "chance": """
+        torch.manual_seed(<int>)
+        N = torch.rand(<shape>)
+        N = torch.randn(<shape>)
+        N = torch.rand(<shape>, dtype=torch.float64)
+        N = torch.randn(<shape>, dtype=torch.float64)
+        N = torch.randint(<int>, <shape>)
+        N = torch.randint(-3, <int>, <shape>)
+        N = torch.randperm(<int>)
+        N = torch.rand_like(T)
+        N = torch.randn_like(T)
+        N = torch.bernoulli(torch.full(<shape>, 0.3))
+        N = torch.normal(0.0, 2.0, <shape>)
+        N = torch.normal(torch.zeros(<shape>), 1.0)
+        N = torch.empty(<shape>).uniform_(-1, 2)
+        N = torch.empty(<shape>).normal_(1, 3)
+        N = torch.empty(<shape>).bernoulli_(0.7)
+        N = torch.empty(<shape>).exponential_()
+        N = torch.empty(<shape>, dtype=torch.int64).random_(0, 100)
+        N = torch.nn.functional.dropout(torch.ones(<shape>), 0.4)
+        N = torch.multinomial(torch.tensor([0.2, 0.3, 0.5]), <int>, replacement=True)
+        N = torch.nn.init.xavier_uniform_(torch.empty(3, 4))
+        N = torch.nn.init.kaiming_normal_(torch.empty(3, 4))
+        N = torch.nn.Linear(3, 2).weight
+        N = torch.rand(3, generator=torch.Generator().manual_seed(<int>))
+        print(torch.get_rng_state().sum(), torch.initial_seed())
+        """,
     "function": """
         N = Square.apply(T)
         N = Square.apply(T)
@@ -453,6 +619,11 @@ WEIGHTS = {  # how often each kind of statement comes in a kind of story
     "hooks": {"view": 1, "op": 4, "inplace": 1, "backward": 4, "look": 2, "hook": 5},
     "modes": {"view": 3, "op": 4, "inplace": 3, "backward": 3, "look": 4},
     "functions": {"view": 1, "op": 2, "inplace": 2, "backward": 4, "look": 3, "function": 5, "hook": 1},
+    "second": {"op": 3, "second": 6, "view": 1, "backward": 1, "look": 2},
+    "indexing": {"index": 6, "view": 1, "op": 1, "backward": 3, "look": 4},
+    "printing": {"make": 3, "print": 5, "op": 1},
+    "dtypes": {"make": 3, "type": 6, "look": 1},
+    "chance": {"chance": 6, "look": 1, "print": 1},
     "all": {"view": 3, "op": 3, "inplace": 3, "backward": 3, "look": 3, "hook": 2, "function": 2},
 }
 TEMPLATES = {kind: [line.strip() for line in lines.splitlines() if line.strip()] for kind, lines in STATEMENTS.items()}
@@ -473,6 +644,7 @@ class Teller:
         self.torch = torch
         self.names: dict[str, Any] = {"torch": torch}
         torch.manual_seed(0)
+        torch.set_printoptions(profile="default")
         exec(_code(PRELUDE), self.names)  # noqa: S102 - the programs of this file
         if hasattr(torch.autograd, "Function"):
             exec(_code(FUNCTIONS), self.names)  # noqa: S102
@@ -513,6 +685,7 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         new = re.findall(r"\b[NM]\b(?=,| =)", template)
         fresh = {letter: f"t{count + place}" for place, letter in enumerate(dict.fromkeys(new))}
         places = {"T": t, "U": u, "O": "signs", **fresh}
+        template = re.sub("<([a-z]+)>", lambda found: _filled(found[1], chance), template)
         statement = re.sub(r"(?<!\.)\b[TUNMO]\b", lambda found, places=places: places.get(found[0], found[0]), template)
         roll = chance.random()
         if kind in RARE_WRAPPERS and roll < 0.35:
@@ -526,6 +699,33 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         if len(tensors) < 2:
             break
     return [*story, *(f"show({name})" for name in tensors)]
+
+
+CHOICES = {
+    "float": """
+        0.0 1.0 -1.0 2.0 0.5 -0.25 3.5 100.0 1000.0 12345.0 0.1 -0.003 1e-5 -2e-8 1e5 1e8 -3e10 99999.5 0.99999 1234.5678
+        float('nan') float('inf') -float('inf')
+        """,
+    "number": "0 1 2 -3 True 0.5 2.0 -1.5",
+    "dtype": """
+        torch.float32 torch.float64 torch.float64 torch.float16 torch.int64 torch.int32 torch.int16 torch.int8 torch.uint8 torch.bool
+        """,
+    "int": "0 1 2 3 7 16 20",
+    "dim": "0 -1 0 1",
+    "size": "0 1 2 3 5 17",
+    "index": """
+        0 1 -1 2 : 1: :1 ::2 -2: 1:1 ... None True False [0,0] [1,0] [-1] torch.tensor([0,1]) torch.tensor([[0],[1]]) torch.tensor(1)
+        T>0 [True,False]
+        """,
+}
+
+
+def _filled(word: str, chance: random.Random) -> str:
+    """Something for a <word> of a statement."""
+    if word == "shape":
+        return f"({''.join(_filled('size', chance) + ', ' for _ in range(chance.choice([0, 1, 1, 2, 2, 3])))})"
+    many = chance.choice([1, 1, 2, 2, 3]) if word == "index" else 1
+    return ", ".join(chance.choice(CHOICES[word].split()) for _ in range(many))
 
 
 def _cast(kind: str, tensors: list[str], names: dict[str, Any], chance: random.Random) -> tuple[str, str]:
