@@ -29,7 +29,7 @@ READING_ORDER = (
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
-    *("engine", "function", "indexing", "assignment", "return_types", "methods", "gradients"),
+    *("engine", "function", "indexing", "return_types", "methods", "mutation", "gradients"),
     *("autograd", "linalg", "utils", "func", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them

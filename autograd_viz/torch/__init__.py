@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, nn
+from autograd_viz.torch import autograd, mutation, nn
 from autograd_viz.torch.dtypes import (
     Size,
     device,

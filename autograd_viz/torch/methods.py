@@ -239,17 +239,6 @@ def _operator(function: Callable[[Tensor, Any], Tensor], kinds: Any = Tensor | N
     return applied
 
 
-def _in_place(operation: Callable[..., Any], name: str, takes: int) -> Callable[..., Tensor]:
-    def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if not takes and args:
-            raise TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
-        return inplace.in_place(self, operation, *args, **kwargs)
-
-    changed.__name__ = changed.__qualname__ = name
-    changed.__doc__ = f"`{name.removesuffix('_')}` in place: overwrites the tensor and returns it."
-    return changed
-
-
 pointwise.sub.row.public = sub  # type: ignore[attr-defined]
 _OPERATORS: dict[str, Callable[..., Any]] = {
     **{name: row.operator for name, row in (  # type: ignore[attr-defined]
@@ -264,21 +253,9 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "__and__": _operator(logic.bitwise_and), "__or__": _operator(logic.bitwise_or), "__xor__": _operator(logic.bitwise_xor),
     "__eq__": _operator(pointwise.eq), "__ne__": _operator(pointwise.ne), "__lt__": _operator(pointwise.lt),
     "__le__": _operator(pointwise.le), "__gt__": _operator(pointwise.gt), "__ge__": _operator(pointwise.ge),
-    "__iadd__": _operator(_in_place(add, "add_", 1)), "__isub__": _operator(_in_place(sub, "sub_", 1)),
-    "__imul__": _operator(_in_place(mul, "mul_", 1)), "__itruediv__": _operator(_in_place(div, "div_", 1)),
 }  # fmt: skip
 for _name, _function in _OPERATORS.items():
     setattr(Tensor, _name, _function)
-for _name, _function in {
-    "add": add, "sub": sub, "mul": mul, "div": div, "pow": pow, "fill": inplace.fill, "copy": inplace.copy,
-}.items():  # fmt: skip
-    setattr(Tensor, f"{_name}_", _in_place(_function, f"{_name}_", 1))
-for _name, _function in {
-    "exp": pointwise.exp, "log": pointwise.log, "sqrt": pointwise.sqrt, "neg": pointwise.neg, "abs": pointwise.abs,
-    "sigmoid": pointwise.sigmoid, "tanh": pointwise.tanh, "relu": pointwise.relu, "zero": inplace.zero,
-}.items():  # fmt: skip
-    setattr(Tensor, f"{_name}_", _in_place(_function, f"{_name}_", 0))
-
 # The same under other names of PyTorch's.
 negative, absolute, subtract, multiply, divide, true_divide = pointwise.neg, pointwise.abs, sub, mul, div, div
 ger = linalg.outer
