@@ -16,9 +16,8 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 
-__all__ = [
-    "abs", "eq", "exp", "ge", "gt", "le", "log", "log1p", "lt", "ne", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh",
-]  # fmt: skip
+IN_PLACE = ("abs", "exp", "log", "log1p", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh")
+__all__ = [*IN_PLACE]
 
 Number = bool | int | float
 
@@ -28,13 +27,13 @@ Number = bool | int | float
 @op("AddBackward0", pointwise=True, self=lambda grad: grad, other=lambda grad, alpha: scaled(grad, alpha))
 def add(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """self + alpha * other."""
-    return self + other if alpha == 1 else self + other * alpha
+    return self + other if alpha == 1 else self + other * other.dtype.type(alpha)
 
 
 @op("SubBackward0", pointwise=True, self=lambda grad: grad, other=lambda grad, alpha: -scaled(grad, alpha))
 def sub(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """self - alpha * other."""
-    return self - other if alpha == 1 else self - other * alpha
+    return self - other if alpha == 1 else self - other * other.dtype.type(alpha)
 
 
 @op("RsubBackward1", self=lambda grad, alpha: -scaled(grad, alpha))
@@ -118,7 +117,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
     if self.dtype.kind != "f" and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     self, number = beside(self, exponent)
-    return self**number
+    return self**number if self.dtype.kind != "b" else self.astype(np.int64) ** number
 
 
 @op(
@@ -128,7 +127,10 @@ def pow_number(self: Array, exponent: Number) -> Array:
     exponent=lambda grad, self, exponent, result: pow_backward_exponent(grad, self, exponent, result),
 )
 def pow_tensor(self: Array, exponent: Array) -> Array:
-    """self ** exponent, both tensors."""
+    """self ** exponent, both tensors.  Raises NotImplementedError for bools."""
+    refuse(self, "b", "pow")
+    if self.dtype.kind != "f":  # 2 ** -1 is an integer here: 0
+        return np.where(exponent < 0, np.where(np.abs(self) == 1, self ** (exponent % 2), 0), self ** np.maximum(exponent, 0)).astype(self.dtype)
     return self**exponent
 
 
@@ -193,7 +195,8 @@ def sqrt(self: Array) -> Array:
 
 @op("AbsBackward0", self=lambda grad, self: grad * sgn(self))
 def abs(self: Array) -> Array:
-    """The magnitude. Its derivative at 0 is taken to be 0."""
+    """The magnitude. Its derivative at 0 is taken to be 0.  Raises NotImplementedError for bools."""
+    refuse(self, "b", "abs_cpu")
     return np.abs(self)
 
 
@@ -203,7 +206,7 @@ def sign(self: Array) -> Array:
     return ((self > 0).astype(np.int8) - (self < 0)).astype(self.dtype)
 
 
-@op("SgnBackward0", self=lambda grad: zeros(grad))
+@op("SgnBackward0", keep="self result", self=lambda grad: zeros(grad))
 def sgn(self: Array) -> Array:
     """`sign`, as PyTorch's formula for `abs` calls it."""
     return sign(self)
@@ -246,6 +249,8 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
 @op("ReluBackward0", self=lambda grad, result: threshold_backward(grad, result))
 def relu(self: Array) -> Array:
     """max(self, 0). Its derivative at 0 is taken to be 0."""
+    if self.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
     return np.where(self < 0, self.dtype.type(0), self)  # nan stays nan, and -0 stays -0
 
 
@@ -265,8 +270,8 @@ def where(condition: Array, self: Array, other: Array) -> Array:
 
 @op("MaskedFillBackward0", others="mask", self=lambda grad, mask: masked_fill(grad, mask, 0))
 def masked_fill(self: Array, mask: Array, value: Number) -> Array:
-    """A number where the mask is true, self elsewhere."""
-    return np.where(mask, self.dtype.type(value), self)
+    """A number where the mask is true, self elsewhere.  Raises RuntimeError if the number is too large for the dtype."""
+    return np.where(mask, fitting(value, self.dtype), self)
 
 
 @op("MaximumBackward0", pointwise=True,
@@ -349,11 +354,40 @@ def zero_like(self: Array) -> Array:
     return np.zeros((), self.dtype)
 
 
+@op("", others="self")
+def number_like(self: Array, value: Number) -> Array:
+    """A number as a 0-d tensor of the same dtype."""
+    return np.full((), value, self.dtype)
+
+
+def one_minus(x: Any) -> Any:
+    """1 - x, as PyTorch's formulas write it."""
+    return sub(number_like(x, 1), x)
+
+
 def beside(array: Array, number: Number) -> tuple[Array, Any]:
     """An array and a number as they are computed with: the number in the array's precision; a float makes floats of integers."""
     if array.dtype.kind != "f" and isinstance(number, float):
         array = floats(array)
     return array, array.dtype.type(number) if array.dtype.kind == "f" else number
+
+
+def fitting(value: Number, kind: np.dtype) -> Array:
+    """A number in a dtype, fractions cut off.  Raises RuntimeError if it is too large."""
+    if kind.kind == "b":
+        return np.asarray(bool(value))
+    span: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    too_large = not span.min <= value <= span.max and not (kind.kind == "u" and -span.max <= value < 0)
+    if too_large and (kind.kind != "f" or math.isfinite(value)):
+        name = {"float16": "at::Half", "float32": "float", "float64": "double", "int32": "int"}.get(kind.name, f"{kind.name}_t")
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+    return np.asarray(value).astype(kind)
+
+
+def refuse(array: Array, kinds: str, kernel: str) -> None:
+    """Raise PyTorch's NotImplementedError if the dtype is of one of the kinds (numpy's letters: b bool, u and i integers, f floats)."""
+    if array.dtype.kind in kinds:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.scalar_name(array)}'")
 
 
 def floats(array: Array) -> Array:
