@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_viz.torch.dtypes import dtype as DType
-from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.indexing import getitem
 from autograd_viz.torch.ops import arithmetic, inplace, linalg, logic, pointwise, reduction, shape
 from autograd_viz.torch.ops.arithmetic import add, div, floor_divide, mul, pow, remainder, sub
@@ -290,6 +289,8 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "__le__": _operator(pointwise.le), "__gt__": _operator(pointwise.gt), "__ge__": _operator(pointwise.ge),
     "__iadd__": _operator(_in_place(add, "add_", 1)), "__isub__": _operator(_in_place(sub, "sub_", 1)),
     "__imul__": _operator(_in_place(mul, "mul_", 1)), "__itruediv__": _operator(_in_place(div, "div_", 1)),
+    "__imod__": _operator(_in_place(remainder, "remainder_", 1)), "__ipow__": _operator(_in_place(arithmetic.power, "pow_", 1)),
+    "__ifloordiv__": _operator(_in_place(floor_divide, "floor_divide_", 1)),
 }  # fmt: skip
 for _name, _function in _OPERATORS.items():
     setattr(Tensor, _name, _function)

@@ -14,12 +14,15 @@ A course may skip this file. Read next: `ops/pointwise.py`.
 from __future__ import annotations
 
 import functools
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_viz.torch.dtypes import scalar_name
+from autograd_viz.torch.node import Array
 from autograd_viz.torch.tensor import Tensor
 
 NUMBERS = bool | int | float | np.generic
@@ -108,6 +111,18 @@ class Form:
             raise TypeError(f"{name}() {what} '{key}'")
         return given
 
+    def why_not(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """The lines about this form in the message that says that none fits."""
+        text = f"\n * ({self.text})"
+        if len(args) + len(kwargs) != len(self.parameters) or any(p.name not in kwargs for p in self.parameters[len(args) :]):
+            return text
+        values = [*args, *(kwargs[p.name] for p in self.parameters[len(args) :])]
+        kinds = [type(value).__name__ for value in values]
+        kinds = [kind if p.fits(value) else f"!{kind}!" for p, kind, value in zip(self.parameters, kinds, values, strict=True)]
+        named = ["", *(f"{p.name}=" for p in self.parameters[len(args) :])]
+        told = ", ".join(f"{named[max(0, i - len(args) + 1)]}{kind}" for i, kind in enumerate(kinds))
+        return f"{text}\n      didn't match because some of the arguments have invalid types: ({told})"
+
     def _too_many(self, name: str, count: int) -> str:
         least, most = self.least, len(self.positional)
         if least != most:
@@ -154,15 +169,16 @@ def _choose(name: str, told: list[Form], old: Form | None, args: tuple[Any, ...]
         except TypeError:
             continue
         if form is old:
-            new = "".join(f"\n\t{name}({form.text})" for form in told)
-            message = f"This overload of {name} is deprecated:\n\t{name}({old.text})\nConsider using one of the following signatures instead:{new}"
-            warnings.warn(message, stacklevel=3)
+            new = "Consider using one of the following signatures instead:" + "".join(f"\n\t{name}({form.text})" for form in told)
+            warnings.warn(f"This overload of {name} is deprecated:\n\t{name}({old.text})\n{new}", stacklevel=3)
         return given
     count = len(args) + len(kwargs)
     plausible = [form for form in told if form.least <= count <= len(form.parameters)]
     if len(plausible) == 1:
         plausible[0].read(name, args, kwargs)
-    raise no_overload(name, *args, shape="one of:" if len(told) > 1 else f"({told[0].text})", **kwargs)
+    if len(told) == 1:
+        raise no_overload(name, *args, shape=f"({told[0].text})", **kwargs)
+    raise no_overload(name, *args, shape="".join(["one of:", *(form.why_not(args, kwargs) for form in told), "\n"]), **kwargs)
 
 
 def no_overload(name: str, *given: Any, shape: str = "one of:", **named: Any) -> TypeError:
@@ -176,9 +192,32 @@ def no_overload(name: str, *given: Any, shape: str = "one of:", **named: Any) ->
 def renamed(name: str, function: Callable[..., Any], *texts: str) -> Callable[..., Any]:
     """The same function under another name, which its error messages use."""
 
+    plain = getattr(function, "__wrapped__", function)
+
     def alias(**given: Any) -> Any:
-        return function(*given.values()) if hasattr(function, "row") else function(**given)
+        return function(*given.values()) if hasattr(function, "row") else plain(**given)
 
     alias.__name__, alias.__qualname__ = name, name
     alias.__doc__ = f"`{function.__name__}` under another name."
     return forms(*(texts or ("Tensor input, *, Tensor out = None",)))(alias)
+
+
+# --- checks that operations share -------------------------------------------------------------------------------------
+
+
+def fitting(value: bool | int | float, kind: np.dtype) -> Array:
+    """A number in a dtype, fractions cut off.  Raises RuntimeError if it is too large."""
+    if kind.kind == "b":
+        return np.asarray(bool(value))
+    span: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    too_large = not span.min <= value <= span.max and not (kind.kind == "u" and -span.max <= value < 0)
+    if too_large and (kind.kind != "f" or math.isfinite(value)):
+        name = {"float16": "c10::Half", "float32": "float", "float64": "double", "int32": "int"}.get(kind.name, f"{kind.name}_t")
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+    return np.asarray(value).astype(kind)
+
+
+def refuse(array: Array, kinds: str, kernel: str) -> None:
+    """Raise PyTorch's NotImplementedError if the dtype is of one of the kinds (numpy's letters: b bool, u and i integers, f floats)."""
+    if array.dtype.kind in kinds:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_name(array)}'")

@@ -3,7 +3,7 @@
 `pointwise.py` has the rows of the four operations and of powers; here are the functions that a program calls, `torch.add` and so on, which
 read their arguments in all the forms that PyTorch allows, and further rows.
 
-Read next: `special_values.py`, or skip to `transcendental.py`.
+Read next: `transcendental.py`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,19 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
-from autograd_viz.torch.overloads import forms, renamed
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.pointwise import (
-    beside, div_other_backward, number_like, one_minus, pow_number, refuse, scaled, times, to_copy, zeros,
+    beside,
+    div_other_backward,
+    number_like,
+    one_minus,
+    pow_number,
+    scaled,
+    times,
+    to_copy,
+    zeros,
 )  # fmt: skip
+from autograd_viz.torch.overloads import forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, method
 
 IN_PLACE = (
@@ -59,7 +67,7 @@ def _check_alpha(alpha: Any, a: Any, b: Any) -> None:
 def add(input: Any, other: Any, alpha: float = 1) -> Tensor:
     """input + alpha * other."""
     _check_alpha(alpha, input, other)
-    return pointwise.add(input, other, alpha=alpha)  # type: ignore[no-any-return]
+    return pointwise.add(input, other, alpha=alpha)
 
 
 def _no_bools(a: Any, b: Any) -> None:
@@ -82,14 +90,14 @@ def sub(input: Any, other: Any, alpha: float = 1) -> Tensor:
     """input - alpha * other.  Raises RuntimeError for bools."""
     _no_bools(input, other)
     _check_alpha(alpha, input, other)
-    return pointwise.sub(input, other, alpha=alpha)  # type: ignore[no-any-return]
+    return pointwise.sub(input, other, alpha=alpha)
 
 
 def minus(input: Tensor, other: Any) -> Tensor:
     """The operator `-`."""
     if input._array.dtype.kind == "b" or isinstance(other, bool) or (isinstance(other, Tensor) and other._array.dtype.kind == "b"):
         _no_bools(input, other)
-    return pointwise.sub(input, other)  # type: ignore[no-any-return]
+    return pointwise.sub(input, other)
 
 
 @op("RsubBackward0", pointwise=True, self=lambda grad, alpha: -scaled(grad, alpha), other=lambda grad: grad)
@@ -107,23 +115,24 @@ def from_number(input: Tensor, other: Any, alpha: float = 1) -> Tensor:
     """`other - input`, where the number comes first."""
     _no_bools(other, input)
     _check_alpha(alpha, input, other)
-    return (_rsub if isinstance(other, Tensor) else pointwise.rsub)(input, other, alpha)  # type: ignore[no-any-return]
+    return (_rsub if isinstance(other, Tensor) else pointwise.rsub)(input, other, alpha)
 
 
 @method
 @forms(_ANY)
 def mul(input: Any, other: Any) -> Tensor:
     """input * other."""
-    return pointwise.mul(input, other)  # type: ignore[no-any-return]
+    return pointwise.mul(input, other)
 
 
 @method
-@forms(_ANY, "Operand input, Operand other, *, str rounding_mode, Tensor out = None")
+@forms(_ANY, "Operand input, Operand other, *, str rounding_mode, Tensor out = None",
+       "Operand input, Number other, *, str rounding_mode, Tensor out = None")  # fmt: skip
 def div(input: Any, other: Any, rounding_mode: Any = "not given") -> Tensor:
     """input / other; `rounding_mode="floor"` rounds down, `"trunc"` towards 0."""
     if rounding_mode == "not given":
-        return pointwise.div(input, other)  # type: ignore[no-any-return]
-    return div_mode(input, other, rounding_mode)  # type: ignore[no-any-return]
+        return pointwise.div(input, other)
+    return div_mode(input, other, rounding_mode)
 
 
 @op("DivBackward2", pointwise=True,
@@ -166,7 +175,7 @@ def only_edges(result: Tensor) -> Tensor:
 
 @op("NotImplemented", pointwise=True, inputs="self other", joint=lambda grad: no_derivative("floor_divide"))
 def _floor_divide(self: Array, other: Array) -> Array:
-    return div_mode.row.forward(self, other, "floor")  # type: ignore[no-any-return]
+    return div_mode(self, other, "floor")
 
 
 @method
@@ -179,7 +188,7 @@ def floor_divide(input: Any, other: Any) -> Tensor:
 @op("NotImplemented", inputs="other", joint=lambda grad: no_derivative("remainder"))
 def _number_remainder(self: Any, other: Array) -> Array:
     other, number = beside(other, self)
-    return _remainder.row.forward(np.asarray(number), other)  # type: ignore[no-any-return]
+    return _remainder(np.asarray(number), other)
 
 
 # --- remainders -------------------------------------------------------------------------------------------------------
@@ -189,12 +198,15 @@ def _number_remainder(self: Any, other: Array) -> Array:
 def _remainder(self: Array, other: Array) -> Array:
     refuse(self, "b", "remainder_cpu")
     _not_by_zero(self, other)
-    return np.remainder(self, other)
+    if self.dtype.kind != "f":
+        return np.remainder(self, other)
+    left = np.fmod(self, other)  # of the sign of self, and so is a 0
+    return np.where((left != 0) & ((other < 0) != (left < 0)), left + other, left)
 
 
 @op("RemainderBackward0", self=lambda grad: grad)
 def _remainder_number(self: Array, other: Any) -> Array:
-    return _remainder.row.forward(*meeting(self, other))  # type: ignore[no-any-return]
+    return _remainder(*meeting(self, other))
 
 
 @method
@@ -202,8 +214,8 @@ def _remainder_number(self: Array, other: Any) -> Array:
 def remainder(input: Any, other: Any) -> Tensor:
     """input % other: what is left after rounding input / other down; it has the sign of `other`."""
     if not isinstance(input, Tensor):
-        return _number_remainder(input, other)  # type: ignore[no-any-return]
-    return (_remainder if isinstance(other, Tensor) else _remainder_number)(input, other)  # type: ignore[no-any-return]
+        return _number_remainder(input, other)
+    return (_remainder if isinstance(other, Tensor) else _remainder_number)(input, other)
 
 
 @op("FmodBackward1", pointwise=True, self=lambda grad: grad, other=lambda grad, self, other: -grad * div_mode(self, other, "trunc"))
@@ -215,14 +227,14 @@ def _fmod(self: Array, other: Array) -> Array:
 
 @op("FmodBackward0", self=lambda grad: grad)
 def _fmod_number(self: Array, other: Any) -> Array:
-    return _fmod.row.forward(*meeting(self, other))  # type: ignore[no-any-return]
+    return _fmod(*meeting(self, other))
 
 
 @method
 @forms(_TWO, _NUMBER)
 def fmod(input: Tensor, other: Any) -> Tensor:
     """What is left after rounding input / other towards 0; it has the sign of `input`."""
-    return (_fmod if isinstance(other, Tensor) else _fmod_number)(input, other)  # type: ignore[no-any-return]
+    return (_fmod if isinstance(other, Tensor) else _fmod_number)(input, other)
 
 
 def meeting(array: Array, *numbers: Any) -> list[Array]:
@@ -246,15 +258,15 @@ def pow(input: Any, exponent: Any) -> Tensor:
 def power(input: Any, exponent: Any) -> Tensor:
     """The operator `**`."""
     if not isinstance(exponent, Tensor):
-        return pow_number(input, exponent)  # type: ignore[no-any-return]
-    return (pointwise.pow_tensor if isinstance(input, Tensor) else pointwise.number_pow)(input, exponent)  # type: ignore[no-any-return]
+        return pow_number(input, exponent)
+    return (pointwise.pow_tensor if isinstance(input, Tensor) else pointwise.number_pow)(input, exponent)
 
 
 @method
 @forms("Tensor input, *, Tensor out = None")
 def square(input: Tensor) -> Tensor:
     """input ** 2."""
-    return pow_number(input, 2)  # type: ignore[no-any-return]
+    return pow_number(input, 2)
 
 
 @method
@@ -316,7 +328,7 @@ def _other_dtype(name: str, self: Array, other: Array) -> RuntimeError:
 @forms("Tensor input, Tensor end, Tensor weight, *, Tensor out = None", "Tensor input, Tensor end, Number weight, *, Tensor out = None")
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """input + weight * (end - input): the way from input to end, or part of it.  Raises RuntimeError if the dtypes differ."""
-    return (_lerp if isinstance(weight, Tensor) else _lerp_number)(input, end, weight)  # type: ignore[no-any-return]
+    return (_lerp if isinstance(weight, Tensor) else _lerp_number)(input, end, weight)
 
 
 _THREE = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None"
@@ -341,7 +353,7 @@ def by_value(x: Any, value: Any) -> Any:
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
     _check_three(input, tensor1, tensor2)
-    return _addcmul(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+    return _addcmul(input, tensor1, tensor2, value)
 
 
 @op("AddcdivBackward0", pointwise=True, self=lambda grad: grad,
@@ -368,13 +380,13 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, value: float = 1) -
     """input + value * tensor1 / tensor2.  Raises RuntimeError if both of these are integers."""
     if integral(tensor1, tensor2):
         raise RuntimeError(
-            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 "
-            "and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype)"
-            " for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter "
-            "implementation: (input + value * tensor1 / tensor2), for all dtypes."
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of "
+            "tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2))"
+            ".to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior "
+            "is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
         )
     _check_three(input, tensor1, tensor2)
-    return _addcdiv(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+    return _addcdiv(input, tensor1, tensor2, value)
 
 
 def _check_three(a: Tensor, b: Tensor, c: Tensor) -> None:

@@ -12,22 +12,20 @@ import numpy as np
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.overloads import forms
 from autograd_viz.torch.ops import pointwise
-from autograd_viz.torch.ops.pointwise import refuse
 from autograd_viz.torch.ops.reduction import wrap_dims
+from autograd_viz.torch.overloads import forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, method
 
-__all__ = [
-    "all", "allclose", "any", "argmax", "argmin", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
-    "bitwise_xor", "eq", "equal", "gcd", "ge", "greater", "greater_equal", "gt", "isclose", "isneginf", "isposinf", "isreal", "lcm", "le",
-    "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "ne", "not_equal", "signbit",
-]  # fmt: skip
 IN_PLACE = (
     "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "eq", "gcd", "ge", "greater",
     "greater_equal", "gt", "lcm", "le", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "ne",
     "not_equal",
 )  # fmt: skip
+__all__ = [
+    *IN_PLACE, "all", "allclose", "any", "argmax", "argmin", "conj", "conj_physical", "equal", "isclose", "isneginf", "isposinf", "isreal",
+    "real", "resolve_conj", "resolve_neg", "signbit",
+]  # fmt: skip
 
 _TWO = "Tensor input, Tensor other, *, Tensor out = None"
 
@@ -48,6 +46,26 @@ def isneginf(self: Array) -> Array:
 def isreal(self: Array) -> Array:
     """Where an element has no imaginary part: everywhere."""
     return np.ones(self.shape, bool)
+
+
+@method
+@forms("Tensor input")
+def conj(input: Tensor) -> Tensor:
+    """The input itself: without an imaginary part there is none to turn round."""
+    return input
+
+
+@forms("Tensor input")
+def real(input: Tensor) -> Tensor:
+    """The input itself: it is real."""
+    return input
+
+
+Tensor.real = property(lambda self: self, doc="The tensor itself: it is real.")  # type: ignore[attr-defined]
+conj_physical = renamed("conj_physical", conj)
+resolve_conj, resolve_neg = renamed("resolve_conj", conj, "Tensor input"), renamed("resolve_neg", conj, "Tensor input")
+for _function in (conj_physical, resolve_conj, resolve_neg):
+    method(_function)
 
 
 @op("", others="self")
@@ -84,21 +102,21 @@ def _logical_xor(self: Array, other: Array) -> Array:
 @forms(_TWO)
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
     """Where both are true."""
-    return _logical_and(input, other)  # type: ignore[no-any-return]
+    return _logical_and(input, other)
 
 
 @method
 @forms(_TWO)
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
     """Where one or both are true."""
-    return _logical_or(input, other)  # type: ignore[no-any-return]
+    return _logical_or(input, other)
 
 
 @method
 @forms(_TWO)
 def logical_xor(input: Tensor, other: Tensor) -> Tensor:
     """Where one is true and one is not."""
-    return _logical_xor(input, other)  # type: ignore[no-any-return]
+    return _logical_xor(input, other)
 
 
 # --- bit by bit: for integers, and for bools, where it is `and`, `or`, `not` ------------------------------------------
@@ -110,15 +128,15 @@ bits: dict[str, Any] = {}
 def _on_bits(name: str, kernel: str, refused: str, compute: Any) -> Any:
     """A public function that computes `compute` of each two elements."""
 
-    @op("", pointwise=True, others="self other")
-    def row(self: Array, other: Array) -> Array:
+    def forward(self: Array, other: Array) -> Array:
         refuse(self, refused, kernel)
         return compute(self, other)
 
     def public(input: Any, other: Any) -> Tensor:
-        return row(input, other) if isinstance(input, Tensor) else row.row.apply((input, other), {})  # type: ignore[no-any-return]
+        return row(input, other)
 
-    row.row.op = public.__name__ = public.__qualname__ = name
+    forward.__name__ = public.__name__ = public.__qualname__ = name
+    row = op("", pointwise=True, others="self other")(forward)
     public.__doc__ = f"`{name.replace('_', ' ')}` of each two elements.  Raises NotImplementedError for floats."
     bits[name] = public
     return method(forms(_TWO, "Number self, Tensor other", "Tensor input, Number other")(public))
@@ -142,7 +160,7 @@ def inverted(self: Tensor) -> Tensor:
     """The operator `~`.  Raises TypeError for floats."""
     if self._array.dtype.kind == "f":
         raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
-    return bitwise_not(self)  # type: ignore[no-any-return]
+    return bitwise_not(self)
 
 
 @op("", pointwise=True, others="self other")
@@ -161,14 +179,14 @@ def _lcm(self: Array, other: Array) -> Array:
 @forms(_TWO)
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of integers."""
-    return _gcd(input, other)  # type: ignore[no-any-return]
+    return _gcd(input, other)
 
 
 @method
 @forms(_TWO)
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of integers."""
-    return _lcm(input, other)  # type: ignore[no-any-return]
+    return _lcm(input, other)
 
 
 # --- comparisons ------------------------------------------------------------------------------------------------------
@@ -176,7 +194,7 @@ def lcm(input: Tensor, other: Tensor) -> Tensor:
 
 def _comparison(name: str, row: Any) -> Any:
     def public(input: Tensor, other: Any) -> Tensor:
-        return row(input, other)  # type: ignore[no-any-return]
+        return row(input, other)
 
     public.__name__ = public.__qualname__ = name
     public.__doc__ = row.__doc__
@@ -185,8 +203,8 @@ def _comparison(name: str, row: Any) -> Any:
 
 eq, ne, lt = (_comparison(name, getattr(pointwise, name)) for name in ("eq", "ne", "lt"))
 le, gt, ge = (_comparison(name, getattr(pointwise, name)) for name in ("le", "gt", "ge"))
-not_equal, less, less_equal = (_comparison(*pair) for pair in (("not_equal", pointwise.ne), ("less", pointwise.lt), ("less_equal", pointwise.le)))
-greater, greater_equal = _comparison("greater", pointwise.gt), _comparison("greater_equal", pointwise.ge)
+not_equal, less, greater = _comparison("not_equal", pointwise.ne), _comparison("less", pointwise.lt), _comparison("greater", pointwise.gt)
+less_equal, greater_equal = _comparison("less_equal", pointwise.le), _comparison("greater_equal", pointwise.ge)
 
 _CLOSE = "Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False"
 
@@ -200,7 +218,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
     for name, value in (("rtol", rtol), ("atol", atol)):
         if not value >= 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
-    return _isclose(input, other, rtol, atol, equal_nan)  # type: ignore[no-any-return]
+    return _isclose(input, other, rtol, atol, equal_nan)
 
 
 @op("", pointwise=True, others="self other")

@@ -15,10 +15,10 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
-from autograd_viz.torch.overloads import forms, renamed
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.arithmetic import meeting, no_derivative, only_edges
-from autograd_viz.torch.ops.pointwise import eq, floats, ge, gt, le, lt, ne, refuse, zeros
+from autograd_viz.torch.ops.pointwise import eq, floats, ge, gt, le, lt, ne, zeros
+from autograd_viz.torch.overloads import fitting, forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, holding, method
 
 IN_PLACE = (
@@ -37,25 +37,27 @@ _TWO = "Tensor input, Tensor other, *, Tensor out = None"
 
 @op("ClampBackward1", self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)))
 def _clamp(self: Array, min: Any, max: Any) -> Array:
-    self, *bounds = meeting(self, *(bound for bound in (min, max) if bound is not None))
+    kind = meeting(self, *(bound for bound in (min, max) if bound is not None))[0].dtype
+    return bounded(self.astype(kind, copy=False), *(None if bound is None else fitting(bound, kind) for bound in (min, max)))
+
+
+def bounded(self: Any, min: Any, max: Any) -> Array:
+    """self between two bounds of its dtype, nan where a bound is nan."""
     if min is not None:
-        self = np.maximum(self, bounds[0])
-    return self if max is None else np.minimum(self, bounds[-1])
+        self = np.where((self < min) | np.isnan(min), min, self)
+    return self if max is None else np.where((self > max) | np.isnan(max), max, self)
 
 
 @op("ClampBackward0",
     self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)),
-    min=lambda grad, self, min, max: pointwise.where(lt(self, min) if max is None else lt(min, max) & lt(self, min), grad, zeros(grad)),
-    max=lambda grad, self, min, max: pointwise.where(gt(self, max) if min is None else lt(max, min) | gt(self, max), grad, zeros(grad)))  # fmt: skip
+    min=lambda grad, self, min, max: pointwise.where(below(self, min, max), grad, zeros(grad)),
+    max=lambda grad, self, min, max: pointwise.where(above(self, min, max), grad, zeros(grad)))  # fmt: skip
 def _clamp_tensors(self: Array, min: Any = None, max: Any = None) -> Array:
     arrays = [array for array in (self, min, max) if array is not None]
     for array in arrays[1:]:
         check_broadcast(arrays[0].shape, array.shape)
     kind = dtypes.promoted(arrays, [False] * len(arrays))
-    self, *bounds = [array.astype(kind, copy=False) for array in arrays]
-    if min is not None:
-        self = np.maximum(self, bounds[0])
-    return self if max is None else np.minimum(self, bounds[-1])
+    return bounded(*(None if array is None else array.astype(kind, copy=False) for array in (self, min, max)))
 
 
 def inside(self: Any, min: Any, max: Any) -> Any:
@@ -63,6 +65,16 @@ def inside(self: Any, min: Any, max: Any) -> Any:
     if min is None or max is None:
         return ge(self, min) if max is None else le(self, max)
     return ge(self, min) & le(self, max)
+
+
+def below(self: Any, min: Any, max: Any) -> Any:
+    """Where the lower bound is what comes out; the upper one wins if they cross."""
+    return lt(self, min) if max is None else lt(min, max) & lt(self, min)
+
+
+def above(self: Any, min: Any, max: Any) -> Any:
+    """Where the upper bound is what comes out."""
+    return gt(self, max) if min is None else lt(max, min) | gt(self, max)
 
 
 _BOUNDS = ("Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
@@ -75,43 +87,43 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """The input, held between two bounds: numbers or tensors, or None.  Raises RuntimeError if both are None."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    return (_clamp_tensors if isinstance(min, Tensor) or isinstance(max, Tensor) else _clamp)(input, min, max)  # type: ignore[no-any-return]
+    return (_clamp_tensors if isinstance(min, Tensor) or isinstance(max, Tensor) else _clamp)(input, min, max)
 
 
 @op("ClampMinBackward0", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)))
 def _clamp_min(self: Array, min: Any) -> Array:
-    return np.maximum(*meeting(self, min))
+    return _clamp(self, min, None)
 
 
 @op("ClampMinBackward1", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)),
     min=lambda grad, self, min: pointwise.where(lt(self, min), grad, zeros(grad)), pointwise=True)  # fmt: skip
 def _clamp_min_tensor(self: Array, min: Array) -> Array:
-    return np.maximum(self, min)
+    return bounded(self, min, None)
 
 
 @method
 @forms("Tensor input, Tensor min, *, Tensor out = None", "Tensor input, Number min, *, Tensor out = None")
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """The input where it is at least `min`, else `min`."""
-    return (_clamp_min_tensor if isinstance(min, Tensor) else _clamp_min)(input, min)  # type: ignore[no-any-return]
+    return (_clamp_min_tensor if isinstance(min, Tensor) else _clamp_min)(input, min)
 
 
 @op("ClampMaxBackward0", self=lambda grad, self, max: pointwise.where(le(self, max), grad, zeros(grad)))
 def _clamp_max(self: Array, max: Any) -> Array:
-    return np.minimum(*meeting(self, max))
+    return _clamp(self, None, max)
 
 
 @op("ClampMaxBackward1", self=lambda grad, self, max: pointwise.where(le(self, max), grad, zeros(grad)),
     max=lambda grad, self, max: pointwise.where(gt(self, max), grad, zeros(grad)), pointwise=True)  # fmt: skip
 def _clamp_max_tensor(self: Array, max: Array) -> Array:
-    return np.minimum(self, max)
+    return bounded(self, None, max)
 
 
 @method
 @forms("Tensor input, Tensor max, *, Tensor out = None", "Tensor input, Number max, *, Tensor out = None")
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """The input where it is at most `max`, else `max`."""
-    return (_clamp_max_tensor if isinstance(max, Tensor) else _clamp_max)(input, max)  # type: ignore[no-any-return]
+    return (_clamp_max_tensor if isinstance(max, Tensor) else _clamp_max)(input, max)
 
 
 # --- the larger and the smaller of two --------------------------------------------------------------------------------
@@ -121,14 +133,14 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
 @forms(_TWO)
 def maximum(input: Tensor, other: Tensor) -> Tensor:
     """The larger of each two elements, nan if one is nan. Those that tie share the gradient."""
-    return pointwise.maximum(input, other)  # type: ignore[no-any-return]
+    return pointwise.maximum(input, other)
 
 
 @method
 @forms(_TWO)
 def minimum(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of each two elements, nan if one is nan. Those that tie share the gradient."""
-    return pointwise.minimum(input, other)  # type: ignore[no-any-return]
+    return pointwise.minimum(input, other)
 
 
 @op("FmaxBackward0", pointwise=True,
@@ -142,7 +154,7 @@ def _fmax(self: Array, other: Array) -> Array:
 @forms(_TWO)
 def fmax(input: Tensor, other: Tensor) -> Tensor:
     """The larger of each two elements, and the other one if one is nan. The first gets the gradient if they tie."""
-    return _fmax(input, other)  # type: ignore[no-any-return]
+    return _fmax(input, other)
 
 
 @op("FminBackward0", pointwise=True,
@@ -156,13 +168,12 @@ def _fmin(self: Array, other: Array) -> Array:
 @forms(_TWO)
 def fmin(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of each two elements, and the other one if one is nan. The first gets the gradient if they tie."""
-    return _fmin(input, other)  # type: ignore[no-any-return]
+    return _fmin(input, other)
 
 
 # --- rounding ---------------------------------------------------------------------------------------------------------
 
 
-@method
 @op("FloorBackward0", self=lambda grad: zeros(grad))
 def floor(self: Array) -> Array:
     """The largest whole number that is not larger."""
@@ -170,7 +181,6 @@ def floor(self: Array) -> Array:
     return np.floor(self).astype(self.dtype)
 
 
-@method
 @op("CeilBackward0", self=lambda grad: zeros(grad))
 def ceil(self: Array) -> Array:
     """The smallest whole number that is not smaller."""
@@ -178,7 +188,6 @@ def ceil(self: Array) -> Array:
     return np.ceil(self).astype(self.dtype)
 
 
-@method
 @op("TruncBackward0", self=lambda grad: zeros(grad))
 def trunc(self: Array) -> Array:
     """The whole number towards 0."""
@@ -186,7 +195,6 @@ def trunc(self: Array) -> Array:
     return np.trunc(self).astype(self.dtype)
 
 
-@method
 @op("FracBackward0", self=lambda grad: grad)
 def frac(self: Array) -> Array:
     """What is behind the point: self - trunc(self).  Raises NotImplementedError for integers."""
@@ -211,7 +219,7 @@ def _round_decimals(self: Array, decimals: int) -> Array:
 @forms(_ONE, "Tensor input, *, int decimals, Tensor out = None")
 def round(input: Tensor, decimals: int | None = None) -> Tensor:
     """The nearest whole number, the even one of two that are equally near; or so many decimals."""
-    return _round(input) if decimals is None else _round_decimals(input, decimals)  # type: ignore[no-any-return]
+    return _round(input) if decimals is None else _round_decimals(input, decimals)
 
 
 @op("NotImplemented", pointwise=True, inputs="self values", joint=lambda grad: no_derivative("heaviside"))
@@ -252,7 +260,7 @@ def sign_change(self: Any, result: Any) -> Any:
 @forms(_TWO, "Tensor input, Number other, *, Tensor out = None")
 def copysign(input: Tensor, other: Any) -> Tensor:
     """The magnitude of `input` with the sign of `other`."""
-    return (_copysign if isinstance(other, Tensor) else _copysign_number)(input, other)  # type: ignore[no-any-return]
+    return (_copysign if isinstance(other, Tensor) else _copysign_number)(input, other)
 
 
 @op("NanToNumBackward0", self=lambda grad, self: grad * isfinite(self))
@@ -269,7 +277,7 @@ def _nan_to_num(self: Array, posinf: float | None, neginf: float | None, number:
 @forms("Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None")
 def nan_to_num(input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Ordinary numbers in place of nan (0 if nothing is said) and of the infinities (the largest and smallest of the dtype)."""
-    return _nan_to_num(input, posinf, neginf, nan)  # type: ignore[no-any-return]
+    return _nan_to_num(input, posinf, neginf, nan)
 
 
 @op("NextafterBackward0", pointwise=True,
@@ -283,10 +291,9 @@ def _nextafter(self: Array, other: Array) -> Array:
 @forms(_TWO)
 def nextafter(input: Tensor, other: Tensor) -> Tensor:
     """The next number that the dtype has, on the way to `other`."""
-    return _nextafter(input, other)  # type: ignore[no-any-return]
+    return _nextafter(input, other)
 
 
-@method
 @op("AngleBackward0", keep="self", self=lambda grad: zeros(grad))
 def angle(self: Array) -> Array:
     """The angle of a number in the complex plane: 0, or pi below 0; nan of nan."""
@@ -294,21 +301,18 @@ def angle(self: Array) -> Array:
     return np.where(np.isnan(self), self, np.where(self < 0, self.dtype.type(np.pi), self.dtype.type(0)))
 
 
-@method
 @op("", others="self")
 def isnan(self: Array) -> Array:
     """Where an element is not a number."""
     return np.isnan(self)
 
 
-@method
 @op("", others="self")
 def isinf(self: Array) -> Array:
     """Where an element is infinite."""
     return np.isinf(self)
 
 
-@method
 @op("", others="self")
 def isfinite(self: Array) -> Array:
     """Where an element is an ordinary number."""
@@ -321,7 +325,7 @@ def isfinite(self: Array) -> Array:
 @op("MaskedFillBackward1", others="mask",
     self=lambda grad, mask: pointwise.masked_fill(grad, mask, 0), value=lambda grad, mask: sum_of_masked(grad, mask))  # fmt: skip
 def _masked_fill_tensor(self: Array, mask: Array, value: Array) -> Array:
-    return np.where(mask, value.astype(self.dtype), self)
+    return pointwise.filled(self, mask, value)
 
 
 def sum_of_masked(grad: Any, mask: Any) -> Any:
@@ -357,11 +361,12 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if mask._array.dtype.kind != "b":
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.C_NAMES[mask.dtype]}")
     check_broadcast(mask._array.shape, input._array.shape)
-    return (_masked_fill_tensor if isinstance(value, Tensor) else pointwise.masked_fill)(input, mask, value)  # type: ignore[no-any-return]
+    return (_masked_fill_tensor if isinstance(value, Tensor) else pointwise.masked_fill)(input, mask, value)
 
 
-@forms("Tensor condition", "Tensor condition, Tensor input, Tensor other, *, Tensor out = None", "Tensor condition, Number self, Tensor other",
-       "Tensor condition, Tensor input, Number other", "Tensor condition, Number self, Number other")  # fmt: skip
+@forms("Tensor condition", "Tensor condition, Tensor input, Tensor other, *, Tensor out = None",
+       "Tensor condition, Number self, Tensor other", "Tensor condition, Tensor input, Number other",
+       "Tensor condition, Number self, Number other")  # fmt: skip
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """`input` where the condition holds, else `other`. Given a condition only: where it holds, one tensor of positions per dimension."""
     array = condition._array
@@ -384,14 +389,13 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 @forms("Tensor input, Tensor condition, Tensor other", "Tensor input, Tensor condition, Number other")
 def _where(input: Tensor, condition: Tensor, other: Any) -> Tensor:
-    return where(condition, input, other)  # type: ignore[no-any-return]
+    return where(condition, input, other)
 
 
 _where.__name__ = "where"
 Tensor.where = _where.as_method  # type: ignore[attr-defined]
 
 clip, fix = renamed("clip", clamp, *_BOUNDS), renamed("fix", trunc)
-for _function in (clip, fix):
-    method(_function)
 sgn = pointwise.sgn
-method(sgn)
+for _function in (clip, fix, sgn, floor, ceil, trunc, frac, angle, isnan, isinf, isfinite):
+    method(_function)

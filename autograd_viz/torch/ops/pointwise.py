@@ -15,6 +15,7 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.overloads import fitting, refuse
 
 IN_PLACE = ("abs", "exp", "log", "log1p", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh")
 __all__ = [*IN_PLACE]
@@ -129,16 +130,24 @@ def pow_number(self: Array, exponent: Number) -> Array:
 def pow_tensor(self: Array, exponent: Array) -> Array:
     """self ** exponent, both tensors.  Raises NotImplementedError for bools."""
     refuse(self, "b", "pow")
-    if self.dtype.kind != "f":  # 2 ** -1 is an integer here: 0
-        return np.where(exponent < 0, np.where(np.abs(self) == 1, self ** (exponent % 2), 0), self ** np.maximum(exponent, 0)).astype(self.dtype)
-    return self**exponent
+    return raised(self, exponent)
 
 
 @op("PowBackward2", exponent=lambda grad, self, exponent, result: pow_backward_exponent(grad, self, exponent, result))
 def number_pow(self: Number, exponent: Array) -> Array:
     """self ** exponent, for a number `self`."""
     exponent, number = beside(exponent, self)
-    return number**exponent
+    return raised(number, exponent)
+
+
+def raised(base: Any, exponent: Array) -> Array:
+    """base ** exponent; for integers an integer, so 2 ** -1 is 0."""
+    if exponent.dtype.kind == "b":
+        exponent = exponent.astype(np.int64)
+    if exponent.dtype.kind == "f":
+        return base**exponent
+    whole = np.where(exponent < 0, np.where(np.abs(base) == 1, base ** (exponent % 2), 0), base ** np.maximum(exponent, 0))
+    return whole.astype(exponent.dtype)
 
 
 def pow_backward(grad: Any, self: Any, exponent: Number) -> Any:
@@ -271,7 +280,14 @@ def where(condition: Array, self: Array, other: Array) -> Array:
 @op("MaskedFillBackward0", others="mask", self=lambda grad, mask: masked_fill(grad, mask, 0))
 def masked_fill(self: Array, mask: Array, value: Number) -> Array:
     """A number where the mask is true, self elsewhere.  Raises RuntimeError if the number is too large for the dtype."""
-    return np.where(mask, fitting(value, self.dtype), self)
+    return filled(self, mask, fitting(value, self.dtype))
+
+
+def filled(self: Array, mask: Array, value: Array) -> Array:
+    """A 0-d value where the mask is true, self elsewhere; the elements lie in order."""
+    made = np.array(np.broadcast_to(self, np.broadcast_shapes(self.shape, mask.shape)), order="C")
+    np.copyto(made, value.astype(self.dtype), where=mask)
+    return made
 
 
 @op("MaximumBackward0", pointwise=True,
@@ -370,24 +386,6 @@ def beside(array: Array, number: Number) -> tuple[Array, Any]:
     if array.dtype.kind != "f" and isinstance(number, float):
         array = floats(array)
     return array, array.dtype.type(number) if array.dtype.kind == "f" else number
-
-
-def fitting(value: Number, kind: np.dtype) -> Array:
-    """A number in a dtype, fractions cut off.  Raises RuntimeError if it is too large."""
-    if kind.kind == "b":
-        return np.asarray(bool(value))
-    span: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-    too_large = not span.min <= value <= span.max and not (kind.kind == "u" and -span.max <= value < 0)
-    if too_large and (kind.kind != "f" or math.isfinite(value)):
-        name = {"float16": "at::Half", "float32": "float", "float64": "double", "int32": "int"}.get(kind.name, f"{kind.name}_t")
-        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
-    return np.asarray(value).astype(kind)
-
-
-def refuse(array: Array, kinds: str, kernel: str) -> None:
-    """Raise PyTorch's NotImplementedError if the dtype is of one of the kinds (numpy's letters: b bool, u and i integers, f floats)."""
-    if array.dtype.kind in kinds:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.scalar_name(array)}'")
 
 
 def floats(array: Array) -> Array:

@@ -1,9 +1,8 @@
-"""Functions of real numbers beyond arithmetic: roots and logarithms in other bases, circles and hyperbolas, error and gamma functions.
+"""Functions of real numbers beyond arithmetic: powers and logarithms in other bases, circles and hyperbolas.
 
-numpy has most of them. For those it lacks (`lgamma`, `digamma`, `erfinv`, ...) the last part of this file computes values as PyTorch does.
-Integers and bools become floats first.
+numpy has them all. Integers and bools become floats first.
 
-Read next: `piecewise.py`.
+Read next: `special_functions.py`, or skip to `piecewise.py`.
 """
 
 from __future__ import annotations
@@ -15,52 +14,60 @@ import numpy as np
 
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.overloads import forms, renamed
 from autograd_viz.torch.ops.pointwise import (
-    eq, exp, floats, ge, le, masked_fill, minus, number_like, number_pow, one_minus, plus, pow_number, reciprocal, refuse, times, where,
+    eq,
+    exp,
+    floats,
+    le,
+    masked_fill,
+    minus,
+    number_like,
+    number_pow,
+    one_minus,
+    plus,
+    pow_number,
+    raised,
+    reciprocal,
+    times,
+    where,
 )  # fmt: skip
-from autograd_viz.torch.ops.special_values import derivative_of_psi, inverse_erf, log_gamma, psi
+from autograd_viz.torch.overloads import forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, method
 
 IN_PLACE = (
     "exp2", "expm1", "log2", "log10", "rsqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh",
-    "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "erf", "erfc", "erfinv", "lgamma", "digamma", "sinc", "deg2rad",
-    "rad2deg", "logit", "atan2", "arctan2", "hypot", "xlogy", "ldexp",
+    "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "sinc", "deg2rad", "rad2deg",
+    "atan2", "arctan2", "hypot", "xlogy", "ldexp",
 )  # fmt: skip
-__all__ = [*IN_PLACE, "logaddexp", "logaddexp2", "polygamma"]
+__all__ = [*IN_PLACE, "logaddexp", "logaddexp2"]
 
 # --- exponentials, logarithms, roots ----------------------------------------------------------------------------------
 
 
-@method
 @op("Exp2Backward0", self=lambda grad, result: times(grad * result, math.log(2)))
 def exp2(self: Array) -> Array:
     """2 ** self."""
     return np.exp2(floats(self))
 
 
-@method
 @op("Expm1Backward0", self=lambda grad, result: grad * plus(result, 1))
 def expm1(self: Array) -> Array:
     """exp(self) - 1, exact near 0."""
     return np.expm1(floats(self))
 
 
-@method
 @op("Log2Backward0", self=lambda grad, self: grad / times(self, 0.6931471805599453))
 def log2(self: Array) -> Array:
     """The logarithm to base 2."""
     return np.log2(floats(self))
 
 
-@method
 @op("Log10Backward0", self=lambda grad, self: grad / times(self, 2.3025850929940456))
 def log10(self: Array) -> Array:
     """The logarithm to base 10."""
     return np.log10(floats(self))
 
 
-@method
 @op("RsqrtBackward0", self=lambda grad, result: times(grad, -0.5) * pow_number(result, 3))
 def rsqrt(self: Array) -> Array:
     """1 / sqrt(self)."""
@@ -71,84 +78,72 @@ def rsqrt(self: Array) -> Array:
 # --- circles and hyperbolas -------------------------------------------------------------------------------------------
 
 
-@method
 @op("SinBackward0", self=lambda grad, self: grad * cos(self))
 def sin(self: Array) -> Array:
     """The sine of an angle in radians."""
     return np.sin(floats(self))
 
 
-@method
 @op("CosBackward0", self=lambda grad, self: grad * -sin(self))
 def cos(self: Array) -> Array:
     """The cosine."""
     return np.cos(floats(self))
 
 
-@method
 @op("TanBackward0", self=lambda grad, result: grad * plus(pow_number(result, 2), 1))
 def tan(self: Array) -> Array:
     """The tangent."""
     return np.tan(floats(self))
 
 
-@method
 @op("AsinBackward0", self=lambda grad, self: grad * rsqrt(plus(-self * self, 1)))
 def asin(self: Array) -> Array:
     """The angle whose sine it is; nan outside [-1, 1]."""
     return np.arcsin(floats(self))
 
 
-@method
 @op("AcosBackward0", self=lambda grad, self: grad * -rsqrt(plus(-self * self, 1)))
 def acos(self: Array) -> Array:
     """The angle whose cosine it is; nan outside [-1, 1]."""
     return np.arccos(floats(self))
 
 
-@method
 @op("AtanBackward0", self=lambda grad, self: grad / plus(self * self, 1))
 def atan(self: Array) -> Array:
     """The angle whose tangent it is."""
     return np.arctan(floats(self))
 
 
-@method
 @op("SinhBackward0", self=lambda grad, self: grad * cosh(self))
 def sinh(self: Array) -> Array:
     """(exp(self) - exp(-self)) / 2."""
     return np.sinh(floats(self))
 
 
-@method
 @op("CoshBackward0", self=lambda grad, self: grad * sinh(self))
 def cosh(self: Array) -> Array:
     """(exp(self) + exp(-self)) / 2."""
     return np.cosh(floats(self))
 
 
-@method
 @op("AsinhBackward0", self=lambda grad, self: grad * rsqrt(plus(pow_number(self, 2), 1)))
 def asinh(self: Array) -> Array:
     """The inverse of sinh."""
     return np.arcsinh(floats(self))
 
 
-@method
 @op("AcoshBackward0", self=lambda grad, self: grad * rsqrt(minus(self * self, 1)))
 def acosh(self: Array) -> Array:
     """The inverse of cosh; nan below 1."""
     return np.arccosh(floats(self))
 
 
-@method
 @op("AtanhBackward0", self=lambda grad, self: times(grad, 1) / one_minus(pow_number(self, 2)))
 def atanh(self: Array) -> Array:
     """The inverse of tanh; nan outside [-1, 1]."""
     return np.arctanh(floats(self))
 
 
-@method
 @op("Deg2RadBackward0", self=lambda grad: times(grad, math.pi / 180))
 def deg2rad(self: Array) -> Array:
     """An angle in degrees, in radians."""
@@ -156,7 +151,6 @@ def deg2rad(self: Array) -> Array:
     return self * self.dtype.type(math.pi / 180)
 
 
-@method
 @op("Rad2DegBackward0", self=lambda grad: times(grad, 180 / math.pi))
 def rad2deg(self: Array) -> Array:
     """An angle in radians, in degrees."""
@@ -164,7 +158,6 @@ def rad2deg(self: Array) -> Array:
     return self * self.dtype.type(180 / math.pi)
 
 
-@method
 @op("SincBackward0", self=lambda grad, self: sinc_backward(grad, self))
 def sinc(self: Array) -> Array:
     """sin(pi self) / (pi self), and 1 at 0."""
@@ -251,29 +244,28 @@ def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
 
 def power_of_2(exponent: Any) -> Any:
     """2 ** exponent. (Of integers PyTorch makes integers here, so 2 ** -1 is 0.)"""
-    if isinstance(exponent, Tensor):
-        return number_pow(2, exponent)
-    return np.exp2(exponent) if exponent.dtype.kind == "f" else np.where(exponent < 0, 0, 2 ** np.maximum(exponent, 0))
+    return number_pow(2, exponent) if isinstance(exponent, Tensor) else raised(2, exponent)
 
 
 @op("XlogyBackward0", pointwise=True,
     self=lambda grad, self, other: masked_fill(_xlogy(grad, other), eq(self, 0) & le(other, 0), 0),
     other=lambda grad, self, other: grad * self / other)  # fmt: skip
 def _xlogy(self: Array, other: Array) -> Array:
-    self, other = floats(self), floats(other)
+    self = floats(self)
+    other = other.astype(self.dtype, copy=False)
     return np.where(np.isnan(other), other, np.where(self == 0, np.zeros((), self.dtype), self * np.log(other)))
 
 
 @op("XlogyBackward1", other=lambda grad, self, other: times(grad, self) / other)
 def _number_xlogy(self: Any, other: Array) -> Array:
     other = floats(other)
-    return _xlogy.row.forward(other.dtype.type(self), other)  # type: ignore[no-any-return]
+    return _xlogy(other.dtype.type(self), other)
 
 
 @op("XlogyBackward2", self=lambda grad, self, other: xlogy_backward(grad, self, other))
 def _xlogy_number(self: Array, other: Any) -> Array:
     self = floats(self)
-    return _xlogy.row.forward(self, self.dtype.type(other))  # type: ignore[no-any-return]
+    return _xlogy(self, self.dtype.type(other))
 
 
 def xlogy_backward(grad: Any, self: Any, other: float) -> Any:
@@ -286,9 +278,9 @@ def xlogy_backward(grad: Any, self: Any, other: float) -> Any:
 @forms(_TWO, "Number self, Tensor other, *, Tensor out = None", "Tensor input, Number other, *, Tensor out = None")
 def xlogy(input: Any, other: Any) -> Tensor:
     """input * log(other), and 0 where input is 0."""
-    return (_xlogy if isinstance(input, Tensor) and isinstance(other, Tensor) else _number_xlogy if isinstance(other, Tensor) else _xlogy_number)(
-        input, other
-    )
+    if not isinstance(other, Tensor):
+        return _xlogy_number(input, other)
+    return (_xlogy if isinstance(input, Tensor) else _number_xlogy)(input, other)
 
 
 @op("LdexpBackward0", self=lambda grad, other: grad * power_of_2(other), other=lambda grad, result: times(grad * result, math.log(2)))
@@ -305,93 +297,13 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     return _ldexp(input, other)
 
 
-# --- sigmoid's inverse, error function, gamma function ----------------------------------------------------------------
-
-
-@op("LogitBackward0", self=lambda grad, self, eps: logit_backward(grad, self, eps))
-def _logit(self: Array, eps: float | None = None) -> Array:
-    self = floats(self)
-    if eps is not None:
-        self = np.clip(self, self.dtype.type(eps), self.dtype.type(1 - eps))
-    return np.log(self / (1 - self))
-
-
-def logit_backward(grad: Any, self: Any, eps: float | None) -> Any:
-    """grad / (self * (1 - self)) inside [eps, 1 - eps], and 0 outside; nan outside [0, 1] where no eps is given."""
-    low, outside = (0.0, math.nan) if eps is None else (eps, 0.0)
-    return where(ge(self, low) & le(self, 1 - low), grad / (self * one_minus(self)), number_like(self, outside))
-
-
-@method
-@forms("Tensor input, float eps = None, *, Tensor out = None")
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
-    """log(input / (1 - input)), the inverse of sigmoid; `eps` keeps the input in [eps, 1 - eps]."""
-    return _logit(input, eps)
-
-
-@method
-@op("ErfBackward0", self=lambda grad, self: times(exp(-pow_number(self, 2)), 2 / math.sqrt(math.pi)) * grad)
-def erf(self: Array) -> Array:
-    """The error function: how much of a normal distribution with variance 1/2 lies within [-self, self]."""
-    return one_by_one(math.erf, self)
-
-
-@method
-@op("ErfcBackward0", self=lambda grad, self: times(exp(-pow_number(self, 2)), -2 / math.sqrt(math.pi)) * grad)
-def erfc(self: Array) -> Array:
-    """1 - erf(self)."""
-    return one_by_one(math.erfc, self)
-
-
-@method
-@op("ErfinvBackward0", self=lambda grad, self: times(exp(pow_number(erfinv(self), 2)), 0.5 * math.sqrt(math.pi)) * grad)
-def erfinv(self: Array) -> Array:
-    """The inverse of erf; nan outside [-1, 1]."""
-    return one_by_one(inverse_erf, self)
-
-
-@method
-@op("LgammaBackward0", self=lambda grad, self: grad * digamma(self))
-def lgamma(self: Array) -> Array:
-    """log |gamma(self)|: of n + 1, the logarithm of n factorial."""
-    return one_by_one(log_gamma, self)
-
-
-@method
-@op("DigammaBackward0", self=lambda grad, self: grad * _polygamma(self, 1))
-def digamma(self: Array) -> Array:
-    """The derivative of lgamma."""
-    return one_by_one(psi, self)
-
-
-@op("PolygammaBackward0", self=lambda grad, n, self: grad * _polygamma(self, n + 1))
-def _polygamma(self: Array, n: int) -> Array:
-    return one_by_one(lambda x: derivative_of_psi(n, x), self)
-
-
-@forms("int n, Tensor input, *, Tensor out = None")
-def polygamma(n: int, input: Tensor) -> Tensor:
-    """The n-th derivative of digamma.  Raises RuntimeError for n < 0."""
-    if n < 0:
-        raise RuntimeError("polygamma(n, x) does not support negative n.")
-    return _polygamma(input, n)
-
-
-def _polygamma_method(self: Tensor, n: int) -> Tensor:
-    return polygamma(n, self)  # type: ignore[no-any-return]
-
-
-Tensor.polygamma = _polygamma_method  # type: ignore[attr-defined]
-
-
-def one_by_one(function: Any, array: Array) -> Array:
-    """A function of one Python float for every element."""
-    array = floats(array)
-    return np.asarray(np.frompyfunc(function, 1, 1)(array.astype(np.float64)), np.float64).astype(array.dtype)
-
+# --- as methods, and under other names --------------------------------------------------------------------------------
 
 arcsin, arccos, arctan = renamed("arcsin", asin), renamed("arccos", acos), renamed("arctan", atan)
 arcsinh, arccosh, arctanh = renamed("arcsinh", asinh), renamed("arccosh", acosh), renamed("arctanh", atanh)
 arctan2 = renamed("arctan2", atan2, _TWO)
-for _function in (arcsin, arccos, arctan, arcsinh, arccosh, arctanh, arctan2):
+for _function in (
+    exp2, expm1, log2, log10, rsqrt, sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, deg2rad, rad2deg, sinc,
+    arcsin, arccos, arctan, arcsinh, arccosh, arctanh, arctan2,
+):  # fmt: skip
     method(_function)
