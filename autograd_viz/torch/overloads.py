@@ -114,14 +114,15 @@ class Form:
     def why_not(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """The lines about this form in the message that says that none fits."""
         text = f"\n * ({self.text})"
-        if len(args) + len(kwargs) != len(self.parameters) or any(p.name not in kwargs for p in self.parameters[len(args) :]):
+        named = {p.name for p in self.parameters[len(args) :]}
+        if len(args) > len(self.positional) or named != set(kwargs):
             return text
-        values = [*args, *(kwargs[p.name] for p in self.parameters[len(args) :])]
-        kinds = [type(value).__name__ for value in values]
-        kinds = [kind if p.fits(value) else f"!{kind}!" for p, kind, value in zip(self.parameters, kinds, values, strict=True)]
-        named = ["", *(f"{p.name}=" for p in self.parameters[len(args) :])]
-        told = ", ".join(f"{named[max(0, i - len(args) + 1)]}{kind}" for i, kind in enumerate(kinds))
-        return f"{text}\n      didn't match because some of the arguments have invalid types: ({told})"
+        told = []
+        for place, p in enumerate(self.parameters):
+            value = args[place] if place < len(args) else kwargs[p.name]
+            kind = type(value).__name__
+            told.append(f"{f'{p.name}=' * (p.name in named)}{kind if p.fits(value) else f'!{kind}!'}")
+        return f"{text}\n      didn't match because some of the arguments have invalid types: ({', '.join(told)})"
 
     def _too_many(self, name: str, count: int) -> str:
         least, most = self.least, len(self.positional)

@@ -173,7 +173,7 @@ def only_edges(result: Tensor) -> Tensor:
     return result
 
 
-@op("NotImplemented", pointwise=True, inputs="self other", joint=lambda grad: no_derivative("floor_divide"))
+@op("torch::autograd::NotImplemented", pointwise=True, inputs="self other", joint=lambda grad: no_derivative("floor_divide"))
 def _floor_divide(self: Array, other: Array) -> Array:
     return div_mode(self, other, "floor")
 
@@ -185,7 +185,7 @@ def floor_divide(input: Any, other: Any) -> Tensor:
     return only_edges(_floor_divide(input, other))
 
 
-@op("NotImplemented", inputs="other", joint=lambda grad: no_derivative("remainder"))
+@op("torch::autograd::NotImplemented", inputs="other", joint=lambda grad: no_derivative("remainder"))
 def _number_remainder(self: Any, other: Array) -> Array:
     other, number = beside(other, self)
     return _remainder(np.asarray(number), other)

@@ -52,7 +52,7 @@ def bounded(self: Any, min: Any, max: Any) -> Array:
     self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)),
     min=lambda grad, self, min, max: pointwise.where(below(self, min, max), grad, zeros(grad)),
     max=lambda grad, self, min, max: pointwise.where(above(self, min, max), grad, zeros(grad)))  # fmt: skip
-def _clamp_tensors(self: Array, min: Any = None, max: Any = None) -> Array:
+def _clamp_tensor(self: Array, min: Any = None, max: Any = None) -> Array:
     arrays = [array for array in (self, min, max) if array is not None]
     for array in arrays[1:]:
         check_broadcast(arrays[0].shape, array.shape)
@@ -87,7 +87,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """The input, held between two bounds: numbers or tensors, or None.  Raises RuntimeError if both are None."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    return (_clamp_tensors if isinstance(min, Tensor) or isinstance(max, Tensor) else _clamp)(input, min, max)
+    return (_clamp_tensor if isinstance(min, Tensor) or isinstance(max, Tensor) else _clamp)(input, min, max)
 
 
 @op("ClampMinBackward0", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)))
@@ -222,7 +222,7 @@ def round(input: Tensor, decimals: int | None = None) -> Tensor:
     return _round(input) if decimals is None else _round_decimals(input, decimals)
 
 
-@op("NotImplemented", pointwise=True, inputs="self values", joint=lambda grad: no_derivative("heaviside"))
+@op("torch::autograd::NotImplemented", pointwise=True, inputs="self values", joint=lambda grad: no_derivative("heaviside"))
 def _heaviside(self: Array, values: Array) -> Array:
     return np.where(self == 0, values, self > 0).astype(self.dtype)
 

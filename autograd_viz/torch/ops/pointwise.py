@@ -144,7 +144,7 @@ def raised(base: Any, exponent: Array) -> Array:
     """base ** exponent; for integers an integer, so 2 ** -1 is 0."""
     if exponent.dtype.kind == "b":
         exponent = exponent.astype(np.int64)
-    if exponent.dtype.kind == "f":
+    if "f" in (np.asarray(base).dtype.kind, exponent.dtype.kind):
         return base**exponent
     whole = np.where(exponent < 0, np.where(np.abs(base) == 1, base ** (exponent % 2), 0), base ** np.maximum(exponent, 0))
     return whole.astype(exponent.dtype)
