@@ -17,7 +17,6 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.pointwise import (
-    beside,
     div_other_backward,
     number_like,
     one_minus,
@@ -28,7 +27,7 @@ from autograd_viz.torch.ops.pointwise import (
     zeros,
 )  # fmt: skip
 from autograd_viz.torch.overloads import forms, refuse, renamed
-from autograd_viz.torch.tensor import Tensor, method
+from autograd_viz.torch.tensor import Tensor, holding, method
 
 IN_PLACE = (
     "add", "sub", "mul", "div", "subtract", "multiply", "divide", "true_divide", "floor_divide", "remainder", "fmod", "pow", "square",
@@ -67,7 +66,14 @@ def _check_alpha(alpha: Any, a: Any, b: Any) -> None:
 def add(input: Any, other: Any, alpha: float = 1) -> Tensor:
     """input + alpha * other."""
     _check_alpha(alpha, input, other)
-    return pointwise.add(input, other, alpha=alpha)
+    return pointwise.add(operand(input, other), other, alpha=alpha)
+
+
+def operand(input: Any, other: Any) -> Any:
+    """The first of two operands; if both are numbers, as a tensor, so that floats get the default dtype."""
+    if isinstance(input, Tensor) or isinstance(other, Tensor):
+        return input
+    return holding(np.asarray(input, dtypes.of_number(input).numpy))
 
 
 def _no_bools(a: Any, b: Any) -> None:
@@ -78,10 +84,7 @@ def _no_bools(a: Any, b: Any) -> None:
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
         )
     if any(bools):
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
-            "`logical_not()` operator instead."
-        )
+        raise RuntimeError(pointwise.NO_BOOLS)
 
 
 @method
@@ -90,7 +93,7 @@ def sub(input: Any, other: Any, alpha: float = 1) -> Tensor:
     """input - alpha * other.  Raises RuntimeError for bools."""
     _no_bools(input, other)
     _check_alpha(alpha, input, other)
-    return pointwise.sub(input, other, alpha=alpha)
+    return pointwise.sub(operand(input, other), other, alpha=alpha)
 
 
 def minus(input: Tensor, other: Any) -> Tensor:
@@ -122,7 +125,7 @@ def from_number(input: Tensor, other: Any, alpha: float = 1) -> Tensor:
 @forms(_ANY)
 def mul(input: Any, other: Any) -> Tensor:
     """input * other."""
-    return pointwise.mul(input, other)
+    return pointwise.mul(operand(input, other), other)
 
 
 @method
@@ -131,8 +134,8 @@ def mul(input: Any, other: Any) -> Tensor:
 def div(input: Any, other: Any, rounding_mode: Any = "not given") -> Tensor:
     """input / other; `rounding_mode="floor"` rounds down, `"trunc"` towards 0."""
     if rounding_mode == "not given":
-        return pointwise.div(input, other)
-    return div_mode(input, other, rounding_mode)
+        return pointwise.div(operand(input, other), other)
+    return div_mode(operand(input, other), other, rounding_mode)
 
 
 @op("DivBackward2", pointwise=True,
@@ -140,6 +143,7 @@ def div(input: Any, other: Any, rounding_mode: Any = "not given") -> Tensor:
     other=lambda grad, self, other, rounding_mode: zeros(grad) if rounding_mode else div_other_backward(grad, self, other))  # fmt: skip
 def div_mode(self: Array, other: Array, rounding_mode: str | None) -> Array:
     """self / other, rounded or not.  Raises RuntimeError for an integer divided by 0."""
+    self, other = alike(self, other)
     if rounding_mode is None:
         return pointwise.floats(self) / pointwise.floats(other)
     if rounding_mode not in ("floor", "trunc"):
@@ -151,6 +155,14 @@ def div_mode(self: Array, other: Array, rounding_mode: str | None) -> Array:
     if self.dtype.kind == "f":
         return np.trunc(self / other)
     return (self - np.fmod(self, other)) // other
+
+
+def alike(a: Array, b: Array) -> tuple[Array, Array]:
+    """Both in one dtype: a formula may bring integers and floats together."""
+    if a.dtype != b.dtype:
+        kind = dtypes.promoted([a, b], [False, False])
+        return a.astype(kind), b.astype(kind)
+    return a, b
 
 
 def _not_by_zero(self: Array, other: Array) -> None:
@@ -182,13 +194,12 @@ def _floor_divide(self: Array, other: Array) -> Array:
 @forms("Operand input, Operand other, *, Tensor out = None", "Operand input, Number other, *, Tensor out = None")
 def floor_divide(input: Any, other: Any) -> Tensor:
     """input // other: rounded down. It has no derivative."""
-    return only_edges(_floor_divide(input, other))
+    return only_edges(_floor_divide(operand(input, other), other))
 
 
 @op("torch::autograd::NotImplemented", inputs="other", joint=lambda grad: no_derivative("remainder"))
 def _number_remainder(self: Any, other: Array) -> Array:
-    other, number = beside(other, self)
-    return _remainder(np.asarray(number), other)
+    return _remainder(*reversed(meeting(other, self)))
 
 
 # --- remainders -------------------------------------------------------------------------------------------------------
@@ -297,23 +308,22 @@ def positive(input: Tensor) -> Tensor:
 
 @op("LerpBackward0", self=lambda grad, weight: times(grad, 1 - weight), end=lambda grad, weight: times(grad, weight))
 def _lerp_number(self: Array, end: Array, weight: Any) -> Array:
-    refuse(self, "bui", "lerp_kernel_scalar")
-    return _blend(self, end, self.dtype.type(weight))
+    return _blend(self, end, np.asarray(weight, self.dtype), "lerp_kernel_scalar")
 
 
 @op("LerpBackward1",
     self=lambda grad, weight: grad * one_minus(weight), end=lambda grad, weight: grad * weight,
     weight=lambda grad, self, end: grad * (end - self))  # fmt: skip
 def _lerp(self: Array, end: Array, weight: Array) -> Array:
-    if self.dtype != weight.dtype and weight.ndim:
+    if self.dtype == end.dtype != weight.dtype and weight.ndim:
         raise _other_dtype("weight", self, weight)
-    refuse(self, "bui", "lerp_kernel_tensor")
-    return _blend(self, end, weight.astype(self.dtype))
+    return _blend(self, end, weight.astype(self.dtype), "lerp_kernel_tensor")
 
 
-def _blend(self: Array, end: Array, weight: Array) -> Array:
+def _blend(self: Array, end: Array, weight: Array, kernel: str) -> Array:
     if self.dtype != end.dtype:
         raise _other_dtype("end", self, end)
+    refuse(self, "bui", kernel)
     check_broadcast(self.shape, end.shape)
     check_broadcast(np.broadcast_shapes(self.shape, end.shape), weight.shape)
     return np.where(np.abs(weight) < 0.5, self + weight * (end - self), end - (end - self) * (1 - weight))

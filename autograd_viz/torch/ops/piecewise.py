@@ -16,7 +16,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
-from autograd_viz.torch.ops.arithmetic import meeting, no_derivative, only_edges
+from autograd_viz.torch.ops.arithmetic import meeting, no_derivative, only_edges, operand
 from autograd_viz.torch.ops.pointwise import eq, floats, ge, gt, le, lt, ne, zeros
 from autograd_viz.torch.overloads import fitting, forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, holding, method
@@ -38,6 +38,8 @@ _TWO = "Tensor input, Tensor other, *, Tensor out = None"
 @op("ClampBackward1", self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)))
 def _clamp(self: Array, min: Any, max: Any) -> Array:
     kind = meeting(self, *(bound for bound in (min, max) if bound is not None))[0].dtype
+    if kind.kind == "b":
+        refuse(self, "b", f"clamp{'_max' if min is None else '_min' if max is None else ''}_scalar_cpu")
     return bounded(self.astype(kind, copy=False), *(None if bound is None else fitting(bound, kind) for bound in (min, max)))
 
 
@@ -384,7 +386,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         if isinstance(value, Tensor):
             check_broadcast(shape, value._array.shape)
             shape = np.broadcast_shapes(shape, value._array.shape)
-    return pointwise.where(condition, input, other)
+    return pointwise.where(condition, operand(input, other), other)
 
 
 @forms("Tensor input, Tensor condition, Tensor other", "Tensor input, Tensor condition, Number other")

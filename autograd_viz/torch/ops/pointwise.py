@@ -21,6 +21,10 @@ IN_PLACE = ("abs", "exp", "log", "log1p", "neg", "reciprocal", "relu", "sigmoid"
 __all__ = [*IN_PLACE]
 
 Number = bool | int | float
+NO_BOOLS = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------
 
@@ -65,6 +69,8 @@ def plus(self: Array, other: Number) -> Array:
 @op("SubBackward1", self=lambda grad: grad)
 def minus(self: Array, other: Number) -> Array:
     """self - other for a number, as PyTorch's formulas write it."""
+    if self.dtype.kind == "b":
+        raise RuntimeError(NO_BOOLS)
     return self - self.dtype.type(other)
 
 
@@ -118,7 +124,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
     if self.dtype.kind != "f" and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     self, number = beside(self, exponent)
-    return self**number if self.dtype.kind != "b" else self.astype(np.int64) ** number
+    return self**number if self.dtype.kind != "b" else self | ~number
 
 
 @op(
@@ -137,7 +143,7 @@ def pow_tensor(self: Array, exponent: Array) -> Array:
 def number_pow(self: Number, exponent: Array) -> Array:
     """self ** exponent, for a number `self`."""
     exponent, number = beside(exponent, self)
-    return raised(number, exponent)
+    return np.array(raised(number, exponent), order="C")
 
 
 def raised(base: Any, exponent: Array) -> Array:
@@ -385,7 +391,9 @@ def beside(array: Array, number: Number) -> tuple[Array, Any]:
     """An array and a number as they are computed with: the number in the array's precision; a float makes floats of integers."""
     if array.dtype.kind != "f" and isinstance(number, float):
         array = floats(array)
-    return array, array.dtype.type(number) if array.dtype.kind == "f" else number
+    elif array.dtype.kind == "b" and not isinstance(number, bool):
+        array = array.astype(np.int64)
+    return array, np.asarray(number).astype(array.dtype)
 
 
 def floats(array: Array) -> Array:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
-from autograd_viz.torch.op import op
+from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.pointwise import (
     eq,
     exp,
@@ -285,9 +286,10 @@ def xlogy(input: Any, other: Any) -> Tensor:
 
 @op("LdexpBackward0", self=lambda grad, other: grad * power_of_2(other), other=lambda grad, result: times(grad * result, math.log(2)))
 def _ldexp(self: Array, other: Array) -> Array:
-    power = np.exp2(floats(other))
-    kind = self.dtype if self.dtype.kind == "f" and (self.ndim or not other.ndim) else np.result_type(floats(self), power)
-    return floats(self).astype(kind) * power.astype(kind)
+    check_broadcast(self.shape, other.shape)
+    self = floats(self)
+    kind = dtypes.promoted([self, other], [False, False]) if other.dtype.kind == "f" else self.dtype
+    return (self * np.exp2(other.astype(np.float64))).astype(kind)
 
 
 @method
