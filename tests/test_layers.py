@@ -23,7 +23,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
     *("source", "modes", "dtypes", "saved", "node", "tensor", "observe", "formulas", "anomaly", "compiled", "op", "overloads"),
-    *("ops.pointwise", "ops.arithmetic", "ops.transcendental", "ops.special_functions"),
+    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions"),
     *("ops.piecewise", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
     *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.windows", "ops.inplace", "ops.logic", "ops.creation"),

@@ -44,6 +44,7 @@ from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
 from autograd_viz.torch.ops.shape import *
 from autograd_viz.torch.ops.special_functions import *
+from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed

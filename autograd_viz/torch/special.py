@@ -69,14 +69,35 @@ entr = _special(_entropy, "entr")
     self=lambda grad, self, other: masked_fill(_xlog1py(grad, other), eq(self, 0) & le(other, -1), 0),
     other=lambda grad, self, other: grad * self / plus(other, 1))  # fmt: skip
 def _xlog1py(self: Array, other: Array) -> Array:
-    self, other = floats(self), floats(other)
+    self = floats(self)
+    other = other.astype(self.dtype, copy=False)
     return np.where(np.isnan(other), other, np.where(self == 0, np.zeros((), self.dtype), self * np.log1p(other)))
 
 
-@forms(_TWO)
-def special_xlog1py(input: Tensor, other: Tensor) -> Tensor:
+@op("SpecialXlog1PyBackward1", other=lambda grad, self, other: times(grad, self) / plus(other, 1))
+def _number_xlog1py(self: Any, other: Array) -> Array:
+    other = floats(other)
+    return _xlog1py(other.dtype.type(self), other)
+
+
+@op("SpecialXlog1PyBackward2", self=lambda grad, self, other: xlog1py_backward(grad, self, other))
+def _xlog1py_number(self: Array, other: Any) -> Array:
+    self = floats(self)
+    return _xlog1py(self, np.asarray(other))
+
+
+def xlog1py_backward(grad: Any, self: Any, other: float) -> Any:
+    """grad * log(1 + other), and 0 where self is 0 and other at most -1."""
+    inner = _xlog1py_number(grad, other)
+    return inner if other > -1 else masked_fill(inner, eq(self, 0), 0)
+
+
+@forms(*_MIXED)
+def special_xlog1py(input: Any, other: Any) -> Tensor:
     """input * log(1 + other), and 0 where input is 0."""
-    return _xlog1py(input, other)
+    if not isinstance(other, Tensor):
+        return _xlog1py_number(input, other)
+    return (_xlog1py if isinstance(input, Tensor) else _number_xlog1py)(input, other)
 
 
 xlog1py = special_xlog1py

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
@@ -363,6 +364,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if mask._array.dtype.kind != "b":
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.C_NAMES[mask.dtype]}")
     check_broadcast(mask._array.shape, input._array.shape)
+    if isinstance(value, Tensor) and value.requires_grad and input._array.dtype.kind != "f" and mode.grad:
+        raise RuntimeError(f"Autograd not support dtype: {dtypes.scalar_name(input._array)}")
     return (_masked_fill_tensor if isinstance(value, Tensor) else pointwise.masked_fill)(input, mask, value)
 
 

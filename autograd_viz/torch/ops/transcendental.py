@@ -287,8 +287,9 @@ def xlogy(input: Any, other: Any) -> Tensor:
 @op("LdexpBackward0", self=lambda grad, other: grad * power_of_2(other), other=lambda grad, result: times(grad * result, math.log(2)))
 def _ldexp(self: Array, other: Array) -> Array:
     check_broadcast(self.shape, other.shape)
-    self = floats(self)
-    kind = dtypes.promoted([self, other], [False, False]) if other.dtype.kind == "f" else self.dtype
+    if self.dtype.kind == "f":
+        refuse(other, "b", "ldexp_cpu_exp")
+    kind = dtypes.promoted([self, other], [False, False]) if other.dtype.kind == "f" else floats(self).dtype
     return (self * np.exp2(other.astype(np.float64))).astype(kind)
 
 

@@ -66,6 +66,7 @@ EXPRESSIONS = {
         torch.resolve_conj(a)
         a.conj_physical()
         torch.real(i)
+        (a*1).pow_(2)
         (a*1).sub_(b, alpha=2)
         (a*1).mul_(2)
         i.to(torch.uint8) + 300
