@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, mutation, nn
+from autograd_viz.torch import autograd, mutation, nn, special
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -43,6 +43,7 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.diagonals import *
@@ -51,10 +52,15 @@ from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.padding import *
+from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.reshaping import *
 from autograd_viz.torch.ops.scattering import *
+from autograd_viz.torch.ops.shape import *
+from autograd_viz.torch.ops.special_functions import *
+from autograd_viz.torch.ops.three_arguments import *
+from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.tensor import Tensor
