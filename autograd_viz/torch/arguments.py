@@ -22,7 +22,7 @@ from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensors": "tuple of Tensors"}
 NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
-PLAIN = (Tensor, int, bool, float, str, type(None))  # values of which the type says all
+PLAIN = (int, bool, float, str, type(None))  # values of which the type says all
 
 
 class Mismatch(Exception):
@@ -142,8 +142,9 @@ class Reader:
                 values = form.read(args, kwargs)
             except Mismatch:
                 continue
-            if not kwargs and all(kind in PLAIN[1:] for kind in types[1:]) and len(args) == len(values):
-                kinds = {called: kind for called, kind, _ in form.params}
+            kinds = {called: kind.rstrip("?") for called, kind, _ in form.params}
+            plain = all(type(value) in PLAIN or kinds[name] == "Tensor" for name, value in zip(values, args, strict=False))
+            if not kwargs and plain and len(args) == len(values):
                 wraps = [kinds[name].startswith("int[") and value is not None for name, value in values.items()]
                 self.known[types] = list(zip(values, wraps, strict=True))
             return values

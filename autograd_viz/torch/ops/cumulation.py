@@ -75,17 +75,14 @@ def prod_dim_backward(grad: Any, self: Any, result: Any, dim: int, keepdim: bool
 
 def product_of_others(grad: Any, self: Any, dim: int) -> Any:
     """grad times what each element is multiplied with: the product of those before it times that of those after it."""
-    from autograd_viz.torch.ops.joining import cat
-    from autograd_viz.torch.ops.rearranging import flip
-
     n = self.shape[dim]
     if not as_array(self).size:
         return expand(grad, tuple(self.shape))
     if n == 1:
         return grad
     ones = blank(grad, tuple(1 if d == dim else size for d, size in enumerate(self.shape))) + 1
-    before = cumprod_dim(cat([ones, slice_(self, dim, 0, n - 1)], dim), dim)
-    after = flip(cumprod_dim(cat([ones, flip(slice_(self, dim, 1, n), (dim,))], dim), dim), (dim,))
+    before = cumprod_dim(joined([ones, slice_(self, dim, 0, n - 1)], dim), dim)
+    after = flipped(cumprod_dim(joined([ones, flipped(slice_(self, dim, 1, n), dim)], dim), dim), dim)
     return grad * (before * after)
 
 
@@ -144,9 +141,25 @@ def cumsum_backward(grad: Any, dim: int) -> Any:
 
 def backwards(tensor: Any, dim: int, running: Any) -> Any:
     """A running operation from the other end of the dimension."""
+    return flipped(running(flipped(tensor, dim), dim), dim)
+
+
+def flipped(tensor: Any, dim: int) -> Any:
+    """The elements in reverse along a dimension."""
+    if not isinstance(tensor, Tensor):
+        return np.flip(tensor, dim)
     from autograd_viz.torch.ops.rearranging import flip
 
-    return flip(running(flip(tensor, (dim,)), dim), (dim,))
+    return flip(tensor, (dim,))
+
+
+def joined(parts: list[Any], dim: int) -> Any:
+    """Side by side along a dimension."""
+    if not isinstance(parts[-1], Tensor):
+        return np.concatenate(parts, dim)
+    from autograd_viz.torch.ops.joining import cat
+
+    return cat(parts, dim)
 
 
 def cumprod_backward(grad: Any, self: Any, dim: int, result: Any) -> Any:
@@ -160,8 +173,6 @@ def cumprod_backward(grad: Any, self: Any, dim: int, result: Any) -> Any:
 
 def _without_each(grad: Any, self: Any, dim: int) -> list[Any]:
     """For each k, the sum over j >= k of grad[j] times the product of the elements up to j, the k-th left out."""
-    from autograd_viz.torch.ops.joining import cat
-
     n, parts = self.shape[dim], []
     one = blank(grad, tuple(1 if d == dim else size for d, size in enumerate(self.shape))) + 1
     for k in range(n):
@@ -170,8 +181,8 @@ def _without_each(grad: Any, self: Any, dim: int) -> list[Any]:
         if k < n - 1:
             after = cumprod_dim(slice_(self, dim, k + 1), dim)
             products.append(expand(until, tuple(after.shape)) * after if k else after)
-        joined = cat(products, dim) if len(products) > 1 else until
-        parts.append(sum_dim(slice_(grad, dim, k) * joined, (dim,)))
+        others = joined(products, dim) if len(products) > 1 else until
+        parts.append(sum_dim(slice_(grad, dim, k) * others, (dim,)))
     return parts
 
 
@@ -252,15 +263,13 @@ def logcumsumexp_backward(grad: Any, self: Any, result: Any, dim: int) -> Any:
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
     """The differences of neighbours along a dimension, taken n times.  (2, 3) -> (2, 2).  Raises RuntimeError for 0-d tensors."""
     from autograd_viz.torch.ops.inplace import copy
-    from autograd_viz.torch.ops.joining import cat
-
     if input.ndim == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     at = wrap_dim(dim, input.ndim)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     if prepend is not None or append is not None:
-        input = cat([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
+        input = joined([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
     if n == 0:
         return copy(blank(input.detach(), tuple(input.shape)), input)
     for _ in range(n):

@@ -209,7 +209,7 @@ def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = F
 
 
 def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
-    from autograd_viz.torch.ops.piecewise import lerp
+    from autograd_viz.torch.ops.arithmetic import lerp
     from autograd_viz.torch.ops.shape import gather
 
     shares = _checked(name, input, q, interpolation)
@@ -323,7 +323,7 @@ def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, awei
 def corrcoef(input: Tensor) -> Tensor:
     """The correlations of the rows: their covariances divided by their deviations."""
     from autograd_viz.torch.ops.piecewise import clamp
-    from autograd_viz.torch.ops.rearranging import diagonal
+    from autograd_viz.torch.ops.diagonals import diagonal
 
     together: Any = cov(input)
     if not together.ndim:
