@@ -18,7 +18,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import abs, divided, eq, exp, floats, gt, log, lt, ne, times, where, zeros
 from autograd_viz.torch.ops.reduction import like, sum_dim
-from autograd_viz.torch.ops.shape import blank, expand, reshape, scatter_add, select, slice_, stack, unsqueeze, view, wrap_dim
+from autograd_viz.torch.ops.shape import OPEN_END, blank, expand, reshape, scatter_add, select, slice_, slice_backward, stack, unsqueeze, view, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = [
@@ -268,7 +268,10 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     at = wrap_dim(dim, input.ndim)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
-    if prepend is not None or append is not None:
+    others = [tensor for tensor in (prepend, append) if tensor is not None]
+    if any(tensor.ndim != input.ndim for tensor in others):
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    if others:
         input = joined([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
     if n == 0:
         return copy(blank(input.detach(), tuple(input.shape)), input)
@@ -281,29 +284,42 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     return input
 
 
+@op("SliceBackward0", view=True,
+    self=lambda grad, self_sym_sizes, dim, start, end, step: slice_backward(grad, self_sym_sizes, dim, start, OPEN_END, step))  # fmt: skip
+def from_(self: Array, dim: int, start: int, end: None = None, step: int = 1) -> Array:
+    """All places along a dimension from `start` on, as C++ code writes it: without an end."""
+    return self[(slice(None),) * wrap_dim(dim, self.ndim) + (slice(start, None),)]
+
+
 AREA = ("Tensor y, Tensor x, *, int dim=-1", "Tensor y, *, Number dx=1, int dim=-1")
 
 
 @reads(*AREA, as_method=False)
 def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
     """The area under y along a dimension, made of trapezia: their corners at `x`, or at a distance of `dx`."""
+    if not y.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     at = wrap_dim(dim, y.ndim)
+    if y._array.dtype.kind == "b":
+        raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
     if not y._array.shape[at]:
         return blank(y.detach(), tuple(size for d, size in enumerate(y.shape) if d != at))
     if x is None:
         return times(sum_dim(y, (dim,)) - times(select(y, dim, 0) + select(y, dim, -1), 0.5), float(dx))
     steps = _steps(x, y, at)
-    return divided(sum_dim((slice_(y, at, 0, -1) + slice_(y, at, 1, None)) * steps, (at,)), 2.0)
+    return divided(sum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, (at,)), 2.0)
 
 
 @reads(*AREA, as_method=False)
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
     """The running area under y along a dimension.  (2, 3) -> (2, 2)."""
+    if not y.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if x is None:
-        return cumsum_dim(times(slice_(y, dim, 0, -1) + slice_(y, dim, 1, None), float(dx) / 2), dim)
+        return cumsum_dim(times(slice_(y, dim, 0, -1) + from_(y, dim, 1), float(dx) / 2), dim)
     at = wrap_dim(dim, y.ndim)
     steps = _steps(x, y, at)
-    return divided(cumsum_dim((slice_(y, at, 0, -1) + slice_(y, at, 1, None)) * steps, at), 2.0)
+    return divided(cumsum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, at), 2.0)
 
 
 def _steps(x: Tensor, y: Tensor, dim: int) -> Tensor:
@@ -314,7 +330,7 @@ def _steps(x: Tensor, y: Tensor, dim: int) -> Tensor:
         x = view(x, tuple(x._array.size if d == dim else 1 for d in range(y.ndim)))
     elif x.ndim < y.ndim:
         x = view(x, (1,) * (y.ndim - x.ndim) + tuple(x.shape))
-    return slice_(x, dim, 1, None) - slice_(x, dim, 0, -1)
+    return from_(x, dim, 1) - slice_(x, dim, 0, -1)
 
 
 trapz = trapezoid

@@ -90,6 +90,8 @@ def aminmax_dim(self: Array, dim: int | None = None, keepdim: bool = False) -> t
     dims = () if dim is None else (dim,)
     if dim is None and not self.size:
         raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+    if dim is not None and self.ndim and not self.shape[wrap_dim(dim, self.ndim)]:
+        raise IndexError(f"aminmax: Expected reduction dim {wrap_dim(dim, self.ndim)} to have non-zero size.")
     return amin_dim(self, dims, keepdim), amax_dim(self, dims, keepdim)
 
 

@@ -152,9 +152,9 @@ def _only_floats(array: Array, dtype: Any) -> Array:
     if dtype is not None:
         array = array.astype(dtype.numpy, copy=False)
     if array.dtype.kind != "f":
-        how = "could not infer output dtype. Input" if dtype is None else "could not compute the mean for this dtype. Output"
+        how = "Input" if dtype is None else "Optional"
         raise RuntimeError(
-            f"mean(): {how} dtype must be either a floating point or complex dtype. Got: {dtypes.scalar_name(array)}"
+            f"mean(): could not infer output dtype. {how} dtype must be either a floating point or complex dtype. Got: {dtypes.scalar_name(array)}"
             "\nHint: make floats of it first: x.float().mean()."
         )
     return array
@@ -182,13 +182,13 @@ ASKS = ("Tensor input, *, Tensor? out=None", "Tensor input, int[]? dim=None, boo
 @op("", others="self")
 def any_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Array:
     """Whether some element is true, of all or over some dimensions."""
-    return _answer(self, np.any(self, axis=axes(self, dim), keepdims=keepdim))
+    return _answer(self, np.any(self, axis=() if dim == () else axes(self, dim), keepdims=keepdim))
 
 
 @op("", others="self")
 def all_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Array:
     """Whether every element is true, of all or over some dimensions."""
-    return _answer(self, np.all(self, axis=axes(self, dim), keepdims=keepdim))
+    return _answer(self, np.all(self, axis=() if dim == () else axes(self, dim), keepdims=keepdim))
 
 
 def _answer(self: Array, made: Array) -> Array:

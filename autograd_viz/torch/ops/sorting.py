@@ -8,11 +8,12 @@ Read next: `linalg.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes, return_types
+from autograd_viz.torch import return_types
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
@@ -88,8 +89,8 @@ def _along(array: Array, dim: int, choose: Callable[[Array], list[int]]) -> Pair
     """`choose` on each row along a dimension: which of its places, and the elements there."""
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
-    indices = np.apply_along_axis(lambda row: np.asarray(choose(row), np.int64), dim, array)
-    return np.take_along_axis(array, indices, dim), indices
+    indices = np.ascontiguousarray(np.apply_along_axis(lambda row: np.asarray(choose(row), np.int64), dim, array))
+    return np.ascontiguousarray(np.take_along_axis(array, indices, dim)), indices
 
 
 def _one(pair: Pair, dim: int, keepdim: bool, ndim: int) -> Pair:
@@ -311,7 +312,9 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
     return _chosen(unique_runs(input, dim), return_inverse, return_counts)
 
 
-Tensor.unique, Tensor.unique_consecutive = unique, unique_consecutive  # type: ignore[attr-defined]
+for _method in (unique, unique_consecutive):
+    setattr(Tensor, _method.__name__, FunctionType(_method.__code__, globals(), _method.__name__, _method.__defaults__))
+    getattr(Tensor, _method.__name__).__qualname__ = f"Tensor.{_method.__name__}"  # as it is called in errors
 
 # --- looking up: positions and bools, which have no gradient ----------------------------------------------------------
 
@@ -322,7 +325,7 @@ def nonzero_of(self: Array) -> Array:
     return np.argwhere(self).astype(np.int64)
 
 
-@reads("Tensor input, *, bool as_tuple=False, Tensor? out=None")
+@reads("Tensor input, *, Tensor? out=None", "Tensor input, *, bool as_tuple")
 def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
     """The positions of the elements that are not 0: one a row, or (`as_tuple`) one tensor a dimension."""
     if not as_tuple:
@@ -359,22 +362,16 @@ def searchsorted(
     if right and side == "left":
         raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
     values = input if input is not None else holding(np.asarray(self, sorted_sequence._array.dtype))
-    return _looked_up("searchsorted", sorted_sequence, values, out_int32, right or side == "right", sorter)
+    return _looked_up(sorted_sequence, values, out_int32, right or side == "right", sorter)
 
 
-def _looked_up(name: str, row: Tensor, values: Tensor, out_int32: bool, right: bool, sorter: Tensor | None = None) -> Tensor:
+def _looked_up(row: Tensor, values: Tensor, out_int32: bool, right: bool, sorter: Tensor | None = None) -> Tensor:
     if row.ndim == 0:
-        raise RuntimeError(f"torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
-                           f"boundaries tensor dim({row.ndim}) and input value's dim({values.ndim}) numel({values._array.size})")  # fmt: skip
+        raise RuntimeError("torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension")
     if row.ndim > 1 and row._array.shape[:-1] != values._array.shape[:-1]:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "
                            f"and input value tensor must match, but we got boundaries tensor {list(row.shape)} and input value tensor "
                            f"{list(values.shape)}")  # fmt: skip
-    if row._array.dtype != values._array.dtype:
-        kinds = (f"torch.{'bool' if False else dtypes.of_numpy[t._array.dtype].name}" for t in (row, values))
-        kinds = tuple(kinds)
-        raise RuntimeError("torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary tensor "
-                           f"{kinds[0]} and input value {kinds[1]}")  # fmt: skip
     return searchsorted_in(row, values, out_int32, right, sorter)
 
 
@@ -385,7 +382,7 @@ def bucketize(boundaries: Tensor, input: Any = None, self: Any = None, out_int32
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     values = input if input is not None else holding(np.asarray(self, boundaries._array.dtype))
-    return _looked_up("bucketize", boundaries, values, out_int32, right)
+    return _looked_up(boundaries, values, out_int32, right)
 
 
 @op("", others="elements test_elements")

@@ -60,11 +60,23 @@ def std_mean_dim(
 
 
 def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
-    dims = axes(array, dim)
-    mean = array.mean(axis=dims, keepdims=True)
-    total = ((array - mean) ** 2).sum(axis=dims, keepdims=keepdim)
-    freedom = count(array.shape, dim) - (1 if correction is None else correction)
-    return total / array.dtype.type(freedom if freedom > 0 else 0)
+    dims = wrap_dims(dim, array.ndim)
+    kept = tuple(1 if d in dims else n for d, n in enumerate(array.shape) if keepdim or d not in dims)
+    sample = np.moveaxis(array, dims, range(len(dims))).reshape(count(array.shape, dim), *kept).astype(np.float64)
+    freedom = len(sample) - (1 if correction is None else correction)
+    return (_squares(sample) / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
+
+
+def _squares(sample: Array) -> Array:
+    """The sum of the squared distances from the mean, over the first dimension; as long as there are few, one by one (Welford's way)."""
+    if len(sample) > 100:
+        return ((sample - sample.mean(0)) ** 2).sum(0)
+    mean = squares = np.full(sample.shape[1:], 0.0 if len(sample) else np.nan)
+    for n, element in enumerate(sample, 1):
+        before = element - mean
+        mean = mean + before / n
+        squares = squares + before * (element - mean)
+    return squares
 
 
 def var_backward(grad: Any, self: Any, dim: Dims | None, correction: Number | None, keepdim: bool) -> Any:
@@ -73,14 +85,19 @@ def var_backward(grad: Any, self: Any, dim: Dims | None, correction: Number | No
     if not self.shape or dim is None:
         freedom = float(np.prod(self.shape)) - correction
         if freedom <= 0:  # nan at the mean, infinite beside it
-            nowhere, steep = (holding(np.asarray(x)) if isinstance(self, Tensor) else np.asarray(x) for x in (np.nan, np.inf))
-            return grad * where(eq(self, mean_all(self)), nowhere, steep)
+            return grad * where(eq(self, mean_all(self)), _number(self, np.nan), _number(self, np.inf))
         return times(grad, 2.0 / freedom) * (self - mean_all(self))
     if not keepdim and len(self.shape) > 1:
         grad = unsqueeze_multiple(grad, dim, len(self.shape))
     freedom = (count(self.shape, dim) if dim else 1) - correction
     factor = 2.0 / freedom if freedom else float("inf")
     return times(grad, factor) * (self - mean_dim(self, dim, True))
+
+
+def _number(like: Any, number: float) -> Any:
+    """A number in the default dtype, as a tensor or as an array."""
+    array = np.asarray(number, dtypes.get_default_dtype().numpy)
+    return holding(array) if isinstance(like, Tensor) else array
 
 
 def std_backward(result: Any, grad: Any, self: Any, dim: Dims | None, correction: Number | None, keepdim: bool) -> Any:
@@ -121,8 +138,8 @@ SPREADS = (
 def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     """`unbiased` is an older word for a correction of 1 (True) or 0 (False)."""
     if input._array.dtype.kind != "f":
-        raise RuntimeError(f"{name} only support floating point and complex dtypes" if name[-5:] == "_mean" else
-                           f"{name}: input tensor should be floating point or complex")  # fmt: skip
+        raise RuntimeError(f"{name} only support floating point and complex dtypes" if "mean" in name else
+                           "std and var only support floating point and complex dtypes")  # fmt: skip
     dim, keepdim = given.get("dim"), given.get("keepdim", False)
     correction = given.get("correction")
     if "unbiased" in given or ("dim" in given and "correction" not in given):
@@ -169,6 +186,8 @@ def std_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
 def logsumexp_dim(self: Array, dim: Dims, keepdim: bool = False) -> Array:
     """log(sum(exp(self))) over the dimensions, computed so that nothing overflows."""
     dims, self = axes(self, dim), floats(self)
+    if not dim and self.ndim:  # (C++ lays out the result before it looks)
+        raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {[1] * self.ndim}")
     most = self.max(axis=dims, keepdims=True) if self.size else np.zeros((), self.dtype)
     most = np.where(np.isinf(most), self.dtype.type(0), most)
     total = np.log(np.exp(self - most).sum(axis=dims, keepdims=True)) + most
@@ -313,7 +332,10 @@ def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, awei
     if weights is not None and aweights is not None and correction:
         norm = total - sum_dim(weights * aweights, None) * correction / total
     if norm._array <= 0:
-        warnings.warn("cov(): degrees of freedom is <= 0", UserWarning, stacklevel=3)
+        warnings.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.", UserWarning,
+            stacklevel=3,
+        )  # fmt: skip
         norm = holding(np.zeros_like(norm._array))
     rows = rows - unsqueeze(mean, 1)
     return squeeze_all(mm(rows, t(rows if weights is None else rows * weights)) / norm)
@@ -322,12 +344,12 @@ def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, awei
 @reads("Tensor input")
 def corrcoef(input: Tensor) -> Tensor:
     """The correlations of the rows: their covariances divided by their deviations."""
-    from autograd_viz.torch.ops.piecewise import clamp
-    from autograd_viz.torch.ops.diagonals import diagonal
-
     together: Any = cov(input)
     if not together.ndim:
         return together / together
+    from autograd_viz.torch.ops.diagonals import diagonal
+    from autograd_viz.torch.ops.piecewise import clamp
+
     deviations: Any = sqrt(diagonal(together))
     return clamp(together / view(deviations, (-1, 1)) / view(deviations, (1, -1)), -1, 1)
 
@@ -373,9 +395,9 @@ def histc_of(self: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> 
 def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> Tensor:
     """A histogram's heights.  Raises RuntimeError."""
     if input._array.dtype.kind != "f":
-        raise RuntimeError(f"\"histogram_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
     if bins <= 0:
-        raise RuntimeError("torch.histc(): bins must be > 0")
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if max < min:
-        raise RuntimeError("torch.histc(): max must be larger than min")
+        raise RuntimeError("torch.histc: max must be larger than min")
     return histc_of(input, bins, min, max)
