@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,13 @@ import numpy as np
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.tensor import Tensor
 
-SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors", "bool[]": "tuple of bools"}
+SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
+          "bool[]": "tuple of bools"}  # fmt: skip
 NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
 PLAIN = (int, bool, float, str, type(None))  # values of which the type says all
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """The arguments do not fit this form; the text says why."""
 
 
@@ -82,29 +83,29 @@ class Form:
                 called, equals, _ = rest.partition("=")
                 self.params.append((called, kind, not equals))
         self.least = sum(required for _, _, required in self.params)
-        self.varargs = self.most == 1 and self.params[0][1].startswith("int[")
+        self.varargs = self.most == 1 and self.params[0][1] == "int[]"
 
     def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The arguments by name.  Raises Mismatch."""
+        """The arguments by name.  Raises MismatchError."""
         if self.varargs and args and is_int(args[0]):
             args = (args,)
         if len(args) > self.most:
-            raise Mismatch(self._too_many(len(args)))
+            raise MismatchError(self._too_many(len(args)))
         values, named = {}, dict(kwargs)
         for position, (called, kind, required) in enumerate(self.params):
             by_name = position >= len(args)
             key = next((key for key in (called, *NUMPYS.get(called, ())) if key in named), None)
             if by_name and key is None:
                 if required:
-                    raise Mismatch(self._missing(position, named))
+                    raise MismatchError(self._missing(position, named))
                 continue
             value = named.pop(key) if by_name else args[position]
             if not fits(kind, value):
-                raise Mismatch(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
+                raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
             values[called] = self._converted(kind, position, value)
         for key in named:
             known = key in [called for called, _, _ in self.params]
-            raise Mismatch(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
+            raise MismatchError(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
         return values
 
     def _too_many(self, count: int) -> str:
@@ -163,7 +164,7 @@ class Reader:
         for form in self.forms:
             try:
                 values = form.read(args, kwargs)
-            except Mismatch:
+            except MismatchError:
                 continue
             if not kwargs and len(args) == len(values):
                 self._remember(types, form, args, values)
@@ -181,7 +182,7 @@ class Reader:
         if len(self.forms) == 1 or len(plausible) == 1:
             try:
                 (plausible or self.forms)[0].read(args, kwargs)
-            except Mismatch as wrong:
+            except MismatchError as wrong:
                 return TypeError(str(wrong))
         return no_overload(self.name, *args, **kwargs)
 
@@ -212,6 +213,11 @@ def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[
         return called if function else as_method
 
     return made
+
+
+def named(name: str, forms: Iterable[str]) -> list[str]:
+    """Forms that several functions share, for one of them."""
+    return [f"{name}({form})" for form in forms]
 
 
 def _of_the_method(parts: list[str]) -> list[str]:

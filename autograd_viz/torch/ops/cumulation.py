@@ -12,13 +12,26 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes, return_types
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.pointwise import abs, divided, eq, exp, floats, gt, log, lt, ne, times, where, zeros
+from autograd_viz.torch.ops.pointwise import abs, divided, exp, floats, gt, log, lt, ne, times, where, zeros
 from autograd_viz.torch.ops.reduction import like, sum_dim
-from autograd_viz.torch.ops.shape import OPEN_END, blank, expand, reshape, scatter_add, select, slice_, slice_backward, stack, unsqueeze, view, wrap_dim
+from autograd_viz.torch.ops.shape import (
+    OPEN_END,
+    blank,
+    expand,
+    reshape,
+    scatter_add,
+    select,
+    slice_,
+    slice_backward,
+    stack,
+    unsqueeze,
+    view,
+    wrap_dim,
+)
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = [
@@ -43,7 +56,8 @@ def prod_dim(self: Array, dim: int, keepdim: bool = False, dtype: Any = None) ->
     return array.prod(axis=dim, keepdims=keepdim) if self.ndim else array.copy()
 
 
-@reads("Tensor input, *, dtype? dtype=None", "Tensor input, int dim, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None")
+@reads("prod(Tensor input, *, dtype? dtype=None)",
+       "prod(Tensor input, int dim, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")  # fmt: skip
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The product of all elements, or along a dimension."""
     return prod_all(input, dtype) if dim is None else prod_dim(input, dim, keepdim, dtype)
@@ -120,13 +134,13 @@ def cumprod_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     return np.cumprod(array, axis=dim, dtype=array.dtype) if self.ndim else array.copy()
 
 
-@reads("Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None")
+@reads("cumsum(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
 def cumsum(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The running sum along a dimension."""
     return cumsum_dim(input, dim, dtype)
 
 
-@reads("Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None")
+@reads("cumprod(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
 def cumprod(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The running product along a dimension."""
     return cumprod_dim(input, dim, dtype)
@@ -215,13 +229,13 @@ def cummaxmin_backward(grad: Any, self: Any, indices: Any, dim: int) -> Any:
     return scatter_add(blank(grad, tuple(self.shape)), dim, indices, grad) if as_array(self).size else self
 
 
-@reads("Tensor input, int dim, *, Tensors? out=None")
+@reads("cummax(Tensor input, int dim, *, Tensor[]? out=None)")
 def cummax(input: Tensor, dim: int) -> Any:
     """The running maximum along a dimension, and where it is."""
     return return_types.cummax(cummax_dim(input, dim))
 
 
-@reads("Tensor input, int dim, *, Tensors? out=None")
+@reads("cummin(Tensor input, int dim, *, Tensor[]? out=None)")
 def cummin(input: Tensor, dim: int) -> Any:
     """The running minimum along a dimension, and where it is."""
     return return_types.cummin(cummin_dim(input, dim))
@@ -236,7 +250,7 @@ def logcumsumexp_dim(self: Array, dim: int) -> Array:
     return np.logaddexp.accumulate(self, axis=dim, dtype=self.dtype) if self.size else self.copy()
 
 
-@reads("Tensor input, int dim, *, Tensor? out=None")
+@reads("logcumsumexp(Tensor input, int dim, *, Tensor? out=None)")
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """The logarithm of the running sum of the exponentials."""
     if input._array.dtype.kind != "f":
@@ -259,7 +273,7 @@ def logcumsumexp_backward(grad: Any, self: Any, result: Any, dim: int) -> Any:
 # --- differences and areas --------------------------------------------------------------------------------------------
 
 
-@reads("Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor? out=None")
+@reads("diff(Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor? out=None)")
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
     """The differences of neighbours along a dimension, taken n times.  (2, 3) -> (2, 2).  Raises RuntimeError for 0-d tensors."""
     from autograd_viz.torch.ops.inplace import copy
@@ -294,7 +308,7 @@ def from_(self: Array, dim: int, start: int, end: None = None, step: int = 1) ->
 AREA = ("Tensor y, Tensor x, *, int dim=-1", "Tensor y, *, Number dx=1, int dim=-1")
 
 
-@reads(*AREA, as_method=False)
+@reads(*named("trapezoid", AREA), method=False)
 def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
     """The area under y along a dimension, made of trapezia: their corners at `x`, or at a distance of `dx`."""
     if not y.ndim:
@@ -310,7 +324,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) 
     return divided(sum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, (at,)), 2.0)
 
 
-@reads(*AREA, as_method=False)
+@reads(*named("cumulative_trapezoid", AREA), method=False)
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
     """The running area under y along a dimension.  (2, 3) -> (2, 2)."""
     if not y.ndim:

@@ -29,7 +29,7 @@ __all__ = [
 IN_PLACE = ("renorm",)
 
 Number = bool | int | float
-NORM = "Tensor input, {}, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None"
+NORM = "{}(Tensor input, {}, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)"
 
 # --- the norm of a vector ---------------------------------------------------------------------------------------------
 
@@ -53,7 +53,7 @@ def linalg_vector_norm(self: Array, ord: Number = 2, dim: Dims | None = None, ke
     return (sizes ** sizes.dtype.type(ord)).sum(axis=dims, keepdims=keepdim) ** sizes.dtype.type(1 / ord)
 
 
-@reads(NORM.format("Number ord=2"), name="linalg_vector_norm", as_method=False)
+@reads(NORM.format("linalg_vector_norm", "Number ord=2"), method=False)
 def vector_norm(input: Tensor, ord: Number = 2, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The `ord`-norm of a vector, or over some dimensions: `torch.linalg.vector_norm`."""
     if dtype is not None and not dtype.is_floating_point:
@@ -108,9 +108,10 @@ def _check_identity(array: Array, ord: Number, dim: Dims | None) -> None:
 # --- norms of matrices, and the choice --------------------------------------------------------------------------------
 
 
-@reads("Tensor input, Number ord, int[] dim=(-2,-1), bool keepdim=False, *, dtype? dtype=None, Tensor? out=None",
-       "Tensor input, str ord='fro', int[] dim=(-2,-1), bool keepdim=False, *, dtype? dtype=None, Tensor? out=None",
-       name="linalg_matrix_norm", as_method=False)  # fmt: skip
+MATRIX_NORM = "linalg_matrix_norm(Tensor input, {}, int[] dim=(-2,-1), bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)"
+
+
+@reads(MATRIX_NORM.format("Number ord"), MATRIX_NORM.format("str ord='fro'"), method=False)
 def matrix_norm(input: Tensor, ord: Number | str = "fro", dim: Dims = (-2, -1), keepdim: bool = False, dtype: Any = None) -> Tensor:
     """A norm of the matrices in the dimensions `dim`: `torch.linalg.matrix_norm`.  `ord`: 'fro', 'nuc', 1, -1, 2, -2, inf or -inf."""
     if ord not in ("fro", "nuc") if isinstance(ord, str) else math.fabs(ord) not in (1, 2, math.inf):
@@ -142,7 +143,7 @@ def _of_singular_values(input: Tensor, ord: Number | str, dim: Dims, keepdim: bo
     return permute(unsqueeze(result, -1), tuple(order.index(d) for d in range(input.ndim))) if keepdim else result
 
 
-@reads(NORM.format("Number? ord=None"), NORM.format("str ord"), name="linalg_norm", as_method=False)
+@reads(NORM.format("linalg_norm", "Number? ord=None"), NORM.format("linalg_norm", "str ord"), method=False)
 def linalg_norm(
     input: Tensor, ord: Number | str | None = None, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:
@@ -194,7 +195,7 @@ def negative(gradient: Any) -> Any:
     return None if gradient is None else -gradient
 
 
-@reads("Tensor input, Tensor other, Number p=2")
+@reads("dist(Tensor input, Tensor other, Number p=2)")
 def dist(input: Tensor, other: Tensor, p: Number = 2) -> Tensor:
     """The p-norm of the difference of two tensors; their shapes broadcast."""
     return dist_of(input, other, p)
@@ -208,7 +209,7 @@ def renorm_along(self: Array, p: Number, dim: int, maxnorm: Number) -> Array:
     return self * factors
 
 
-@reads("Tensor input, Number p, int dim, Number maxnorm, *, Tensor? out=None")
+@reads("renorm(Tensor input, Number p, int dim, Number maxnorm, *, Tensor? out=None)")
 def renorm(input: Tensor, p: Number, dim: int, maxnorm: Number) -> Tensor:
     """Each slice along a dimension made shorter if its p-norm is above maxnorm.  Raises RuntimeError unless p > 0 and maxnorm >= 0."""
     if p <= 0:

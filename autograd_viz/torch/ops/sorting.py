@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import return_types
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import selection
@@ -58,11 +58,11 @@ def _in_order(array: Array, dim: int, descending: bool) -> Pair:
     return np.take_along_axis(array, indices, dim), np.ascontiguousarray(indices, np.int64)
 
 
-SORTS = ("Tensor input, *, bool? stable, int dim=-1, bool descending=False, Tensors? out=None",
-         "Tensor input, int dim=-1, bool descending=False, *, Tensors? out=None")  # fmt: skip
+SORTS = ("Tensor input, *, bool? stable, int dim=-1, bool descending=False, Tensor[]? out=None",
+         "Tensor input, int dim=-1, bool descending=False, *, Tensor[]? out=None")  # fmt: skip
 
 
-@reads(*SORTS)
+@reads(*named("sort", SORTS))
 def sort(input: Tensor, dim: int = -1, descending: bool = False, **said: Any) -> Any:
     """The elements in order along a dimension, and where they were."""
     if "stable" in said:
@@ -70,13 +70,14 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, **said: Any) ->
     return return_types.sort(sort_dim(input, dim, descending))
 
 
-@reads("Tensor input, *, bool stable, int dim=-1, bool descending=False", "Tensor input, int dim=-1, bool descending=False")
+@reads("argsort(Tensor input, *, bool stable, int dim=-1, bool descending=False)",
+       "argsort(Tensor input, int dim=-1, bool descending=False)")  # fmt: skip
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements are that come first, second, ... in order along a dimension."""
     return sort_dim(input.detach(), dim, descending)[1]
 
 
-@reads("Tensor input, *, Tensor? out=None")
+@reads("msort(Tensor input, *, Tensor? out=None)")
 def msort(input: Tensor) -> Tensor:
     """The elements in order along the first dimension."""
     return sort_dim(input, 0, False)[0]
@@ -131,7 +132,7 @@ def topk_dim(self: Array, k: int, dim: int = -1, largest: bool = True, sorted: b
     return _along(self, dim, choose)
 
 
-@reads("Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensors? out=None")
+@reads("topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor[]? out=None)")
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) elements along a dimension, and where they are.  Raises RuntimeError if there are not so many."""
     return return_types.topk(topk_dim(input, k, dim, largest, sorted))
@@ -155,7 +156,7 @@ def kthvalue_dim(self: Array, k: int, dim: int = -1, keepdim: bool = False) -> P
     return _one(_along(self, dim, choose), dim, keepdim, self.ndim)
 
 
-@reads("Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensors? out=None")
+@reads("kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension, and where it is."""
     return return_types.kthvalue(kthvalue_dim(input, k, dim, keepdim))
@@ -184,7 +185,7 @@ def mode_dim(self: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     return _one(_along(self, dim, choose), dim, keepdim, self.ndim)
 
 
-@reads("Tensor input, int dim=-1, bool keepdim=False, *, Tensors? out=None")
+@reads("mode(Tensor input, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along a dimension, and where it is."""
     return return_types.mode(mode_dim(input, dim, keepdim))
@@ -240,16 +241,16 @@ def nanmedian_dim(self: Array, dim: int, keepdim: bool = False) -> Pair:
     return _median_along(self, dim, keepdim, skip_nan=True)
 
 
-MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensors? out=None")
+MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensor[]? out=None")
 
 
-@reads(*MEDIANS)
+@reads(*named("median", MEDIANS))
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of the order, the lower of two; with `dim`, that along it and where it is."""
     return median_all(input) if dim is None else return_types.median(median_dim(input, dim, keepdim))
 
 
-@reads(*MEDIANS)
+@reads(*named("nanmedian", MEDIANS))
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are numbers."""
     return nanmedian_all(input) if dim is None else return_types.nanmedian(nanmedian_dim(input, dim, keepdim))
@@ -325,7 +326,7 @@ def nonzero_of(self: Array) -> Array:
     return np.argwhere(self).astype(np.int64)
 
 
-@reads("Tensor input, *, Tensor? out=None", "Tensor input, *, bool as_tuple")
+@reads("nonzero(Tensor input, *, Tensor? out=None)", "nonzero(Tensor input, *, bool as_tuple)")
 def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
     """The positions of the elements that are not 0: one a row, or (`as_tuple`) one tensor a dimension."""
     if not as_tuple:
@@ -349,9 +350,10 @@ def searchsorted_in(
     return found
 
 
-@reads("Tensor sorted_sequence, Tensor input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor? out=None",
-       "Tensor sorted_sequence, Number self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor? out=None",
-       as_method=False)  # fmt: skip
+SEARCHES = "Tensor sorted_sequence, {}, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor? out=None"
+
+
+@reads(*named("searchsorted", [SEARCHES.format("Tensor input"), SEARCHES.format("Number self")]), method=False)
 def searchsorted(
     sorted_sequence: Tensor, input: Any = None, self: Any = None, out_int32: bool = False, right: bool = False, side: str | None = None,
     sorter: Tensor | None = None,
@@ -375,8 +377,8 @@ def _looked_up(row: Tensor, values: Tensor, out_int32: bool, right: bool, sorter
     return searchsorted_in(row, values, out_int32, right, sorter)
 
 
-@reads("Tensor input, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor? out=None",
-       "Number self, Tensor boundaries, *, bool out_int32=False, bool right=False", as_method=False)  # fmt: skip
+@reads("bucketize(Tensor input, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor? out=None)",
+       "bucketize(Number self, Tensor boundaries, *, bool out_int32=False, bool right=False)", method=False)  # fmt: skip
 def bucketize(boundaries: Tensor, input: Any = None, self: Any = None, out_int32: bool = False, right: bool = False) -> Tensor:
     """In which of the intervals between the boundaries each number lies.  Raises RuntimeError unless the boundaries are one row."""
     if boundaries.ndim != 1:
@@ -391,9 +393,11 @@ def isin_of(elements: Array, test_elements: Array, invert: bool = False) -> Arra
     return np.isin(elements, test_elements, invert=invert)
 
 
-@reads("Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor? out=None",
-       "Tensor elements, Number test_element, *, bool assume_unique=False, bool invert=False, Tensor? out=None",
-       "Number element, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor? out=None", as_method=False)  # fmt: skip
+ISIN = "{}, *, bool assume_unique=False, bool invert=False, Tensor? out=None"
+AMONG = ("Tensor elements, Tensor test_elements", "Tensor elements, Number test_element", "Number element, Tensor test_elements")
+
+
+@reads(*named("isin", map(ISIN.format, AMONG)), method=False)
 def isin(
     elements: Any = None, test_elements: Any = None, element: Any = None, test_element: Any = None, assume_unique: bool = False,
     invert: bool = False,

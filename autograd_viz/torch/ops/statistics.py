@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, masked_fill, sqrt, times, where
@@ -50,8 +50,11 @@ def var_mean_dim(
     return _spread(self, dim, correction, keepdim), mean_dim(self, dim, keepdim)
 
 
-@op("StdMeanBackward0", outputs="result0 result1",
-    self=lambda grads, self, result0, dim, correction, keepdim: std_mean_backward(grads, self, result0, dim, correction, keepdim))  # fmt: skip
+@op(
+    "StdMeanBackward0",
+    outputs="result0 result1",
+    self=lambda grads, self, result0, dim, correction, keepdim: std_mean_backward(grads, self, result0, dim, correction, keepdim),
+)
 def std_mean_dim(
     self: Array, dim: Dims | None = None, correction: Number | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
@@ -133,6 +136,7 @@ SPREADS = (
     "Tensor input, int[1]? dim=None, *, Number? correction=None, bool keepdim=False, Tensor? out=None",
     "Tensor input, bool unbiased=True",
 )
+AND_MEANS = [form.removesuffix(", Tensor? out=None").removesuffix(", *") for form in SPREADS]
 
 
 def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
@@ -155,25 +159,25 @@ def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     return row(input, dim, correction, keepdim)
 
 
-@reads(*SPREADS)
+@reads(*named("var", SPREADS))
 def var(input: Tensor, **given: Any) -> Tensor:
     """The variance of all elements, or over some dimensions."""
     return _sample("var", var_dim, input, given)
 
 
-@reads(*SPREADS)
+@reads(*named("std", SPREADS))
 def std(input: Tensor, **given: Any) -> Tensor:
     """The standard deviation of all elements, or over some dimensions."""
     return _sample("std", std_dim, input, given)
 
 
-@reads(*(form.replace(", Tensor? out=None", "").removesuffix(", *") for form in SPREADS), as_method=False)
+@reads(*named("var_mean", AND_MEANS), method=False)
 def var_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
     """The variance and the mean of all elements, or over some dimensions."""
     return _sample("var_mean", var_mean_dim, input, given)
 
 
-@reads(*(form.replace(", Tensor? out=None", "").removesuffix(", *") for form in SPREADS), as_method=False)
+@reads(*named("std_mean", AND_MEANS), method=False)
 def std_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean of all elements, or over some dimensions."""
     return _sample("std_mean", std_mean_dim, input, given)
@@ -201,7 +205,7 @@ def logsumexp_backward(grad: Any, self: Any, result: Any, dim: Dims, keepdim: bo
     return grad * exp(self - result)
 
 
-@reads("Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None")
+@reads("logsumexp(Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None)")
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """The logarithm of the sum of the exponentials over some dimensions."""
     return logsumexp_dim(input, dim, keepdim)
@@ -215,13 +219,13 @@ QUANTILES = (
 )
 
 
-@reads(*QUANTILES)
+@reads(*named("quantile", QUANTILES))
 def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """The value below which the share `q` of the elements lies; between two elements it is interpolated.  Raises RuntimeError."""
     return _quantile("quantile", input, q, dim, keepdim, interpolation, skip_nan=False)
 
 
-@reads(*QUANTILES)
+@reads(*named("nanquantile", QUANTILES))
 def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """`quantile` of the elements that are numbers."""
     return _quantile("nanquantile", input, q, dim, keepdim, interpolation, skip_nan=True)
@@ -315,7 +319,7 @@ def squeeze_dim_of(grad: Any, dim: int) -> Any:
 # --- how samples vary together ----------------------------------------------------------------------------------------
 
 
-@reads("Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None")
+@reads("cov(Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None)")
 def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
     """The covariances of the rows.  (variables, samples) -> (variables, variables).  Raises RuntimeError beyond 2 dimensions."""
     from autograd_viz.torch.ops.linalg import mm
@@ -341,7 +345,7 @@ def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, awei
     return squeeze_all(mm(rows, t(rows if weights is None else rows * weights)) / norm)
 
 
-@reads("Tensor input")
+@reads("corrcoef(Tensor input)")
 def corrcoef(input: Tensor) -> Tensor:
     """The correlations of the rows: their covariances divided by their deviations."""
     together: Any = cov(input)
@@ -366,7 +370,7 @@ def bincount_of(self: Array, weights: Array | None = None, minlength: int = 0) -
     return np.bincount(self, weights, minlength).astype(kind)
 
 
-@reads("Tensor input, Tensor? weights=None, int minlength=0")
+@reads("bincount(Tensor input, Tensor? weights=None, int minlength=0)")
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of the numbers 0, 1, 2, ... occurs.  (n,) of integers -> (largest + 1,).  Raises RuntimeError."""
     if minlength < 0:
@@ -391,7 +395,7 @@ def histc_of(self: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> 
     return np.bincount(places, minlength=bins).astype(self.dtype)
 
 
-@reads("Tensor input, int bins=100, Number min=0, Number max=0, *, Tensor? out=None")
+@reads("histc(Tensor input, int bins=100, Number min=0, Number max=0, *, Tensor? out=None)")
 def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> Tensor:
     """A histogram's heights.  Raises RuntimeError."""
     if input._array.dtype.kind != "f":
