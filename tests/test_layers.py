@@ -24,7 +24,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 READING_ORDER = (
     *("source", "modes", "dtypes", "node", "tensor", "arguments", "return_types", "observe", "formulas", "op"),
     *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape"),
-    *("ops.reduction", "ops.extremes", "ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting"),
+    *("ops.reduction", "ops.extremes", "ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
     *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.scattering"),
     *("ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),

@@ -36,6 +36,7 @@ from autograd_viz.torch.gradients import detach
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from autograd_viz.torch.ops.conversion import *
+from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *

@@ -95,11 +95,14 @@ class Form:
         for position, (called, kind, required) in enumerate(self.params):
             by_name = position >= len(args)
             key = next((key for key in (called, *NUMPYS.get(called, ())) if key in named), None)
-            if by_name and key is None:
-                if required:
-                    raise MismatchError(self._missing(position, named))
+            if not by_name:
+                value = args[position]
+            elif key is not None:
+                value = named.pop(key)
+            elif required:
+                raise MismatchError(self._missing(position, named))
+            else:
                 continue
-            value = named.pop(key) if by_name else args[position]
             if not fits(kind, value):
                 raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
             values[called] = self._converted(kind, position, value)

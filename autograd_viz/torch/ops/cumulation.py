@@ -32,7 +32,7 @@ from autograd_viz.torch.ops.shape import (
     view,
     wrap_dim,
 )
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
     "cummax", "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "diff", "logcumsumexp", "prod", "trapezoid", "trapz",
@@ -288,10 +288,11 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     if others:
         input = joined([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
     if n == 0:
-        return copy(blank(input.detach(), tuple(input.shape)), input)
+        return copy(holding(np.empty_like(input._array)), input)
     for _ in range(n):
         size = input._array.shape[at]
-        later, earlier = slice_(input, dim, 1, size) if size else input, slice_(input, dim, 0, size - 1) if size else input
+        later: Any = slice_(input, dim, 1, size) if size else input
+        earlier: Any = slice_(input, dim, 0, size - 1) if size else input
         input = ne(later, earlier) if input._array.dtype.kind == "b" else later - earlier
         if not input._array.size:
             break
@@ -317,7 +318,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) 
     if y._array.dtype.kind == "b":
         raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
     if not y._array.shape[at]:
-        return blank(y.detach(), tuple(size for d, size in enumerate(y.shape) if d != at))
+        return holding(np.zeros(tuple(size for d, size in enumerate(y.shape) if d != at), y._array.dtype))
     if x is None:
         return times(sum_dim(y, (dim,)) - times(select(y, dim, 0) + select(y, dim, -1), 0.5), float(dx))
     steps = _steps(x, y, at)

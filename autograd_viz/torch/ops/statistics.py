@@ -1,4 +1,4 @@
-"""Spreads, quantiles, counts: what one says of a sample. And `logsumexp`, a soft maximum.
+"""Spreads, quantiles, covariances: what one says of a sample. And `logsumexp`, a soft maximum.
 
 Read next: `norms.py`.
 """
@@ -20,7 +20,7 @@ from autograd_viz.torch.ops.shape import squeeze_, squeeze_all, t, transpose, un
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
-    "bincount", "corrcoef", "cov", "histc", "logsumexp", "nanquantile", "quantile", "std", "std_mean", "var", "var_mean",
+    "corrcoef", "cov", "logsumexp", "nanquantile", "quantile", "std", "std_mean", "var", "var_mean",
 ]  # fmt: skip
 
 Number = bool | int | float
@@ -320,7 +320,7 @@ def squeeze_dim_of(grad: Any, dim: int) -> Any:
 
 
 @reads("cov(Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None)")
-def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
+def cov(input: Tensor, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Tensor:
     """The covariances of the rows.  (variables, samples) -> (variables, variables).  Raises RuntimeError beyond 2 dimensions."""
     from autograd_viz.torch.ops.linalg import mm
 
@@ -329,7 +329,7 @@ def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, awei
     if input._array.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
     rows: Any = view(input, (1, -1)) if input.ndim < 2 else input
-    weights: Any = fweights if aweights is None else aweights if fweights is None else fweights * aweights
+    weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total: Any = holding(np.asarray(rows._array.shape[1])) if weights is None else sum_dim(weights, None)
     mean = sum_dim(rows if weights is None else rows * weights, (1,)) / total
     norm = total - correction
@@ -356,52 +356,3 @@ def corrcoef(input: Tensor) -> Tensor:
 
     deviations: Any = sqrt(diagonal(together))
     return clamp(together / view(deviations, (-1, 1)) / view(deviations, (1, -1)), -1, 1)
-
-
-# --- counts -----------------------------------------------------------------------------------------------------------
-
-
-@op("", others="self weights")
-def bincount_of(self: Array, weights: Array | None = None, minlength: int = 0) -> Array:
-    """How often each of the numbers 0, 1, 2, ... occurs, or the sum of their weights."""
-    if weights is None:
-        return np.bincount(self, minlength=minlength).astype(np.int64)
-    kind = weights.dtype if weights.dtype == np.float32 else np.dtype(np.float64)
-    return np.bincount(self, weights, minlength).astype(kind)
-
-
-@reads("bincount(Tensor input, Tensor? weights=None, int minlength=0)")
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each of the numbers 0, 1, 2, ... occurs.  (n,) of integers -> (largest + 1,).  Raises RuntimeError."""
-    if minlength < 0:
-        raise RuntimeError("minlength should be >= 0")
-    if input._array.dtype.kind not in "iu":
-        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
-    if input.ndim != 1 or (input._array.size and input._array.min() < 0):
-        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
-    if weights is not None and weights.shape != input.shape:
-        raise RuntimeError("weights should be 1-d and have the same length as input")
-    return bincount_of(input, weights, minlength)
-
-
-@op("", others="self")
-def histc_of(self: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> Array:
-    """How many elements fall in each of `bins` equal steps from min to max (0, 0: from the smallest element to the largest)."""
-    low, high = (min, max) if min != max or not self.size else (float(self.min()), float(self.max()))
-    if low == high:
-        low, high = low - 1, high + 1
-    inside = self[(self >= low) & (self <= high)].astype(np.float64)
-    places = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
-    return np.bincount(places, minlength=bins).astype(self.dtype)
-
-
-@reads("histc(Tensor input, int bins=100, Number min=0, Number max=0, *, Tensor? out=None)")
-def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> Tensor:
-    """A histogram's heights.  Raises RuntimeError."""
-    if input._array.dtype.kind != "f":
-        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
-    if bins <= 0:
-        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
-    if max < min:
-        raise RuntimeError("torch.histc: max must be larger than min")
-    return histc_of(input, bins, min, max)
