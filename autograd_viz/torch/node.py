@@ -253,7 +253,8 @@ def _short(name: str) -> str:
     return name.replace("Backward", "").removesuffix("0")
 
 
-_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k"}
+_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "pad",
+             "padding"}  # fmt: skip
 
 
 def _as_unsigned(field: str, value: Any) -> Any:
