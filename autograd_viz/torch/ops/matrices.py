@@ -1,0 +1,486 @@
+"""More of matrices and several dimensions: products that are made of `mm`, triangles, traces, distances.
+
+The products have no nodes of their own: they bring their arguments into the shape that `mm` wants, and the result back. `einsum` is in
+`linalg/einsum.py`.
+
+Read next: `decompositions.py`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograd_viz.torch import dtypes
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.op import check_broadcast, op
+from autograd_viz.torch.ops.linalg import dot, matmul, mm, vdot
+from autograd_viz.torch.ops.pointwise import mul
+from autograd_viz.torch.ops.reduction import sum_all, sum_dim
+from autograd_viz.torch.ops.shape import (
+    blank, clone, permute, reshape, slice_, squeeze_dim, transpose, unsafe_view, unsqueeze, view, wrap_dim,
+)  # fmt: skip
+from autograd_viz.torch.tensor import Tensor, holding, method
+
+__all__ = [
+    "adjoint", "block_diag", "chain_matmul", "cross", "kron", "matrix_power", "tensordot", "trace", "tril",
+    "tril_indices", "triu", "triu_indices",
+]  # fmt: skip
+
+IN_PLACE = ("tril", "triu")
+
+Dims = Sequence[int]
+F = TypeVar("F", bound=Callable[..., Any])
+
+# --- arguments --------------------------------------------------------------------------------------------------------
+
+
+def spoken(name: str) -> Callable[[F], F]:
+    """Check the arguments of a function against its annotations (Tensor, int, bool), and complain in PyTorch's words, as `name`."""
+
+    def made(function: F) -> F:
+        parameters = inspect.signature(function).parameters
+        names = [p.name for p in parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        required = [p.name for p in parameters.values() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+        kinds = {p.name: KINDS[p.annotation] for p in parameters.values() if p.annotation in KINDS}
+
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if len(args) > len(names):
+                plural, was = "s" * (len(names) != 1), "was" if len(args) == 1 else "were"
+                raise TypeError(f"{name}() takes {len(names)} positional argument{plural} but {len(args)} {was} given")
+            if names and names[0] == "input" and not args and "self" in kwargs:
+                kwargs["input"] = kwargs.pop("self")
+            given = {**dict(zip(names, args, strict=False)), **kwargs}
+            if lacking := [f'"{each}"' for each in required if each not in given]:
+                raise TypeError(f"{name}() missing {len(lacking)} required positional arguments: {', '.join(lacking)}")
+            for each, value in given.items():
+                if each not in parameters:
+                    raise TypeError(f"{name}() got an unexpected keyword argument '{each}'")
+                if each in kinds and not isinstance(value, kinds[each]):
+                    where = f" (position {names.index(each) + 1})" if each not in kwargs else ""
+                    wanted = kinds[each][0].__name__
+                    raise TypeError(f"{name}(): argument '{each}'{where} must be {wanted}, not {type(value).__name__}")
+            return function(*args, **kwargs)
+
+        checked.__name__ = checked.__qualname__ = function.__name__
+        checked.__doc__ = function.__doc__
+        return checked  # type: ignore[return-value]
+
+    return made
+
+
+KINDS: dict[Any, tuple[type, ...]] = {"Tensor": (Tensor,), "int": (int, np.integer), "bool": (bool,)}
+
+
+def need_square(name: str, A: Array) -> None:
+    """Raise RuntimeError unless A is a square matrix, or a batch of them."""
+    need_matrix(name, A)
+    if A.shape[-1] != A.shape[-2]:
+        of = f"{name}: " if name else ""
+        raise RuntimeError(f"{of}A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices")
+
+
+def need_matrix(name: str, A: Array, called: str = "A") -> None:
+    """Raise RuntimeError unless A has two dimensions or more."""
+    if A.ndim < 2:
+        raise RuntimeError(f"{name}: The input tensor {called} must have at least 2 dimensions.")
+
+
+def need_floats(name: str, A: Array) -> None:
+    """Raise RuntimeError unless A has floats."""
+    if A.dtype.kind != "f":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {dtypes.scalar_name(A)}")
+
+
+# --- products of many dimensions --------------------------------------------------------------------------------------
+
+
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: None = None) -> Tensor:
+    """Products summed over several dimensions: the last `dims` of a and the first of b, or those in two lists.
+
+    (2, 3, 4), (3, 4, 5), dims=2 -> (2, 5).  Raises RuntimeError unless the dimensions have the same sizes.
+    """
+    if isinstance(dims, tuple | list):
+        dims_a, dims_b = dims
+    elif isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a.ndim, b.ndim):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+        dims_a, dims_b = list(range(-dims, 0)), list(range(dims))
+    else:
+        kinds = "int or tuple[list[int], list[int]] or list[list[int]] containing two lists"
+        raise RuntimeError(f"tensordot expects dims to be {kinds}, but got dims={dims}")
+    dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in (dims_a, dims_b))
+    return _tensordot(a, b, dims_a, dims_b)
+
+
+def _tensordot(a: Tensor, b: Tensor, dims_a: list[int], dims_b: list[int]) -> Tensor:
+    if len(dims_a) != len(dims_b):
+        raise RuntimeError("both dimension lists should have same length")
+    if a.dtype is not b.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+    summed = 1
+    for d, e in zip(dims_a, dims_b, strict=True):
+        m, n = a.shape[wrap_dim(d, a.ndim)], b.shape[wrap_dim(e, b.ndim)]
+        if n == 1:  # what is broadcast can be summed right away
+            a = sum_dim(a, (d,), True)
+        elif m == 1:
+            b = sum_dim(b, (e,), True)
+        elif m != n:
+            raise RuntimeError(f"contracted dimensions need to match, but first has size {m} in dim {d} and second has size {n} in dim {e}")
+        else:
+            summed *= m
+    kept_a = [d for d in range(a.ndim) if d not in {wrap_dim(x, a.ndim) for x in dims_a}]
+    kept_b = [d for d in range(b.ndim) if d not in {wrap_dim(x, b.ndim) for x in dims_b}]
+    sizes = (*(a.shape[d] for d in kept_a), *(b.shape[d] for d in kept_b))
+    a, b = permute(a, (*kept_a, *dims_a)), permute(b, (*dims_b, *kept_b))
+    if not sizes:
+        return view(dot(_flat(a), _flat(b)), ())
+    rows, columns = (prod(sizes[: len(kept_a)]), summed), (summed, prod(sizes[len(kept_a) :]))
+    return reshape(mm(reshape(a, rows), reshape(b, columns)), sizes)
+
+
+def _flat(a: Tensor) -> Tensor:
+    return a if a.ndim == 1 else reshape(a, (a._array.size,))
+
+
+@method
+@spoken("kron")
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """The Kronecker product: each element of `input` times the whole of `other`.  (a, b), (c, d) -> (a * c, b * d)."""
+    ndim = max(input.ndim, other.ndim)
+    mine, its = ((1,) * (ndim - x.ndim) + tuple(x.shape) for x in (input, other))
+    left = unsafe_view(input, tuple(size for n in mine for size in (n, 1)))
+    right = unsafe_view(other, tuple(size for n in its for size in (1, n)))
+    result: Tensor = unsafe_view(mul(left, right), tuple(m * n for m, n in zip(mine, its, strict=True)))
+    return result
+
+
+def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+    """The product of several matrices, in the order that takes the fewest multiplications; the first and the last may be vectors."""
+    if not isinstance(tensors, tuple | list):
+        raise TypeError(f"linalg_multi_dot(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
+    if len(tensors) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
+    chain, shape = list(tensors), ()
+    for place, name, lifted in ((0, "first", 0), (-1, "last", -1)):
+        end = chain[place]
+        if end.ndim not in (1, 2):
+            raise RuntimeError(f"multi_dot(): the {name} tensor must be 1D or 2D but got {end.ndim}D")
+        if end.ndim == 1:
+            chain[place] = unsqueeze(end, lifted)
+        else:
+            shape += (end.shape[place],)
+    _check_chain(tensors, chain)
+    result: Tensor = view(_chain(chain, _order(chain), 0, len(chain) - 1), shape)
+    return result
+
+
+def _check_chain(tensors: Sequence[Tensor], chain: list[Tensor]) -> None:
+    for i in range(1, len(chain) - 1):
+        if tensors[i].ndim != 2:
+            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {tensors[i].ndim}D")
+    names = [dtypes.C_NAMES[tensor.dtype] for tensor in chain]
+    for i in range(1, len(chain)):
+        if names[i] != names[0]:
+            raise RuntimeError(f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {names[0]} and tensor {i} {names[i]}")
+        if chain[i - 1].shape[1] != chain[i].shape[0]:
+            shapes = f"{list(tensors[i - 1].shape)} and {list(tensors[i].shape)}"
+            raise RuntimeError(f"multi_dot(): tensors {i - 1} and {i} with shapes {shapes} cannot be multiplied")
+
+
+def _order(chain: list[Tensor]) -> dict[tuple[int, int], int]:
+    """Where to split each stretch of the chain so that it costs least."""
+    sizes = [chain[0].shape[0], *(matrix.shape[1] for matrix in chain)]
+    cost, split = {(i, i): 0 for i in range(len(chain))}, {}
+    for length in range(1, len(chain)):
+        for i in range(len(chain) - length):
+            j = i + length
+            costs = {k: cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1] for k in range(i, j)}
+            latest = len(chain) == 3 and costs[i] == costs[j - 1]  # of three, PyTorch takes the first two in case of doubt
+            split[i, j] = j - 1 if latest else min(costs, key=costs.__getitem__)
+            cost[i, j] = costs[split[i, j]]
+    return split
+
+
+def _chain(chain: list[Tensor], split: dict[tuple[int, int], int], i: int, j: int) -> Tensor:
+    if i == j:
+        return chain[i]
+    k = split[i, j]
+    result: Tensor = mm(_chain(chain, split, i, k), _chain(chain, split, k + 1, j))
+    return result
+
+
+def chain_matmul(*matrices: Any, out: None = None) -> Tensor:
+    """`linalg.multi_dot` under its old name, for matrices only."""
+    warnings.warn(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, "
+        "which accepts a list of two or more tensors rather than multiple parameters.",
+        UserWarning, stacklevel=2,
+    )  # fmt: skip
+    for matrix in matrices:
+        if matrix.ndim != 2:
+            raise RuntimeError(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
+    return multi_dot(matrices) if len(matrices) > 1 else clone(matrices[0])
+
+
+@method
+@spoken("matrix_power")
+def matrix_power(input: Tensor, n: int) -> Tensor:
+    """input @ input @ ... (n times), by squaring; the inverse for n < 0.  (..., k, k) -> (..., k, k).  Raises RuntimeError unless square."""
+    from autograd_viz.torch.ops.decompositions import inv
+    from autograd_viz.torch.ops.inplace import copy
+
+    need_square("linalg.matrix_power", input._array)
+    if n in (0, 1):
+        copied: Tensor = clone(input, "C")  # also in the graph of the identity
+        return copied if n else copy(copied, holding(np.eye(input.shape[-1], dtype=input._array.dtype)))
+    base = inv(input) if n < 0 else input
+    if abs(n) == 3:
+        return matmul(matmul(base, base), base)
+    result = square = None
+    for bit in reversed(bin(abs(n))[2:]):
+        square = base if square is None else matmul(square, square)
+        if bit == "1":
+            result = square if result is None else matmul(result, square)
+    assert result is not None
+    return result
+
+
+@spoken("linalg_vecdot")
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+    """The inner products along a dimension.  (..., n), (..., n) -> (...).  Raises RuntimeError for integers, or two dtypes."""
+    need_floats("linalg.vecdot", x._array)
+    if x.dtype is not y.dtype:
+        names = f"x of type {dtypes.scalar_name(x._array)} and y of type {dtypes.scalar_name(y._array)}"
+        raise RuntimeError(f"linalg.vecdot: Expected x and y to have the same dtype, but found {names} instead")
+    result: Tensor = vdot(x, y) if x.ndim == y.ndim == 1 else sum_dim(mul(x, y), (dim,))
+    return result
+
+
+# --- triangles and diagonals ------------------------------------------------------------------------------------------
+
+
+@method
+@op("TrilBackward0", self=lambda grad, diagonal: tril(grad, diagonal))
+def tril(self: Array, diagonal: int = 0) -> Array:
+    """The lower triangle, and zeros above; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
+    return _triangle("tril", self, np.tri(*self.shape[-2:], diagonal, dtype=bool) if self.ndim > 1 else self)
+
+
+@method
+@op("TriuBackward0", self=lambda grad, diagonal: triu(grad, diagonal))
+def triu(self: Array, diagonal: int = 0) -> Array:
+    """The upper triangle, and zeros below; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
+    return _triangle("triu", self, ~np.tri(*self.shape[-2:], diagonal - 1, dtype=bool) if self.ndim > 1 else self)
+
+
+def _triangle(name: str, self: Array, mask: Array) -> Array:
+    if self.ndim < 2:
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+    return np.where(mask, self, self.dtype.type(0))
+
+
+@spoken("tril_indices")
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Where the elements of the lower triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
+    return _indices("tril_indices", row, col, np.tri(max(row, 0), max(col, 0), offset, dtype=bool), dtype)
+
+
+@spoken("triu_indices")
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Where the elements of the upper triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
+    return _indices("triu_indices", row, col, ~np.tri(max(row, 0), max(col, 0), offset - 1, dtype=bool), dtype)
+
+
+def _indices(name: str, row: int, col: int, mask: Array, dtype: Any) -> Tensor:
+    for size, called in ((row, "row"), (col, "col")):
+        if size < 0:
+            raise RuntimeError(f"{called} must be non-negative, got{size}")
+    kind = dtypes.int64 if dtype is None else dtype
+    if kind.is_floating_point:
+        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.SCALAR_NAMES[kind]}'")
+    return holding(np.stack(np.nonzero(mask)).astype(kind.numpy))
+
+
+@op("DiagonalBackward0", view=True,
+    self=lambda grad, self_sym_sizes, offset, dim1, dim2: diagonal_backward(grad, self_sym_sizes, offset, dim1, dim2))  # fmt: skip
+def diagonal(self: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
+    """The diagonal of two dimensions, which comes last.  (n, m) -> (min(n, m),)."""
+    return np.diagonal(self, offset, wrap_dim(dim1, self.ndim), wrap_dim(dim2, self.ndim))
+
+
+@op("DiagonalBackwardBackward0", grad_output=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2))
+def diagonal_backward(grad_output: Array, input_sizes: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Array:
+    """grad_output on the diagonal and zeros elsewhere."""
+    zeros = np.zeros(input_sizes, grad_output.dtype)
+    dims = wrap_dim(dim1, zeros.ndim), wrap_dim(dim2, zeros.ndim)
+    onto = np.diagonal(zeros, offset, *dims)
+    onto.flags.writeable = True
+    onto[...] = grad_output
+    return zeros
+
+
+@op("DiagEmbedBackward0", self=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2))
+def diag_embed(self: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
+    """Matrices with self on the diagonal and zeros elsewhere.  (..., n) -> (..., n, n)."""
+    assert (offset, dim1, dim2) == (0, -2, -1)
+    return self[..., None] * np.eye(self.shape[-1], dtype=self.dtype)
+
+
+@method
+@op("TraceBackward0", self=lambda grad, self_sym_sizes: trace_backward(grad, self_sym_sizes))
+def trace(self: Array) -> Array:
+    """The sum of the diagonal.  (n, m) -> ().  Raises RuntimeError unless it is a matrix."""
+    if self.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {self.ndim}")
+    if self.dtype.kind == "b":
+        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
+    return self.trace(dtype=self.dtype if self.dtype.kind == "f" else np.int64)
+
+
+def trace_backward(grad: Any, sizes: tuple[int, int]) -> Any:
+    """grad on the diagonal and zeros elsewhere."""
+    rows, columns = sizes
+    return view_of(filled_at(blank(grad, (rows * columns,)), _like(grad, np.arange(0, rows * columns, columns + 1)), grad), sizes)
+
+
+def view_of(self: Any, size: tuple[int, ...]) -> Any:
+    """`view`, in a formula."""
+    return self.reshape(size) if isinstance(self, np.ndarray) else view(self, size)
+
+
+@op("IndexFillBackward1", others="index", self=lambda grad, index: filled_at(grad, index, blank(grad, ())),
+    value=lambda grad, index: sum_all(_taken(grad, index)))  # fmt: skip
+def filled_at(self: Array, index: Array, value: Array) -> Array:
+    """The 0-d `value` in the places `index` of a vector."""
+    made = self.copy()
+    made[index] = value
+    return made
+
+
+@op("", others="self index")
+def _taken(self: Array, index: Array) -> Array:
+    return self[index]
+
+
+def _like(model: Any, array: Array) -> Any:
+    """An array as what `model` is: an array, or a Tensor."""
+    return array if isinstance(model, np.ndarray | np.generic) else holding(array)
+
+
+# --- several at a time ------------------------------------------------------------------------------------------------
+
+
+@method
+@op(
+    "LinalgCrossBackward0",
+    self=lambda grad, other, dim: linalg_cross(other, grad, dim=dim),
+    other=lambda grad, self, dim: linalg_cross(grad, self, dim=dim),
+)
+def linalg_cross(self: Array, other: Array, *, dim: int = -1) -> Array:
+    """The cross product of vectors along a dimension of size 3; the others broadcast.  (3,), (3,) -> (3,).  Raises RuntimeError else."""
+    if self.ndim != other.ndim:
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    if not self.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    axis = wrap_dim(dim, self.ndim)
+    if not self.shape[axis] == other.shape[axis] == 3:
+        sizes = f"{self.shape[axis]} and {other.shape[axis]}"
+        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes}")
+    check_broadcast(self.shape, other.shape)
+    if self.dtype != other.dtype:
+        raise RuntimeError(f"expected scalar type {dtypes.scalar_name(self)} but found {dtypes.scalar_name(other)}")
+    return np.cross(*np.broadcast_arrays(self, other), axis=axis)
+
+
+CROSS_WITHOUT_DIM = (
+    "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use "
+    "torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release."
+)
+
+
+@method
+@spoken("cross")
+def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+    """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError without one."""
+    if dim is None:
+        warnings.warn(CROSS_WITHOUT_DIM, UserWarning, stacklevel=3)
+        dim = next((d for d, size in enumerate(input.shape) if size == 3), None)
+        if dim is None:
+            raise RuntimeError("no dimension of size 3 in input")
+    result: Tensor = linalg_cross(input, other, dim=dim)
+    return result
+
+
+@op("BlockDiagBackward0", lists="tensors", tensors=lambda grad, sizes: block_diag_backward(grad, sizes))
+def block_diag_row(tensors: list[Array], sizes: tuple[tuple[int, ...], ...]) -> Array:
+    """Matrices along the diagonal of a larger one; `sizes`: their shapes."""
+    blocks = [array if array.ndim == 2 else array.reshape(1, -1) for array in tensors]
+    made = np.zeros(np.sum([block.shape for block in blocks], axis=0), np.result_type(*blocks))
+    row = column = 0
+    for block in blocks:
+        made[row : row + block.shape[0], column : column + block.shape[1]] = block
+        row, column = row + block.shape[0], column + block.shape[1]
+    return made
+
+
+def block_diag_backward(grad: Any, sizes: tuple[tuple[int, ...], ...]) -> list[Any]:
+    """Each block of grad."""
+    parts, row, column = [], 0, 0
+    for size in sizes:
+        rows, columns = size if len(size) == 2 else (1, *size, 1)[:2]
+        part = slice_(slice_(grad, 0, row, row + rows), 1, column, column + columns)
+        for _ in range(2 - len(size)):
+            part = squeeze_dim(part, -1)
+        parts.append(part)
+        row, column = row + rows, column + columns
+    return parts
+
+
+def block_diag(*tensors: Any) -> Tensor:
+    """Matrices along the diagonal of a larger one, zeros elsewhere; vectors count as rows.  (a, b), (c, d) -> (a + c, b + d)."""
+    for i, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")
+        if tensor.ndim > 2:
+            many = f"Input {i} has {tensor.ndim} dimensions"
+            raise RuntimeError(f"torch.block_diag: Input tensors must have 2 or fewer dimensions. {many}")
+    if not tensors:
+        return holding(np.zeros((1, 0), np.float32))
+    result: Tensor = block_diag_row(list(tensors), tuple(tuple(tensor.shape) for tensor in tensors))
+    return result
+
+
+# --- views ------------------------------------------------------------------------------------------------------------
+
+
+@method
+def adjoint(input: Tensor) -> Tensor:
+    """The transpose of each matrix (conjugate, were it complex).  (..., n, m) -> (..., m, n).  Raises RuntimeError for vectors."""
+    return _turned(input, "tensor.adjoint()")
+
+
+def _turned(input: Tensor, name: str) -> Tensor:
+    if input.ndim == 1:
+        raise RuntimeError(f"{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    turned: Tensor = transpose(input, -2, -1) if input.ndim else input
+    return turned
+
+
+def _hermitian(input: Tensor) -> Tensor:
+    if input.ndim in (0, 2):
+        return _turned(input, "tensor.H")
+    more = " For batches of matrices, consider using tensor.mH" if input.ndim > 2 else ""
+    raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.{more}")
+
+
+Tensor.mT = property(lambda self: _turned(self, "tensor.mT"), doc="Each matrix transposed.")  # type: ignore[attr-defined]
+Tensor.mH = property(lambda self: _turned(self, "tensor.mH"), doc="Each matrix transposed, and conjugate.")  # type: ignore[attr-defined]
+Tensor.H = property(_hermitian, doc="The matrix transposed, and conjugate.")  # type: ignore[attr-defined]
