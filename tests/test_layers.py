@@ -24,7 +24,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 READING_ORDER = (
     *("source", "modes", "dtypes", "node", "tensor", "observe", "formulas", "op"),
     *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
-    *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.rearranging"),
+    *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions", "ops.joining", "ops.gathering", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),
     *("ops.conversion", "ops"),
     *("engine", "function", "indexing", "return_types", "methods", "gradients", "autograd", "linalg", "utils", "nn", "optim"),

@@ -18,7 +18,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.pointwise import mul, scaled
-from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze
+from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
 __all__ = [
@@ -204,7 +204,7 @@ def addr(self: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Numb
 )
 def baddbmm(self: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
     """beta * self + alpha * batch1 @ batch2, for each matrix of the batch.  (b, n, m), (b, n, k), (b, k, m) -> (b, n, m)."""
-    self = self if batch1.ndim != 3 or batch2.ndim != 3 else expand(self, (*batch1.shape[:2], batch2.shape[2]))
+    self = expand(self, (_size(batch1, 0), _size(batch1, 1), _size(batch2, 2)))
     if not self.dtype == batch1.dtype == batch2.dtype:
         names = f"input {_c_name(self)}, batch1: {_c_name(batch1)}, batch2: {_c_name(batch2)}"
         raise RuntimeError(f"Input dtypes must be the same, got: {names}")
@@ -236,6 +236,7 @@ def addbmm_row(
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * the sum of a batch of products.  (n, m), (b, n, k), (b, k, m) -> (n, m).  Raises as `baddbmm` does."""
     need_tensors("addbmm", input=input, batch1=batch1, batch2=batch2)
+    expand(input._array, (_size(batch1._array, 1), _size(batch2._array, 2)))
     _same_dtype(("self", input._array), ("mat2", batch2._array))
     _same_dtype(("mat1", batch1._array), ("mat2", batch2._array))
     _check_bmm(batch1._array, batch2._array)
@@ -253,6 +254,11 @@ def _added(self: Array, product: Array, beta: Number, alpha: Number) -> Array:
     kind = np.result_type(self, product).type
     product = product if alpha == 1 else product * kind(alpha)
     return product + 0 if beta == 0 else product + (self if beta == 1 else self * kind(beta))
+
+
+def _size(array: Array, dim: int) -> int:
+    size: int = array.shape[wrap_dim(dim, array.ndim)]
+    return size
 
 
 def _same_dtype(*pair: tuple[str, Array]) -> None:
