@@ -22,12 +22,13 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
-    *("source", "modes", "dtypes", "node", "tensor", "observe", "formulas", "op"),
-    *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
+    *("source", "modes", "dtypes", "node", "tensor", "arguments", "return_types", "observe", "formulas", "op"),
+    *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape"),
+    *("ops.reduction", "ops.extremes", "ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting"),
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions", "ops.joining", "ops.gathering", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),
     *("ops.conversion", "ops"),
-    *("engine", "function", "indexing", "return_types", "methods", "gradients", "autograd", "linalg", "utils", "nn", "optim"),
+    *("engine", "function", "indexing", "methods", "gradients", "autograd", "linalg", "utils", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, linalg, nn
+from autograd_viz.torch import autograd, linalg, nn, return_types
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -34,15 +34,23 @@ from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.gradients import detach
 from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.creation import *
+from autograd_viz.torch.ops.cumulation import *
+from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.matrices import *
+from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.pointwise import *
+from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.shape import *
+from autograd_viz.torch.ops.sorting import *
+from autograd_viz.torch.ops.statistics import *
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.tensor import Tensor

@@ -10,25 +10,23 @@ Read next: `gradients.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.indexing import getitem
-from autograd_viz.torch.ops import inplace, linalg, logic, pointwise, reduction, shape
+from autograd_viz.torch.ops import inplace, linalg, logic, pointwise, shape
 from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
 __all__ = [
-    "absolute", "add", "broadcast_to", "div", "divide", "flatten", "ger", "max", "maximum", "mean", "min", "minimum", "movedim", "mul",
-    "multiply", "narrow", "negative", "permute", "pow", "ravel", "reshape", "square", "squeeze", "sub", "subtract", "sum", "swapaxes",
+    "absolute", "add", "broadcast_to", "div", "divide", "flatten", "ger", "maximum", "minimum", "movedim", "mul",
+    "multiply", "narrow", "negative", "permute", "pow", "ravel", "reshape", "square", "squeeze", "sub", "subtract", "swapaxes",
     "swapdims", "true_divide", "where",
 ]  # fmt: skip
 
 Dim = int | tuple[int, ...] | list[int] | None
 NUMBER = int | float | np.generic
-GIVEN_NOTHING: Any = object()  # x.sum() and x.sum(None) are two nodes in PyTorch
 
 
 def no_overload(name: str, *given: Any, shape: str = "one of:") -> TypeError:
@@ -42,8 +40,7 @@ def no_overload(name: str, *given: Any, shape: str = "one of:") -> TypeError:
 for _row in (
     pointwise.neg, pointwise.reciprocal, pointwise.exp, pointwise.log, pointwise.log1p, pointwise.sqrt, pointwise.abs, pointwise.sign,
     pointwise.sigmoid, pointwise.tanh, pointwise.relu, pointwise.eq, pointwise.ne, pointwise.lt, pointwise.le, pointwise.gt, pointwise.ge,
-    logic.isnan, logic.isinf, logic.isfinite, logic.logical_not, logic.logical_and, logic.logical_or, logic.any, logic.all, logic.argmax,
-    logic.argmin, shape.t, shape.transpose, shape.unsqueeze, shape.select, shape.gather, linalg.mm, linalg.bmm, linalg.mv, linalg.dot,
+    logic.isnan, logic.isinf, logic.isfinite, logic.logical_not, logic.logical_and, logic.logical_or, shape.t, shape.transpose, shape.unsqueeze, shape.select, shape.gather, linalg.mm, linalg.bmm, linalg.mv, linalg.dot,
     linalg.matmul, linalg.outer, linalg.contiguous, shape.clone, shape.unbind,
 ):  # fmt: skip
     method(_row)
@@ -147,87 +144,6 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of each two elements."""
     need_tensors("minimum", input=input, other=other)
     return pointwise.minimum(input, other)
-
-
-# --- reductions -------------------------------------------------------------------------------------------------------
-
-
-def _reduction(
-    name: str, rows: tuple[Any, Any], input: Tensor, dim: Any, keepdim: Any, dtype: DType | None, numpys: dict[str, Any]
-) -> Tensor:
-    """Over all dimensions, or over those that are named. PyTorch understands numpy's names `axis` and `keepdims` too."""
-    need_tensors(name, input=input)
-    over_all, over_dims = rows
-    dim, keepdim = numpys.pop("axis", dim), numpys.pop("keepdims", keepdim)
-    if numpys:
-        raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(numpys))}'")
-    if not isinstance(keepdim, bool):
-        raise TypeError(f"{name}(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}")
-    if dim is GIVEN_NOTHING and not keepdim:
-        return over_all(input, dtype)
-    dims = None if dim is None or dim is GIVEN_NOTHING else (dim,) if isinstance(dim, int) else dim
-    if dims is not None and not (isinstance(dims, tuple | list) and all(isinstance(d, int) for d in dims)):
-        raise no_overload(name, dim)
-    return over_dims(input, None if dims is None else tuple(dims), keepdim, dtype)
-
-
-@method
-def sum(
-    input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any
-) -> Tensor:
-    """The sum of all elements, or over some dimensions."""
-    return _reduction("sum", (reduction.sum_all, reduction.sum_dim), input, dim, keepdim, dtype, numpys)
-
-
-@method
-def mean(
-    input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any
-) -> Tensor:
-    """The mean of all elements, or over some dimensions."""
-    return _reduction("mean", (reduction.mean_all, reduction.mean_dim), input, dim, keepdim, dtype, numpys)
-
-
-class Winners(NamedTuple):
-    """What `max(dim)` and `min(dim)` give: the values, and where along the dimension they are."""
-
-    values: Tensor
-    indices: Tensor
-
-
-class _Max(Winners):
-    def __repr__(self) -> str:
-        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-class _Min(Winners):
-    def __repr__(self) -> str:
-        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-def _extreme(name: str, rows: tuple[Any, Any, Any], made: type[Winners], input: Tensor, dim: Any, keepdim: Any) -> Any:
-    need_tensors(name, input=input)
-    over_all, along, of_two = rows
-    if dim is None:
-        return over_all(input)
-    if isinstance(dim, Tensor):
-        return of_two(input, dim)
-    if not isinstance(dim, int):
-        raise no_overload(name, dim)
-    if not isinstance(keepdim, bool):
-        raise TypeError(f"{name}(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}")
-    return made(*along(input, dim, keepdim))
-
-
-@method
-def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The largest element; with `dim`, the largest along it and where it is; with another tensor, the larger of each two elements."""
-    return _extreme("max", (reduction.max_all, reduction.max_dim, maximum), _Max, input, dim if other is None else other, keepdim)
-
-
-@method
-def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The smallest element; with `dim`, the smallest along it and where it is; with another tensor, the smaller of each two elements."""
-    return _extreme("min", (reduction.min_all, reduction.min_dim, minimum), _Min, input, dim if other is None else other, keepdim)
 
 
 # --- shapes -----------------------------------------------------------------------------------------------------------

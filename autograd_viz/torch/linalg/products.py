@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.ops.systems import inv
 from autograd_viz.torch.ops.inplace import copy
 from autograd_viz.torch.ops.linalg import matmul, mm, vdot
-from autograd_viz.torch.ops.matrices import need_floats, need_square, spoken
+from autograd_viz.torch.ops.matrices import need_floats, need_square
 from autograd_viz.torch.ops.pointwise import mul
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import clone, unsqueeze, view
-from autograd_viz.torch.tensor import Tensor, holding, method
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = ["chain_matmul", "matrix_power"]
 
 
+@reads("Tensors tensors, *, Tensor? out=None", name="linalg_multi_dot", as_method=False)
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of several matrices, in the order that takes the fewest multiplications; the first and the last may be vectors."""
-    if not isinstance(tensors, tuple | list):
-        raise TypeError(f"linalg_multi_dot(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
     chain, shape = list(tensors), ()
@@ -92,8 +92,7 @@ def chain_matmul(*matrices: Any, out: None = None) -> Tensor:
     return multi_dot(matrices) if len(matrices) > 1 else clone(matrices[0])
 
 
-@method
-@spoken("matrix_power")
+@reads("Tensor input, int n, *, Tensor? out=None")
 def matrix_power(input: Tensor, n: int) -> Tensor:
     """input @ input @ ... (n times), by squaring; the inverse for n < 0.  (..., k, k) -> (..., k, k).  Raises RuntimeError unless square."""
     need_square("linalg.matrix_power", input._array)
@@ -112,8 +111,8 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
     return result
 
 
-@spoken("linalg_vecdot")
-def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+@reads("Tensor x, Tensor y, *, int dim=-1, Tensor? out=None", name="linalg_vecdot", as_method=False)
+def vecdot(x: Tensor, y: Tensor, dim: int = -1) -> Tensor:
     """The inner products along a dimension.  (..., n), (..., n) -> (...).  Raises RuntimeError for integers, or two dtypes."""
     need_floats("linalg.vecdot", x._array)
     if x.dtype is not y.dtype:

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.matrices import diag_embed, diagonal, tril, triu
-from autograd_viz.torch.ops.pointwise import times, zeros
+from autograd_viz.torch.ops.matrices import diag_embed, diagonal, need_floats, need_matrix, tril, triu
+from autograd_viz.torch.ops.pointwise import times
 from autograd_viz.torch.ops.shape import blank, slice_, squeeze_dim, unsqueeze
 from autograd_viz.torch.ops.systems import _LinAlgError, columns, linalg_solve_triangular, mH, product, substituted
+from autograd_viz.torch.tensor import Tensor
 
 # --- Cholesky ---------------------------------------------------------------------------------------------------------
 
@@ -179,6 +181,21 @@ def linalg_svd(A: Array, full_matrices: bool, compute_uv: bool, S_sym_argsize_mi
     return columns(U), S, columns(Vh)
 
 
+@reads("Tensor A, *, str? driver=None, Tensor? out=None", name="linalg_svdvals", as_method=False)
+def svdvals(A: Tensor, driver: str | None = None) -> Tensor:
+    """The singular values, the largest first.  (..., m, n) -> (..., min(m, n)).  Raises LinAlgError for nan or inf."""
+    values: Tensor = svd_of(A, False)[1]
+    return values
+
+
+def svd_of(A: Tensor, full_matrices: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """U, S and Vh.  Raises RuntimeError unless A has floats and two dimensions or more."""
+    need_floats("linalg.svd", A._array)
+    need_matrix("linalg.svd", A._array)
+    parts: tuple[Tensor, Tensor, Tensor] = linalg_svd(A, full_matrices, True, min(A.shape[-2:]))
+    return parts
+
+
 def reduced(parts: Any, full_matrices: bool, S: Any) -> tuple[Any, Any, Any]:
     """Without the columns of U and the rows of Vh that belong to no singular value."""
     U, values, Vh = parts
@@ -280,10 +297,9 @@ def tolerance_of(A: Array, largest: Array, atol: Any, rtol: Any) -> Array:
     """Below what a singular value counts as 0: atol or rtol times the largest; by default a few units in the last place of that."""
     if rtol is None:
         rtol = 0.0 if atol is not None and np.any(np.asarray(atol) > 0) else np.finfo(A.dtype).eps * max(A.shape[-2:])
-    absolute = np.asarray(0.0 if atol is None else atol, A.dtype)
-    relative = np.asarray(rtol, A.dtype)
-    pad = (*[1] * 0,)
-    return np.maximum(absolute.reshape(*absolute.shape, *pad, *[1] * (absolute.ndim > 0)), relative.reshape(*relative.shape, *[1] * (relative.ndim > 0)) * largest)
+    absolute, relative = (np.asarray(value, A.dtype) for value in (0.0 if atol is None else atol, rtol))
+    absolute, relative = (value[..., None] if value.ndim else value for value in (absolute, relative))
+    return np.maximum(absolute, relative * largest)
 
 
 def pinv_backward(grad: Any, pinvA: Any, A: Any) -> Any:

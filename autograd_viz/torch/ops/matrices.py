@@ -8,15 +8,14 @@ Read next: `systems.py`.
 
 from __future__ import annotations
 
-import inspect
 import warnings
-from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import dot, mm
@@ -34,47 +33,9 @@ __all__ = [
 
 IN_PLACE = ("tril", "triu")
 
-Dims = Sequence[int]
-F = TypeVar("F", bound=Callable[..., Any])
+INDICES = "int row, int col, int offset=0, *, dtype? dtype=None"
 
-# --- arguments --------------------------------------------------------------------------------------------------------
-
-
-def spoken(name: str) -> Callable[[F], F]:
-    """Check the arguments of a function against its annotations (Tensor, int, bool), and complain in PyTorch's words, as `name`."""
-
-    def made(function: F) -> F:
-        parameters = inspect.signature(function).parameters
-        names = [p.name for p in parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
-        required = [p.name for p in parameters.values() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
-        kinds = {p.name: KINDS[p.annotation] for p in parameters.values() if p.annotation in KINDS}
-
-        def checked(*args: Any, **kwargs: Any) -> Any:
-            if len(args) > len(names):
-                plural, was = "s" * (len(names) != 1), "was" if len(args) == 1 else "were"
-                raise TypeError(f"{name}() takes {len(names)} positional argument{plural} but {len(args)} {was} given")
-            if names and names[0] == "input" and not args and "self" in kwargs:
-                kwargs["input"] = kwargs.pop("self")
-            given = {**dict(zip(names, args, strict=False)), **kwargs}
-            if lacking := [f'"{each}"' for each in required if each not in given]:
-                raise TypeError(f"{name}() missing {len(lacking)} required positional arguments: {', '.join(lacking)}")
-            for each, value in given.items():
-                if each not in parameters:
-                    raise TypeError(f"{name}() got an unexpected keyword argument '{each}'")
-                if each in kinds and not isinstance(value, kinds[each]):
-                    where = f" (position {names.index(each) + 1})" if each not in kwargs else ""
-                    wanted = kinds[each][0].__name__
-                    raise TypeError(f"{name}(): argument '{each}'{where} must be {wanted}, not {type(value).__name__}")
-            return function(*args, **kwargs)
-
-        checked.__name__ = checked.__qualname__ = function.__name__
-        checked.__doc__ = function.__doc__
-        return checked  # type: ignore[return-value]
-
-    return made
-
-
-KINDS: dict[Any, tuple[type, ...]] = {"Tensor": (Tensor,), "int": (int, np.integer), "bool": (bool,)}
+# --- checks that several operations share -----------------------------------------------------------------------------
 
 
 def need_square(name: str, A: Array) -> None:
@@ -150,8 +111,7 @@ def _flat(a: Tensor) -> Tensor:
     return a if a.ndim == 1 else reshape(a, (a._array.size,))
 
 
-@method
-@spoken("kron")
+@reads("Tensor input, Tensor other, *, Tensor? out=None")
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """The Kronecker product: each element of `input` times the whole of `other`.  (a, b), (c, d) -> (a * c, b * d)."""
     ndim = max(input.ndim, other.ndim)
@@ -195,14 +155,14 @@ def _triangle(name: str, self: Array, mask: Array) -> Array:
     return np.where(mask, self, self.dtype.type(0))
 
 
-@spoken("tril_indices")
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+@reads(INDICES, as_method=False)
+def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the lower triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
     return _indices("tril_indices", row, col, np.tri(max(row, 0), max(col, 0), offset, dtype=bool), dtype)
 
 
-@spoken("triu_indices")
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+@reads(INDICES, as_method=False)
+def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the upper triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
     return _indices("triu_indices", row, col, ~np.tri(max(row, 0), max(col, 0), offset - 1, dtype=bool), dtype)
 
@@ -314,8 +274,7 @@ CROSS_WITHOUT_DIM = (
 )
 
 
-@method
-@spoken("cross")
+@reads("Tensor input, Tensor other, int? dim=None, *, Tensor? out=None")
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError without one."""
     if dim is None:
