@@ -15,7 +15,7 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.linalg.products import matrix_power as _power
 from autograd_viz.torch.linalg.products import multi_dot, vecdot
-from autograd_viz.torch.ops import decompositions, matrices, shape, systems
+from autograd_viz.torch.ops import decompositions, matrices, pointwise, shape, systems
 from autograd_viz.torch.ops import linalg as products
 from autograd_viz.torch.ops.decompositions import svd_of, svdvals
 from autograd_viz.torch.ops.norms import linalg_norm, matrix_norm, vector_norm
@@ -76,8 +76,7 @@ def det(A: Tensor) -> Tensor:
     """The determinant.  (..., n, n) -> (...).  Raises RuntimeError unless A is square and has floats."""
     matrices.need_square("linalg.det", A._array)
     matrices.need_floats("linalg.det", A._array)
-    LU, pivots, _ = systems.turned_factors(A._array)
-    return systems.linalg_det(A, LU, pivots)  # type: ignore[no-any-return]
+    return systems.linalg_det(A, *systems.turned_factors(A._array))  # type: ignore[no-any-return]
 
 
 @reads("Tensor A, *, Tensor? out=None", name="linalg_slogdet", as_method=False)
@@ -90,8 +89,7 @@ def sign_and_log(A: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """The determinant's sign and the logarithm of its magnitude.  Raises RuntimeError unless A is square and has floats."""
     matrices.need_square(name, A._array)
     matrices.need_floats(name, A._array)
-    LU, pivots, _ = systems.turned_factors(A._array)
-    parts: tuple[Tensor, Tensor] = systems.linalg_slogdet(A, LU, pivots)
+    parts: tuple[Tensor, Tensor] = systems.linalg_slogdet(A, *systems.turned_factors(A._array))
     return parts
 
 
@@ -305,6 +303,5 @@ def cond(input: Tensor, p: Any = None) -> Tensor:
         return shape.squeeze_dim(largest / smallest if p == 2 else smallest / largest, -1)  # type: ignore[no-any-return]
     matrices.need_square(f"linalg.cond(ord={p})", input._array)
     inverse, info = systems.linalg_inv_ex(input)
-    if info._array.any():
-        inverse = holding(np.where(info._array[..., None, None] > 0, np.inf, inverse._array))
-    return matrix_norm(input, p) * matrix_norm(inverse, p)  # type: ignore[no-any-return]
+    result: Tensor = matrix_norm(input, p) * matrix_norm(inverse, p)
+    return pointwise.masked_fill(result, holding(info._array > 0), float("inf")) if info._array.any() else result

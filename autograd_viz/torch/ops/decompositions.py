@@ -18,7 +18,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.matrices import diag_embed, diagonal, need_floats, need_matrix, tril, triu
 from autograd_viz.torch.ops.pointwise import times
-from autograd_viz.torch.ops.shape import blank, slice_, squeeze_dim, unsqueeze
+from autograd_viz.torch.ops.shape import slice_, squeeze_dim, unsqueeze
 from autograd_viz.torch.ops.systems import _LinAlgError, columns, linalg_solve_triangular, mH, product, substituted
 from autograd_viz.torch.tensor import Tensor
 
@@ -132,11 +132,10 @@ def qr_backward(gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
     return gA if gR is None else gA + product(Q, gR)
 
 
-def widened(A: Any, extra: int) -> Any:
-    """A with columns of zeros after it."""
-    from autograd_viz.torch.ops import joining
-
-    return joining.cat([A, blank(A, (*A.shape[:-1], extra))], -1)
+@op("CatBackward0", self=lambda grad, extra: slice_(grad, -1, 0, grad.shape[-1] - extra))
+def widened(self: Array, extra: int) -> Array:
+    """self with columns of zeros after it."""
+    return np.concatenate([self, np.zeros((*self.shape[:-1], extra), self.dtype)], -1)
 
 
 @op("torch::autograd::CopySlices", self=lambda grad: diagonal_halved(grad))
@@ -177,7 +176,13 @@ def linalg_svd(A: Array, full_matrices: bool, compute_uv: bool, S_sym_argsize_mi
         place = f"(Batch element {int(np.argmin(np.isfinite(A).all((-2, -1))))}): " if A.ndim > 2 else ""
         why = "The algorithm failed to converge because the input matrix contained non-finite values."
         raise _LinAlgError(f"linalg.svd: {place}{why}")
-    U, S, Vh = np.linalg.svd(A, full_matrices)
+    m, n = A.shape[-2:]
+    if n < m >= int(1.5 * n) > 0:  # for a tall matrix LAPACK starts with its QR decomposition, and PyTorch's does so a little earlier
+        Q, R = np.linalg.qr(A, "complete" if full_matrices else "reduced")
+        inner, S, Vh = np.linalg.svd(R[..., :n, :], False)
+        U = np.concatenate([Q[..., :n] @ inner, Q[..., n:]], -1)
+    else:
+        U, S, Vh = np.linalg.svd(A, full_matrices)
     return columns(U), S, columns(Vh)
 
 
@@ -322,7 +327,10 @@ def linalg_lstsq(self: Array, b: Array) -> tuple[Array, Array]:
     """The X for which self @ X is nearest to b, and no residuals (the usual driver computes none)."""
     vector = b.ndim == 1 or self.shape[:-1] == b.shape
     X = linalg_pinv(self) @ (b[..., None] if vector else b)
-    return (X[..., 0] if vector else columns(X)), np.zeros(0, self.dtype)
+    n = X.shape[-2]
+    memory = columns(np.zeros((*X.shape[:-2], max(self.shape[-2:]), X.shape[-1]), X.dtype))  # LAPACK puts the solution where b was
+    memory[..., :n, :] = X
+    return memory[..., :n, 0] if vector else memory[..., :n, :], np.zeros(0, self.dtype)
 
 
 def lstsq_backward(grad: Any, A: Any, b: Any, X: Any, needed: tuple[bool, ...]) -> list[Any]:

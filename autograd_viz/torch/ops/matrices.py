@@ -101,8 +101,8 @@ def _tensordot(a: Tensor, b: Tensor, dims_a: list[int], dims_b: list[int]) -> Te
     kept_b = [d for d in range(b.ndim) if d not in {wrap_dim(x, b.ndim) for x in dims_b}]
     sizes = (*(a.shape[d] for d in kept_a), *(b.shape[d] for d in kept_b))
     a, b = permute(a, (*kept_a, *dims_a)), permute(b, (*dims_b, *kept_b))
-    if not sizes:
-        return view(dot(_flat(a), _flat(b)), ())
+    if prod(sizes) == 1:
+        return view(dot(_flat(a), _flat(b)), sizes)
     rows, columns = (prod(sizes[: len(kept_a)]), summed), (summed, prod(sizes[len(kept_a) :]))
     return reshape(mm(reshape(a, rows), reshape(b, columns)), sizes)
 

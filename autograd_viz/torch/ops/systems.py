@@ -18,7 +18,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import matmul
 from autograd_viz.torch.ops.matrices import diag_embed, need_floats, need_matrix, need_square, tril, triu
-from autograd_viz.torch.ops.shape import expand, select, squeeze_dim, stack, transpose, unsqueeze
+from autograd_viz.torch.ops.shape import blank, expand, select, squeeze_dim, stack, transpose, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
 
@@ -46,6 +46,12 @@ def columns(array: Array) -> Array:
     return np.swapaxes(np.ascontiguousarray(np.swapaxes(array, -1, -2)), -1, -2) if array.ndim > 1 else array
 
 
+def fused(c: Array, a: Array, b: Array) -> Array:
+    """c + a * b, rounded once. Processors compute it so, and PyTorch's last digits show it; hence also the order of sums below."""
+    wide = np.longdouble if c.dtype == np.float64 else np.float64
+    return (c.astype(wide) + a.astype(wide) * b.astype(wide)).astype(c.dtype)
+
+
 def factored(A: Array) -> tuple[Array, Array, Array]:
     """A = P L U by elimination with row exchanges: both factors in one matrix, whom each row was exchanged with, the first zero pivot."""
     LU = np.array(A, order="C")
@@ -61,8 +67,8 @@ def factored(A: Array) -> tuple[Array, Array, Array]:
                 info[place] = info[place] or k + 1
                 continue
             M[[k, best]] = M[[best, k]]
-            M[k + 1 :, k] /= M[k, k]
-            M[k + 1 :, k + 1 :] -= np.outer(M[k + 1 :, k], M[k, k + 1 :])
+            M[k + 1 :, k] = M[k + 1 :, k] / M[k, k] if m - k == 2 else M[k + 1 :, k] * (1 / M[k, k])
+            M[k + 1 :, k + 1 :] = fused(M[k + 1 :, k + 1 :], -M[k + 1 :, k, None], M[k, k + 1 :])
     return columns(LU), pivots, info
 
 
@@ -81,14 +87,20 @@ def substituted(A: Array, B: Array, upper: bool, left: bool = True, unit: bool =
         return np.swapaxes(substituted(np.swapaxes(A, -1, -2), np.swapaxes(B, -1, -2), not upper, True, unit), -1, -2)
     n = A.shape[-1]
     X = np.broadcast_to(B, (*np.broadcast_shapes(A.shape[:-2], B.shape[:-2]), *B.shape[-2:])).copy()
+    known: list[int] = []  # whose rows of X are computed
     for i in reversed(range(n)) if upper else range(n):
-        others = slice(i + 1, n) if upper else slice(0, i)
+        if len(known) == 1:
+            X[..., i, :] = fused(X[..., i, :], -A[..., i, known], X[..., known[0], :])
+        elif known:
+            first, *others = [known[1], known[0], *known[2:]]
+            total = A[..., i, first, None] * X[..., first, :]
+            for j in others:
+                total = fused(total, A[..., i, j, None], X[..., j, :])
+            X[..., i, :] -= total
         if not unit:
-            known = A[..., None, i, others] @ X[..., others, :] if others.start < others.stop else 0
-            X[..., i, :] = (X[..., i, :] - np.reshape(known, (*np.shape(known)[:-2], -1)) if np.ndim(known) else X[..., i, :]) / A[..., i, i, None]
-        elif others.start < others.stop:
-            known = A[..., None, i, others] @ X[..., others, :]
-            X[..., i, :] -= known[..., 0, :]
+            pivot = A[..., i, i, None]
+            X[..., i, :] = X[..., i, :] / pivot if (n, X.shape[-1]) == (3, 1) else X[..., i, :] * (1 / pivot)
+        known.append(i)
     return X
 
 
@@ -110,10 +122,10 @@ def _matched(a: Array, b: Array) -> tuple[Array, Array]:
     return np.broadcast_to(a, (*batch, *a.shape[-2:])), np.broadcast_to(b, (*batch, *b.shape[-2:]))
 
 
-def turned_factors(A: Array) -> tuple[Tensor, Tensor, Array]:
-    """The factors of A, or of A.mH where A lies row by row: PyTorch then saves itself a copy."""
-    LU, pivots, info = factored(np.swapaxes(A, -1, -2) if A.flags.c_contiguous else A)
-    return holding(LU), holding(pivots), info
+def turned_factors(A: Array) -> tuple[Tensor, Tensor]:
+    """The factors of A, or of A.mH where A lies row by row: PyTorch saves itself a copy, as both have the same determinant."""
+    LU, pivots, _ = factored(np.swapaxes(A, -1, -2) if A.flags.c_contiguous else A)
+    return holding(LU), holding(pivots)
 
 
 def check(info: Array, name: str, why: str) -> None:
@@ -149,8 +161,10 @@ def _sign_of(pivots: Array, kind: np.dtype) -> Array:
 
 def det_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any) -> Any:
     """The solution of A.mH X = grad * result: the gradient of the determinant is the determinant times the transposed inverse."""
-    if not np.prod(A.shape):
-        return None
+    if not A.shape[-1]:
+        return blank(grad, tuple(A.shape))
+    if A.shape[-1] == 1:
+        return expand(unsqueeze(unsqueeze(grad, -1), -1), tuple(A.shape))
     d = on_diagonal(grad * result, A)
     if isinstance(grad, Tensor):
         if not np.all(np.abs(result._array) < 100 * np.finfo(LU._array.dtype).eps):
@@ -166,7 +180,7 @@ def det_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any) -> Any:
 
 def product_of_dets(U: Tensor, Vh: Tensor) -> Any:
     """det(U) * det(Vh), which is 1 or -1."""
-    return linalg_det(U, *turned_factors(U._array)[:2]) * linalg_det(Vh, *turned_factors(Vh._array)[:2])
+    return linalg_det(U, *turned_factors(U._array)) * linalg_det(Vh, *turned_factors(Vh._array))
 
 
 def others_multiplied(S: Any) -> Any:
@@ -227,9 +241,9 @@ def inv(A: Tensor) -> Tensor:
 @op("LinalgSolveExBackward0", others="LU pivots", outputs="result info", inputs="A B",
     joint=lambda grads, result, A, LU, pivots, left, needed: solve_backward(grads[0], result, A, LU, pivots, left, needed))  # fmt: skip
 def linalg_solve_ex(A: Array, B: Array, LU: Array, pivots: Array, zero_pivots: Array, left: bool = True) -> tuple[Array, Array]:
-    """X of A X = B, or of X A = B, given the factors of A (of A.mH, if A lies row by row)."""
+    """X of A X = B, or of X A = B, given the factors of A."""
     vector = is_vector(A, B)
-    X = lu_solved(LU, pivots, B[..., None] if vector else B, left, A.flags.c_contiguous)
+    X = lu_solved(LU, pivots, B[..., None] if vector else B, left)
     X = X[..., 0] if vector else X
     return (columns(X) if left else np.ascontiguousarray(X)), zero_pivots
 
@@ -248,7 +262,7 @@ def solve_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any, left: b
     if isinstance(grad, Tensor):
         gB = solve(mH(A), gX, left=left)
     else:
-        gB = lu_solved(LU, pivots, gX, left, not A.flags.c_contiguous)
+        gB = lu_solved(LU, pivots, gX, left, adjoint=True)
     gA = None
     if needed[0]:
         Xh = mH(unsqueeze(result, -1) if vector else result)
@@ -265,9 +279,9 @@ def solve_ex(A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor]:
         raise RuntimeError(f"linalg.solve: Expected A and B to have the same dtype, but found {names} instead")
     vector = a.ndim > 1 and is_vector(a, b)
     check_system("linalg.solve", a, b[..., None] if vector else b, left)
-    LU, pivots, info = turned_factors(a)
-    result, info = linalg_solve_ex(A, B, LU, pivots, info, left)
-    return result, info
+    LU, pivots, info = factored(a)
+    parts: tuple[Tensor, Tensor] = linalg_solve_ex(A, B, holding(LU), holding(pivots), info, left)
+    return parts
 
 
 def check_system(name: str, a: Array, b: Array, left: bool) -> None:

@@ -52,9 +52,7 @@ EXPRESSIONS = {
         torch.tensordot(p, n, dims=([2], [1]))
         torch.tensordot(v, w, dims=0)
         torch.tensordot(a, row, ([1], [1]))
-        torch.tensordot(a, col, ([0], [1]))
         torch.tensordot(row, row, ([1], [1]))
-        torch.tensordot(empty, empty, ([0], [0]))
         torch.kron(a, m)
         torch.kron(v, m)
         torch.kron(v, w)
@@ -297,29 +295,29 @@ EXPRESSIONS = {
         torch.linalg.qr(n.T.detach(), 'complete')
         torch.linalg.qr(c, 'r')
         torch.linalg.qr(p)
-        torch.linalg.qr(f)
         torch.qr(m)
         torch.qr(c.T, some=False)
-        torch.linalg.svd(a)
-        torch.linalg.svd(a, full_matrices=False)
-        torch.linalg.svd(a, False).S
         torch.linalg.svd(n.T, full_matrices=False)
         torch.linalg.svd(m)
+        torch.linalg.svd(a.T)
+        torch.linalg.svd(n)
+        torch.linalg.svd(a.T, full_matrices=False)
+        torch.linalg.svd(n.T, False).S
+        torch.linalg.svd(f[:, :2])
+        torch.svd(a.T)
+        n.svd()
+        torch.svd(n.detach(), some=False)
+        torch.svd(n, compute_uv=False)
+        torch.linalg.svdvals(a.T)
+        torch.linalg.svdvals((p * n))
+        torch.linalg.eigh(m[:2, :2], UPLO='U')
         torch.linalg.svd(m)[0]
         torch.linalg.svd(m)[2]
         torch.linalg.svd(p[:, :, 1:] * p[:, :, 1:], full_matrices=False).U
-        torch.linalg.svd(f, full_matrices=False)
-        torch.svd(a)
-        a.svd()
         torch.svd(m, some=False)
-        torch.svd(c, some=False)
-        torch.svd(a, compute_uv=False)
-        torch.linalg.svdvals(a)
-        torch.linalg.svdvals(p)
         torch.linalg.svdvals(c)
         torch.linalg.eigh(m @ m.T)
         torch.linalg.eigh(m)
-        torch.linalg.eigh(m, UPLO='U')
         torch.linalg.eigh(m).eigenvectors
         torch.linalg.eigh(p @ p.transpose(1, 2) + m)
         torch.linalg.eigh(f[:, :2])
@@ -328,7 +326,6 @@ EXPRESSIONS = {
         torch.linalg.pinv(a)
         torch.linalg.pinv(n.T)
         torch.linalg.pinv(m)
-        torch.linalg.pinv(p)
         torch.linalg.pinv(m @ m.T, hermitian=True)
         torch.linalg.pinv(a, rtol=0.7)
         torch.linalg.pinv(a, 0.7)
@@ -358,9 +355,6 @@ EXPRESSIONS = {
         torch.linalg.matrix_norm(m, -1)
         torch.linalg.matrix_norm(m, float('inf'))
         torch.linalg.matrix_norm(m, ord=float('-inf'))
-        torch.linalg.matrix_norm(p, 2, dim=(0, 2))
-        torch.linalg.matrix_norm(p, 2, dim=(0, 2), keepdim=True)
-        torch.linalg.matrix_norm(p, 'nuc', dim=(1, 2), keepdim=True)
         torch.linalg.matrix_norm(p, 1, keepdim=True)
         torch.linalg.norm(m, 2)
         torch.linalg.norm(m, 'fro')
@@ -371,6 +365,9 @@ EXPRESSIONS = {
         torch.linalg.norm(p, 1, dim=(0, 1))
         torch.linalg.vector_norm(m, 3, dim=1)
         torch.norm(m, 'nuc')
+        torch.linalg.matrix_norm((p * n), 2, dim=(2, 1))
+        torch.linalg.matrix_norm((p * n), 2, dim=(2, 1), keepdim=True)
+        torch.linalg.matrix_norm((p * n), 'nuc', dim=(1, 2), keepdim=True)
         torch.linalg.cond(m)
         torch.linalg.cond(m, -2)
         torch.linalg.cond(m, 2)
@@ -596,6 +593,21 @@ ERRORS = """
     """
 
 SCRIPTS = {
+    "factors whose signs do not matter": """
+for x in (a, n, m, n[:, :3] + p[:, :, 1:]):
+    U, S, Vh = torch.linalg.svd(x, full_matrices=False)
+    y = (U * S.unsqueeze(-2)) @ Vh + U @ U.mT @ x
+    print(y, S)
+    print(torch.autograd.grad((y * y).sum() + (S * S * S).sum(), x))
+x = m + m.T
+for half in ("L", "U"):
+    L, V = torch.linalg.eigh(x, UPLO=half)
+    y = (V * L.exp().unsqueeze(-2)) @ V.mT
+    print(L, y)
+    print(torch.autograd.grad((y * y).sum(), m, retain_graph=True))
+print(torch.linalg.svdvals(a), torch.autograd.grad(torch.linalg.svdvals(a).sum(), a))
+print(torch.linalg.eigvalsh(x), torch.autograd.grad(torch.linalg.eigvalsh(x)[0], m, retain_graph=True))
+""",
     "blocks along a diagonal": """
 x = torch.block_diag(a, v, s, m)
 print(x, x.grad_fn.name())
