@@ -232,7 +232,7 @@ def elu_double_backward(
     bent = times(grad * grad_output, input_scale)
     if not is_result:
         bent = bent * times(exp(times(self_or_result, input_scale)), alpha * scale * input_scale)
-    return where(self_or_result <= 0, bent, zeros(grad))
+    return where(self_or_result < 0, bent, zeros(grad))
 
 
 @op("GeluBackward0", self=lambda grad, self, approximate: gelu_backward(grad, self, approximate=approximate))
@@ -241,13 +241,13 @@ def gelu(self: Array, *, approximate: str = "none") -> Array:
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
     need_floats(self, "GeluKernelImpl")
-    return (self * _cdf(self, approximate)).astype(self.dtype)
+    return (self * self.dtype.type(0.5) * _twice_cdf(self, approximate)).astype(self.dtype)
 
 
-def _cdf(x: Array, approximate: str) -> Array:
+def _twice_cdf(x: Array, approximate: str) -> Array:
     if approximate == "tanh":
-        return np.asarray(0.5 * (1 + np.tanh(GELU_BETA * (x + GELU_KAPPA * x * x * x))))
-    return np.asarray(0.5 * (1 + np.asarray(_erf(x * math.sqrt(0.5))).astype(x.dtype)))
+        return np.asarray(1 + np.tanh(GELU_BETA * (x + GELU_KAPPA * x * x * x)))
+    return np.asarray(1 + np.asarray(_erf(x * math.sqrt(0.5))).astype(x.dtype))
 
 
 GELU_BETA, GELU_KAPPA = math.sqrt(2 / math.pi), 0.044715
@@ -267,7 +267,7 @@ def gelu_backward(grad_output: Array, self: Array, *, approximate: str = "none")
         pdf = 0.5 * (1 - squashed * squashed) * GELU_BETA * (1 + 3 * GELU_KAPPA * x * x)
     else:
         pdf = np.exp(-0.5 * x * x) * NORMAL
-    return np.asarray(grad_output * (_cdf(x, approximate) + x * pdf)).astype(x.dtype)
+    return np.asarray(grad_output * (0.5 * _twice_cdf(x, approximate) + x * pdf)).astype(x.dtype)
 
 
 def gelu_curvature(x: Any, approximate: str) -> Any:

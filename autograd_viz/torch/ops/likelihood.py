@@ -51,7 +51,7 @@ def _picked(
     ignore_index -= 2**64 * (ignore_index >= 2**63)  # the node keeps it as PyTorch shows it, unsigned
     each, places = weights_of(array.shape[axis], target, weight, ignore_index, array.dtype)
     chosen = np.take_along_axis(array, np.expand_dims(places, axis), axis).squeeze(axis)
-    loss = np.where(each == 0, -each, -chosen * each)
+    loss = np.where(target == ignore_index, array.dtype.type(0), -chosen * each)
     return np.asarray(loss if not reduction else loss.sum() if reduction == 2 else loss.sum() / total_weight)
 
 
@@ -67,7 +67,7 @@ def _put_back(
     axis = min(1, array.ndim - 1)
     ignore_index -= 2**64 * (ignore_index >= 2**63)
     each, places = weights_of(array.shape[axis], target, weight, ignore_index, array.dtype)
-    slopes = np.where(each == 0, each, -each * grad / (total_weight if reduction == 1 else array.dtype.type(1)))
+    slopes = np.where(target == ignore_index, array.dtype.type(0), -each * grad / (total_weight if reduction == 1 else array.dtype.type(1)))
     made = np.zeros_like(array)
     np.put_along_axis(made, np.expand_dims(places, axis), np.expand_dims(slopes, axis), axis)
     return made

@@ -245,7 +245,7 @@ def binary_cross_entropy(self: Array, target: Array, weight: Array | None = None
     "BinaryCrossEntropyBackwardBackward0",
     others="weight",
     grad_output=lambda grad, self, target, weight, reduction: through(
-        binary_cross_entropy_backward(grad, self, target, weight, reduction), reduction
+        _finish((self - target) / (plus(self, 1e-12) * plus(from_one(self), 1e-12)), grad, self, weight, reduction), reduction
     ),
     self=lambda grad, grad_output, self, target, weight, reduction: bce_curvature(grad * grad_output, self, target, weight, reduction),
     target=lambda grad, grad_output, self, weight, reduction: _finish(
@@ -254,13 +254,13 @@ def binary_cross_entropy(self: Array, target: Array, weight: Array | None = None
 )
 def binary_cross_entropy_backward(grad_output: Array, self: Array, target: Array, weight: Array | None = None, reduction: int = 1) -> Array:
     """(self - target) / (self * (1 - self)) * grad_output, shared out."""
-    slope = (self - target) / np.maximum((1 - self) * self, self.dtype.type(1e-12)) * grad_output
+    slope = (self - target) / np.maximum((1 - self) * self, self.dtype.type(np.float32(1e-12))) * grad_output
     return _share(slope if weight is None else slope * weight, reduction)
 
 
 def bce_curvature(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:
     """The gradient of `binary_cross_entropy_backward` with respect to self."""
-    square, spread = self * self, self * from_one(self)
+    square, spread = self * self, plus(self, 1e-12) * plus(from_one(self), 1e-12)
     return _finish((square - times(self * target, 2) + target) / (spread * spread), grad, self, weight, reduction)
 
 

@@ -64,7 +64,7 @@ def prelu_kernel_backward(grad_output: Array, self: Array, weight: Array) -> tup
 def prelu_double_backward(grads: list[Any], grad_output: Any, self: Any, weight: Any) -> list[Any]:
     """The gradients of `prelu_kernel_backward` with respect to its three inputs."""
     to_self, to_weight = (zeros(grad_output) if grad is None else grad for grad in grads)
-    negative, nothing = self <= 0, zeros(grad_output)
+    negative, nothing = self < 0, zeros(grad_output)
     return [
         where(negative, to_self * weight + to_weight * self, to_self),
         where(negative, to_weight * grad_output, nothing),

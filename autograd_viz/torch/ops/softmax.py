@@ -41,7 +41,7 @@ def _softmax(self: Array, dim: int) -> Array:
     """exp(self), divided by its sum along dim: positive numbers that sum to 1."""
     dim = _kernel("softmax", self, dim)
     powers = np.exp(self - _along(np.max, self, dim))  # minus the largest: the same quotient, without overflow
-    return powers / _along(np.sum, powers, dim)
+    return np.array(powers / _along(np.sum, powers, dim), order="C")
 
 
 @op(
@@ -65,7 +65,7 @@ def _log_softmax(self: Array, dim: int) -> Array:
     """log(softmax(self)), exact also where the probability is too small for a float."""
     dim = _kernel("log_softmax", self, dim)
     shifted = self - _along(np.max, self, dim)
-    return shifted - np.log(_along(np.sum, np.exp(shifted), dim))
+    return np.array(shifted - np.log(_along(np.sum, np.exp(shifted), dim)), order="C")
 
 
 @op(

@@ -246,7 +246,7 @@ def threshold_(input: Tensor, threshold_: float, value: float) -> Tensor:
     return threshold(input, threshold_, value, True)
 
 
-def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+def elu_(input: Tensor, alpha: float = 1) -> Tensor:
     """`elu`, in place."""
     return elu(input, alpha, True)
 

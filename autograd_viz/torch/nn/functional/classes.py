@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd_viz.torch import dtypes
-from autograd_viz.torch.nn.functional.losses import Flag, reduction_of
+from autograd_viz.torch.nn.functional.losses import Flag, not_differentiable_in, reduction_of
 from autograd_viz.torch.ops import likelihood
 from autograd_viz.torch.ops.pointwise import divided, masked_fill, plus, times
 from autograd_viz.torch.ops.reduction import sum_all, sum_dim
@@ -48,6 +48,7 @@ def _nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, i
     if len(sizes) == 1 and wanted not in ((), (1,)):
         raise RuntimeError(f"size mismatch (got input: {list(sizes)}, target: {list(wanted)})")
     _check(input, target, weight, sizes[-1])
+    not_differentiable_in("nll_loss_forward", weight=weight)
     made: Tensor = likelihood.nll_loss(input, target, weight, reduction, ignore_index, likelihood.nll_loss_1d)
     return made
 
@@ -66,6 +67,7 @@ def _nll_of_images(input: Tensor, target: Tensor, weight: Tensor | None, reducti
     elif wanted != (n, *places):
         raise RuntimeError(f"size mismatch (got input: {list(sizes)} , target: {list(wanted)}")
     _check(input, target, weight, classes)
+    not_differentiable_in("nll_loss2d_forward", weight=weight)
     made: Tensor = likelihood.nll_loss(input, target, weight, reduction, ignore_index, likelihood.nll_loss2d)
     return made if reduction or len(sizes) == 4 else reshape(made, (n, *places))
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.modes import no_grad
+from autograd_viz.torch.dtypes import SCALAR_NAMES
+from autograd_viz.torch.modes import mode, no_grad
 from autograd_viz.torch.nn.functional.activations import logsigmoid
 from autograd_viz.torch.op import check_broadcast
 from autograd_viz.torch.ops import creation, losses
 from autograd_viz.torch.ops.distances import cosine_similarity, pairwise_distance
 from autograd_viz.torch.ops.losses import reduced
-from autograd_viz.torch.ops.pointwise import minus, plus, sub, times, where
+from autograd_viz.torch.ops.pointwise import masked_fill, minimum, minus, plus, sub, times, where
 from autograd_viz.torch.ops.reduction import mean_all, sum_all, sum_dim
 from autograd_viz.torch.ops.shape import expand, unsqueeze
 from autograd_viz.torch.tensor import Tensor, need_tensors
@@ -85,6 +86,20 @@ def _weighed(terms: Any, weight: Any, input: Tensor, reduction: str, *, by_count
     raise ValueError(f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'.")
 
 
+def _log(x: Any) -> Any:
+    return x.log()
+
+
+def not_differentiable_in(function: str, **arguments: Any) -> None:
+    """Raise PyTorch's RuntimeError if an argument, of which there is no derivative, requires grad."""
+    for name, value in arguments.items():
+        if isinstance(value, Tensor) and value._requires_grad and mode.grad:
+            raise RuntimeError(
+                f"The function '{function}' is not differentiable with respect to argument '{name}'. "
+                "This input cannot have requires_grad True.\nHint: pass it as it is without its graph: x.detach()."
+            )
+
+
 def _at_least(x: Any, bound: float) -> Any:
     """A fresh x, whose elements below the bound are raised to it in place."""
     return x.clamp_min_(bound)
@@ -124,15 +139,15 @@ def smooth_l1_loss(
         return reduced(abs(first - second), reduce_)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
-    return losses.smooth_l1_loss(first, second, reduce_, beta)
+    return losses.smooth_l1_loss(first, second, reduce_, float(beta))
 
 
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None) -> Any:
     """Half the square of a distance up to delta, a straight line beyond; reduced."""
     first, second = _side_by_side(input, target)
     if weight is not None:
-        return _weighed(lambda: losses.huber_loss(first, second, 0, delta), weight, input, reduction, by_count=True)
-    return losses.huber_loss(first, second, reduction_of(reduction), delta)
+        return _weighed(lambda: losses.huber_loss(first, second, 0, float(delta)), weight, input, reduction, by_count=True)
+    return losses.huber_loss(first, second, reduction_of(reduction), float(delta))
 
 
 # --- probabilities ----------------------------------------------------------------------------------------------------
@@ -151,6 +166,7 @@ def binary_cross_entropy(
         )
     if weight is not None:
         weight = expand(weight, np.broadcast_shapes(target.shape, weight.shape))
+    not_differentiable_in("binary_cross_entropy", weight=weight)
     return losses.binary_cross_entropy(input, target, weight, reduce_)
 
 
@@ -168,12 +184,13 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if input.dtype.is_floating_point and not target.dtype.is_floating_point:
         sub(target, target)  # raises for bools
-        names = losses.dtypes.SCALAR_NAMES
+        names = SCALAR_NAMES
         raise RuntimeError(f"result type {names[input.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     if weight is not None:
         check_broadcast(tuple(input.shape), tuple(weight.shape))
     if pos_weight is not None:
         check_broadcast(tuple(pos_weight.shape), tuple(target.shape))
+    not_differentiable_in("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return losses.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduce_)
 
 
@@ -204,10 +221,11 @@ def poisson_nll_loss(
 ) -> Any:  # fmt: skip
     """How surprising counts are to a model that expects input of them, or e ** input (`log_input`); `full`: with Stirling's term."""
     reduce_ = reduction_of(reduction, size_average, reduce)
-    loss = input.exp() - target * input if log_input else input - target * plus(input, eps).log()
+    loss = input.exp() - target * input if log_input else input - target * _log(plus(input, eps))
     if full:
-        stirling: Any = target * target.log() - target + times(times(target, 2 * math.pi).log(), 0.5)
-        loss = loss + stirling.masked_fill(target <= 1, 0)
+        logarithm: Any = times(target, 2 * math.pi)
+        stirling = target * target.log() - target + times(logarithm.log(), 0.5)
+        loss = loss + masked_fill(stirling, target <= 1, 0)
     return reduced(loss, reduce_)
 
 
@@ -229,7 +247,7 @@ def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps
     var = var.clone()
     with no_grad():
         var.clamp_(min=eps)
-    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
+    loss: Any = 0.5 * (var.log() + (input - target) ** 2 / var)
     if full:
         loss = loss + 0.5 * math.log(2 * math.pi)
     return reduced(loss, losses.REDUCTIONS[reduction])
@@ -267,11 +285,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, size_average: Flag = None, r
     """log(1 + exp(-target * input)), reduced; the target is 1 or -1."""
     reduce_ = reduction_of(reduction, size_average, reduce)
     need_tensors("soft_margin_loss", input=input, target=target)
-    if target._requires_grad:
-        raise RuntimeError(
-            "The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have "
-            "requires_grad True."
-        )
+    not_differentiable_in("soft_margin_loss", target=target)
     return losses.soft_margin_loss(input, target, reduce_)
 
 
@@ -338,7 +352,7 @@ def triplet_margin_loss(
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
-        far = far.minimum(pairwise_distance(positive, negative, p, eps))
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
     return reduced((plus(near, margin) - far).clamp_min(0), reduce_)
 
 
@@ -350,10 +364,10 @@ def triplet_margin_with_distance_loss(
     if reduction not in losses.REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction")
     _check_triplet(anchor, positive, negative, margin, first="margin")
-    distance = distance_function or pairwise_distance
+    distance: Any = distance_function or pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
-        far = far.minimum(distance(positive, negative))
+        far = minimum(far, distance(positive, negative))
     return reduced((margin + near - far).clamp_min(0), losses.REDUCTIONS[reduction])
 
 
