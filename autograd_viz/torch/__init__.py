@@ -42,6 +42,7 @@ from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.pointwise import *
+from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.shape import *
 from autograd_viz.torch.ops.slopes import *
 from autograd_viz.torch.ops.softmax import *

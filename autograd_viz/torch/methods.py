@@ -172,17 +172,13 @@ def _reduction(
 
 
 @method
-def sum(
-    input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any
-) -> Tensor:
+def sum(input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any) -> Tensor:
     """The sum of all elements, or over some dimensions."""
     return _reduction("sum", (reduction.sum_all, reduction.sum_dim), input, dim, keepdim, dtype, numpys)
 
 
 @method
-def mean(
-    input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any
-) -> Tensor:
+def mean(input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any) -> Tensor:
     """The mean of all elements, or over some dimensions."""
     return _reduction("mean", (reduction.mean_all, reduction.mean_dim), input, dim, keepdim, dtype, numpys)
 

@@ -176,7 +176,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out:
 def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
     """The input over (k + alpha * the mean of the squares in the `size` channels around) ** beta."""
     from autograd_viz.torch.nn.functional.pooling import avg_pool2d, avg_pool3d
-    from autograd_viz.torch.ops.rearranging import pad
+    from autograd_viz.torch.ops.padding import pad
 
     dim = input.ndim
     if dim < 3:
