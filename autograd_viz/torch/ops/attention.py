@@ -61,8 +61,9 @@ def flash_attention(
     scale: float | None = None, logsumexp: Any = None,
 ) -> tuple[Array]:  # fmt: skip
     """Attention in one operation.  (n, heads, l, k), (n, heads, s, k), (n, heads, s, v) -> (n, heads, l, v)."""
-    made = _weights(query, key, is_causal, attn_mask, scale)[0] @ value
-    return (np.swapaxes(np.ascontiguousarray(np.swapaxes(made, 1, 2)), 1, 2),)  # in memory the heads come after the queries
+    made = np.empty_like(query)  # in memory it lies as the queries do
+    made[...] = _weights(query, key, is_causal, attn_mask, scale)[0] @ value
+    return (made,)
 
 
 @op(

@@ -35,9 +35,10 @@ def _read(name: str, value: Any, dims: int, weight: Tensor, given: tuple[Any, ..
         kinds = ", ".join([*(type(each).__name__ for each in given), f"{name}={type(value).__name__}"])
         raise TypeError(f"conv{dims}d() received an invalid combination of arguments - got ({kinds}), but expected one of:")
     made = sizes_of(value, dims)
-    if len(made) != max(weight.ndim - 2, 1):
+    wanted = max(weight.ndim - 2, 1)
+    if len(made) != wanted:
         raise RuntimeError(
-            f"expected {name} to be a single integer value or a list of {max(weight.ndim - 2, 1)} values to match the convolution dimensions, but got "
+            f"expected {name} to be a single integer value or a list of {wanted} values to match the convolution dimensions, but got "
             f"{name}={list(made)}"
         )
     return made
