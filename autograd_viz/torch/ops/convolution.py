@@ -179,9 +179,10 @@ def convolution_double_backward(
 
 @op(
     "Im2ColBackward0",
-    self=lambda grad, self_sym_argsize_minus_2, self_sym_argsize_minus_1, kernel_size, dilation, padding, stride: col2im(
-        grad, (self_sym_argsize_minus_2, self_sym_argsize_minus_1), kernel_size, dilation, padding, stride
-    ),
+    inputs="self",
+    joint=lambda grad, self_sym_argsize_minus_2, self_sym_argsize_minus_1, kernel_size, dilation, padding, stride: [
+        col2im(grad, (self_sym_argsize_minus_2, self_sym_argsize_minus_1), kernel_size, dilation, padding, stride)
+    ],
 )
 def im2col(
     self: Array, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes,

@@ -11,8 +11,9 @@ import numpy as np
 
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.gathering import index
 from autograd_viz.torch.ops.pointwise import masked_fill
-from autograd_viz.torch.ops.shape import index, unsqueeze
+from autograd_viz.torch.ops.shape import unsqueeze
 
 Dims = tuple[int, ...]
 
@@ -21,9 +22,10 @@ Dims = tuple[int, ...]
     "EmbeddingBackward0",
     others="indices",
     keep="sparse",
-    weight=lambda grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq: embedding_dense_backward(
-        grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq
-    ),
+    inputs="weight",
+    joint=lambda grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq: [
+        embedding_dense_backward(grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq)
+    ],
 )
 def embedding(
     weight: Array, indices: Array, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False,

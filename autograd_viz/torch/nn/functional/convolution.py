@@ -13,6 +13,7 @@ from typing import Any
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.methods import no_overload
 from autograd_viz.torch.ops import convolution as rows
+from autograd_viz.torch.ops.padding import pad
 from autograd_viz.torch.ops.shape import squeeze_dim, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor, need_tensors
 
@@ -157,8 +158,6 @@ def _named_padding(name: str, input: Any, weight: Tensor, stride: Sizes, dilatio
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     totals = [d * (k - 1) for k, d in zip(weight.shape[2:], dilation, strict=True)]
     if any(total % 2 for total in totals):
-        from autograd_viz.torch.ops.padding import pad
-
         warnings.warn(EVEN_KERNEL, UserWarning, stacklevel=4)
         uneven = [total % 2 for total in totals]
         while uneven and not uneven[0]:

@@ -15,6 +15,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.ops import embedding as rows
 from autograd_viz.torch.ops.inplace import in_place
 from autograd_viz.torch.ops.linalg import matmul
+from autograd_viz.torch.ops.padding import pad
 from autograd_viz.torch.ops.pointwise import add, mul
 from autograd_viz.torch.ops.shape import reshape, squeeze_dim, t, unsqueeze, view
 from autograd_viz.torch.random import default_generator
@@ -22,7 +23,7 @@ from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 __all__ = [
     "alpha_dropout", "bilinear", "dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "feature_alpha_dropout", "linear",
-    "one_hot",
+    "one_hot", "pad",
 ]  # fmt: skip
 
 
