@@ -46,12 +46,14 @@ from autograd_viz.torch.modes import (
 from autograd_viz.torch.linalg.earlier import *
 from autograd_viz.torch.linalg.einsum import *
 from autograd_viz.torch.linalg.products import *
+from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *
+from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
@@ -64,9 +66,12 @@ from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.reduction import *
+from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.reshaping import *
 from autograd_viz.torch.ops.scattering import *
 from autograd_viz.torch.ops.shape import *
+from autograd_viz.torch.ops.slopes import *
+from autograd_viz.torch.ops.softmax import *
 from autograd_viz.torch.ops.sorting import *
 from autograd_viz.torch.ops.special_functions import *
 from autograd_viz.torch.ops.statistics import *
