@@ -1,7 +1,11 @@
-"""`torch.autograd`: `backward`, `grad`, and the switches of gradient tracking; `graph` has the nodes."""
+"""`torch.autograd`: `backward`, `grad`, the switches of gradient tracking, and `gradcheck`.
 
-from autograd_viz.torch.autograd import graph
+`graph` has the nodes; `functional` Jacobians and Hessians.
+"""
+
+from autograd_viz.torch.autograd import functional, graph
+from autograd_viz.torch.autograd.gradcheck import gradcheck, gradgradcheck
 from autograd_viz.torch.gradients import backward, grad
 from autograd_viz.torch.modes import enable_grad, no_grad, set_grad_enabled
 
-__all__ = ["backward", "enable_grad", "grad", "graph", "no_grad", "set_grad_enabled"]
+__all__ = ["backward", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "graph", "no_grad", "set_grad_enabled"]
