@@ -3,13 +3,13 @@
 It has PyTorch's names, numbers, graphs and error messages, and needs numpy alone. To learn how autograd works, read in this order:
 
     source  modes  dtypes  node  tensor  observe  op  ops/pointwise  ops/shape  ops/reduction  ops/linalg  ops/losses  ops/inplace
-    ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  autograd/  nn/
+    ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  autograd/  func/  nn/
 """
 
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, nn
+from autograd_viz.torch import autograd, func, nn
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -32,6 +32,7 @@ from autograd_viz.torch.dtypes import float64 as double
 from autograd_viz.torch.dtypes import int16 as short
 from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
+from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined,operator,comparison-overlap,arg-type,no-any-return"
+# (What a Tensor can do is attached in methods.py, where a type checker does not see it.)
 """Derivatives of functions: `jacobian`, `hessian`, and products with them that never build the matrix.
 
 Backward gives one row of the Jacobian, v^T J (`vjp`): seed it with v. A column, J v (`jvp`), takes backward twice: v^T J is linear in
@@ -181,11 +183,11 @@ def hessian(
             raise RuntimeError("The function given to hessian should return a single Tensor")
         if outputs[0].numel() != 1:
             raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
-        return outputs[0].squeeze()  # type: ignore[attr-defined, no-any-return]
+        return outputs[0].squeeze()
 
     def gradient(*given: Tensor) -> Any:
         if outer_jacobian_strategy == "forward-mode":
-            given = tuple(x.requires_grad_(True) for x in given)  # type: ignore[attr-defined]
+            given = tuple(x.requires_grad_(True) for x in given)
         found = jacobian(one_number, given, create_graph=True)
         _need_grad(found, "jacobian", strict)
         return found
@@ -206,7 +208,9 @@ def _check_forward(create_graph: bool, strict: bool, vectorize: bool) -> None:
             'Please either set `strict=False` or `strategy="reverse-mode"`.'
         )
     if not vectorize:
-        raise NotImplementedError("Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`.")
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
+        )
 
 
 # --- in and out -------------------------------------------------------------------------------------------------------
@@ -227,10 +231,7 @@ def _tuple(values: Any, what: str, name: str) -> tuple[bool, Tensors]:
 
 def _prepared(values: Tensors, create_graph: bool, need_graph: bool) -> Tensors:
     """New Tensors of the same values, so that an argument can be told from the same tensor used by `func` from outside."""
-    return tuple(
-        x.view_as(x) if create_graph and x.requires_grad else x.detach().requires_grad_(need_graph)  # type: ignore[attr-defined]
-        for x in values
-    )
+    return tuple(x.view_as(x) if create_graph and x.requires_grad else x.detach().requires_grad_(need_graph) for x in values)
 
 
 def _called(func: Function, args: Tensors, name: str, strict: bool) -> tuple[bool, Tensors]:
@@ -270,9 +271,7 @@ def _vector(v: Any, others: Tensors, several: bool, name: str, create_graph: boo
     return listed
 
 
-def _grad(
-    outputs: Gradients, inputs: Tensors, seeds: Tensors | None, create_graph: bool, retain_graph: bool | None = None
-) -> Gradients:
+def _grad(outputs: Gradients, inputs: Tensors, seeds: Tensors | None, create_graph: bool, retain_graph: bool | None = None) -> Gradients:
     """`grad` of those outputs that have a gradient; None for an input on which none of them depends."""
     pairs = [pair for pair in zip(outputs, seeds or [None] * len(outputs), strict=True) if pair[0] is not None and pair[0].requires_grad]
     if not pairs:
@@ -283,7 +282,7 @@ def _grad(
 
 def _answer(found: Tensors, several: bool, create_graph: bool) -> Any:
     if not create_graph:
-        found = tuple(tensor.detach() for tensor in found)  # type: ignore[attr-defined]
+        found = tuple(tensor.detach() for tensor in found)
     return found if several else found[0]
 
 
@@ -294,9 +293,7 @@ def _need_grad(tensors: Sequence[Tensor | None], what: str, strict: bool) -> Non
     """In strict mode, raise RuntimeError where a result does not depend on an input."""
     for i, tensor in enumerate(tensors if strict else ()):
         if tensor is None:
-            raise RuntimeError(
-                f"The output of the user-provided function is independent of input {i}. This is not allowed in strict mode."
-            )
+            raise RuntimeError(f"The output of the user-provided function is independent of input {i}. This is not allowed in strict mode.")
         if not tensor.requires_grad:
             raise RuntimeError(_INDEPENDENT[what].format(i=i))
 

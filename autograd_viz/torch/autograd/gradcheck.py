@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined,operator,comparison-overlap,arg-type,no-any-return"
+# (What a Tensor can do is attached in methods.py, where a type checker does not see it.)
 """`gradcheck`: is a gradient right? Move each input a little, look how the outputs move, and compare with what backward says.
 
 The numerical Jacobian has a column per element of an input, (f(x + eps) - f(x - eps)) / (2 eps); the analytical one a row per element
@@ -178,7 +180,7 @@ def _compare(func: Function, args: Args, out: Tensors, outputs: Tensors, how: To
 
 
 def _numerical(func: Function, args: Args, out: Tensors, eps: float) -> list[list[Tensor]]:
-    """For each input that requires grad, the Jacobian of each output: a row per element of the input, a column per element of the output."""
+    """For each input that requires grad, the Jacobian of each output: a row per element of the input, a column per output's."""
     found = []
     for tensor in _tracked(args):
         jacobians = [zeros(tensor.numel(), o.numel(), dtype=o.dtype) for o in out if o.is_floating_point()]
@@ -245,10 +247,7 @@ def _close(a: Tensor, n: Tensor, rtol: float, atol: float) -> bool:
 
 
 def _mismatch(output: int, input: int, numerical: Any, analytical: Any) -> str:
-    return (
-        f"Jacobian mismatch for output {output:d} with respect to input {input:d},\n"
-        f"numerical:{numerical}\nanalytical:{analytical}\n"
-    )
+    return f"Jacobian mismatch for output {output:d} with respect to input {input:d},\nnumerical:{numerical}\nanalytical:{analytical}\n"
 
 
 # --- the fast way: one number for each pair of an input and an output -----------------------------------------------------
@@ -335,9 +334,7 @@ def _check_inputs(args: Args) -> list[Tensor]:
                 "compute the numerical gradients correctly. You should call .contiguous on the input before passing it to gradcheck."
             )
     if not _tracked(args):
-        raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
-        )
+        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.")
     return _tracked(args)
 
 
