@@ -27,7 +27,7 @@ READING_ORDER = (
     *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),
     *("ops.conversion", "ops"),
-    *("engine", "function", "indexing", "return_types", "methods", "gradients", "autograd", "func", "linalg", "utils", "nn", "optim"),
+    *("engine", "function", "indexing", "return_types", "methods", "gradients", "func", "autograd", "linalg", "utils", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -3,7 +3,7 @@
 It has PyTorch's names, numbers, graphs and error messages, and needs numpy alone. To learn how autograd works, read in this order:
 
     source  modes  dtypes  node  tensor  observe  op  ops/pointwise  ops/shape  ops/reduction  ops/linalg  ops/losses  ops/inplace
-    ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  autograd/  func/  nn/
+    ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  func/  autograd/  nn/
 """
 
 from math import inf, nan, pi

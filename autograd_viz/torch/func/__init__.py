@@ -1,4 +1,7 @@
-"""`torch.func`: transformations of functions. `grad` and its kin differentiate, `vmap` maps over a batch, and both nest."""
+"""`torch.func`: transformations of functions. `grad` and its kin differentiate, `vmap` maps over a batch, and both nest.
+
+Read `trees`, `level`, `products`, `transforms`, `batching`, `modules`.
+"""
 
 from autograd_viz.torch.func.batching import vmap
 from autograd_viz.torch.func.modules import functional_call, stack_module_state

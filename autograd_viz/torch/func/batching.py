@@ -7,7 +7,7 @@
 PyTorch runs the function once, with every operation taking the whole batch. Here it runs once for each sample, and the results are
 stacked: the same numbers, slower, and with the graph of that.
 
-Read next: `modules.py`.
+Then: `modules.py`.
 """
 
 from __future__ import annotations

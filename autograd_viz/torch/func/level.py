@@ -6,7 +6,7 @@
 gradient that comes out depends on x; if x itself requires grad outside, that is part of the graph outside, and if nothing outside
 does, what comes out is a constant.
 
-Read next: `transforms.py`.
+Then: `products.py`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.tensor import Tensor, edge_to
 
 
-@op("EnterLevelBackward0", view=True, self=lambda grad: grad)
+@op("EnterLevelBackward0", self=lambda grad: grad)
 def inside(self: Array) -> Array:
     """The same values and memory, one level further in."""
-    return self.view()
+    return self
 
 
 class Level:
@@ -31,6 +31,7 @@ class Level:
 
     def __init__(self) -> None:
         self._recorded = is_grad_enabled()
+        self._entered: list[Tensor] = []
         self._inside: dict[Node, Tensor] = {}  # the node inside -> the tensor outside that it stands for
         self._outer: dict[Node, bool] = {}  # node -> whether anything outside is behind it
 
@@ -43,9 +44,11 @@ class Level:
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(tensor)}")
         outer: Any = tensor
         inner: Tensor = inside(outer) if tensor.requires_grad and self._recorded else outer.detach().requires_grad_()
+        inner._version_counter = tensor._version_counter
         node = edge_to(inner)[0]
         assert node is not None
         self._inside[node] = tensor
+        self._entered.append(inner)
         return inner
 
     def leave(self, tree: Any) -> Any:
@@ -92,3 +95,8 @@ class Level:
             if any(following in self._inside for following, _ in edges):
                 node.next_functions = tuple(edge_to(self._inside[n]) if n in self._inside else (n, nr) for n, nr in edges)
             stack.extend(following for following, _ in node.next_functions if following is not None and following not in self._inside)
+        for inner in self._entered:  # saved by nodes, they may be differentiated again
+            outer = self._inside[edge_to(inner)[0]]  # type: ignore[index]
+            inner._requires_grad, inner._grad_fn, inner._output_nr = outer._requires_grad, outer._grad_fn, outer._output_nr
+            edge_to(outer)
+            inner._accumulator = outer._accumulator

@@ -4,7 +4,7 @@
 
     torch.func.grad(lambda w: torch.func.functional_call(model, w, (x,)).sum())(dict(model.named_parameters()))
 
-Read next: `../nn/__init__.py`.
+Read next: `autograd/__init__.py`.
 """
 
 from __future__ import annotations

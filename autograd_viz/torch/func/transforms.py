@@ -8,7 +8,7 @@
 Inputs and outputs may be tensors in tuples, lists and dicts. Forward mode (`jvp`, `jacfwd`) gives what PyTorch's gives, but gets it
 from backward, twice.
 
-Read next: `batching.py`.
+Then: `batching.py`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd_viz.torch.func.level import Level
+from autograd_viz.torch.func.products import Push, backward, by_columns, by_rows
 from autograd_viz.torch.func.trees import flatten, unflatten
-from autograd_viz.torch.gradients import grad as gradients_of
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled
-from autograd_viz.torch.ops.creation import zeros_like
-from autograd_viz.torch.ops.joining import stack
-from autograd_viz.torch.tensor import Tensor, holding
+from autograd_viz.torch.tensor import Tensor
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -72,29 +68,17 @@ def _grad_and_value(func: Function, argnums: Argnums, has_aux: bool, args: tuple
                 "or jacrev APIs instead?"
             )
         leaves, spec = flatten(inside)
-        found = _backward([output], leaves, None, create_graph=True)
+        found = backward([output], leaves, None, create_graph=True)
     value = level.leave(output)
     answer = level.leave(unflatten(found, spec)), (value, level.leave(aux)) if has_aux else value
     level.close(answer)
     return answer
 
 
-def _backward(outputs: list[Tensor], inputs: list[Tensor], seeds: list[Tensor] | None, *, create_graph: bool) -> list[Tensor]:
-    """The gradients; zeros where nothing arrives."""
-    weights: Any = [None] * len(outputs) if seeds is None else seeds
-    pairs = [(out, seed) for out, seed in zip(outputs, weights, strict=True) if out.requires_grad]
-    if not pairs:
-        return [zeros_like(x) for x in inputs]
-    found = gradients_of(
-        [out for out, _ in pairs], inputs, [seed for _, seed in pairs], retain_graph=True, create_graph=create_graph, allow_unused=True
-    )
-    return [zeros_like(x) if gradient is None else gradient for gradient, x in zip(found, inputs, strict=True)]
-
-
 # --- products with the Jacobian ---------------------------------------------------------------------------------------
 
 
-class _Pulled:
+class Pulled:
     """A function that has run on its level: outputs, and the way back."""
 
     def __init__(self, func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool, name: str) -> None:
@@ -113,7 +97,7 @@ class _Pulled:
 
 def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
     """func(*primals), and a function that takes a vector v in the shape of the output to v^T times the Jacobian, a tuple."""
-    pulled = _Pulled(func, primals, None, has_aux, "vjp(f, *primals)")
+    pulled = Pulled(func, primals, None, has_aux, "vjp(f, *primals)")
     _check_floats(pulled.outputs)
 
     def wrapper(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
@@ -124,7 +108,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
                 f"cotangents: {spec.short()}, primal output: {pulled.spec.short()}"
             )
         recorded = is_grad_enabled() if create_graph is None else create_graph
-        found = _backward(pulled.outputs, pulled.inputs, vectors, create_graph=recorded)
+        found = backward(pulled.outputs, pulled.inputs, vectors, create_graph=recorded)
         return pulled.level.leave(unflatten(found, pulled.inputs_spec))
 
     value = pulled.value()
@@ -153,29 +137,15 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. "
                 f"Tensor is of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}."
             )
-    pulled = _Pulled(func, primals, None, has_aux, JVP)
-    value, moved = pulled.value(), pulled.level.leave(unflatten(_pushed(pulled, vectors, strict), pulled.spec))
+    pulled = Pulled(func, primals, None, has_aux, JVP)
+    value, moved = pulled.value(), pulled.level.leave(unflatten(Push(pulled.outputs, pulled.inputs, strict)(vectors), pulled.spec))
     return (value, moved, pulled.level.leave(pulled.aux)) if has_aux else (value, moved)
-
-
-def _pushed(pulled: _Pulled, tangents: list[Tensor], strict: bool) -> list[Tensor]:
-    """J v from two backwards: v^T J is linear in v, so its gradient with respect to v is J."""
-    with enable_grad():
-        anything = [zeros_like(out, requires_grad=out.is_floating_point()) for out in pulled.outputs]
-        rows = _backward(pulled.outputs, pulled.inputs, anything, create_graph=True)
-        wanted = [v for v, out in zip(anything, pulled.outputs, strict=True) if out.requires_grad]
-        if strict and len(wanted) < len(anything):
-            raise RuntimeError(
-                "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with "
-                "strict=True."
-            )
-        found = iter(_backward(rows, wanted, tangents, create_graph=True) if wanted else ())
-    return [next(found) if out.requires_grad else zeros_like(out) for out in pulled.outputs]
 
 
 def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
     """func(*primals), and the linear function nearest to it there: tangents to where the output moves."""
-    pulled = _Pulled(func, primals, None, False, "linearize(f, *primals)")
+    pulled = Pulled(func, primals, None, False, "linearize(f, *primals)")
+    push = Push(pulled.outputs, pulled.inputs)
 
     def jvp_fn(*tangents: Any) -> Any:
         vectors, spec = flatten(tangents)
@@ -184,7 +154,7 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
                 f"Expected the tangents {spec} to have the same argspec as the primals {pulled.inputs_spec} of the function being "
                 "linearized"
             )
-        return pulled.level.leave(unflatten(_pushed(pulled, vectors, False), pulled.spec))
+        return pulled.level.leave(unflatten(push(vectors), pulled.spec))
 
     return pulled.value(), jvp_fn
 
@@ -201,9 +171,9 @@ def jacrev(
 
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
-        pulled = _Pulled(func, args, argnums, has_aux, "vjp(f, *primals)")
+        pulled = Pulled(func, args, argnums, has_aux, "vjp(f, *primals)")
         _check_floats(pulled.outputs)
-        return _jacobian(pulled, argnums, has_aux, by_column=False)
+        return _jacobian(pulled, has_aux, by_rows(pulled.outputs, pulled.inputs, is_grad_enabled()))
 
     return wrapper
 
@@ -213,8 +183,9 @@ def jacfwd(func: Function, argnums: Argnums | None = 0, has_aux: bool = False, *
 
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
-        pulled = _Pulled(func, args, argnums, has_aux, JVP)
-        return _jacobian(pulled, argnums, has_aux, by_column=True)
+        pulled = Pulled(func, args, argnums, has_aux, JVP)
+        columns = by_columns(pulled.outputs, pulled.inputs)
+        return _jacobian(pulled, has_aux, [[_unfolded(c, x) for c, x in zip(of_out, pulled.inputs, strict=True)] for of_out in columns])
 
     return wrapper
 
@@ -224,34 +195,17 @@ def hessian(func: Function, argnums: Argnums = 0) -> Function:
     return jacfwd(jacrev(func, argnums), argnums)
 
 
-def _jacobian(pulled: _Pulled, argnums: Argnums | None, has_aux: bool, by_column: bool) -> Any:
-    found = []
-    for out in pulled.outputs:
-        rows = [_row(out, place, pulled.inputs) for place in range(out.numel())]
-        blocks = [_block([row[i] for row in rows], out, x, by_column) for i, x in enumerate(pulled.inputs)]
-        block = unflatten(blocks, pulled.inputs_spec)
-        found.append(block)
-    answer = pulled.level.leave(unflatten(found, pulled.spec))
-    answer = (answer, pulled.level.leave(pulled.aux)) if has_aux else answer
+def _jacobian(pulled: Pulled, has_aux: bool, matrices: list[list[Any]]) -> Any:
+    """The matrices, a list for each output with one for each input, in the trees that the outputs and inputs came in."""
+    answer = unflatten([unflatten(of_out, pulled.inputs_spec) for of_out in matrices], pulled.spec)
+    answer = (pulled.level.leave(answer), pulled.level.leave(pulled.aux)) if has_aux else pulled.level.leave(answer)
     pulled.level.close(answer)
     return answer
 
 
-def _row(out: Tensor, place: int, inputs: list[Tensor]) -> list[Tensor]:
-    unit = np.zeros(out.numel(), out._array.dtype)
-    unit[place] = 1
-    return _backward([out], inputs, [holding(unit.reshape(out.shape))], create_graph=is_grad_enabled())
-
-
-def _block(rows: list[Tensor], out: Tensor, x: Tensor, by_column: bool) -> Tensor:
-    """The Jacobian of one output for one input. `by_column`: in the memory order of one that was computed column by column."""
-    if not rows:
-        return x.new_zeros((*out.shape, *x.shape))
-    matrix = stack(rows, 0).view((*out.shape, x.numel()) if by_column else (*out.shape, *x.shape))
-    if not by_column:
-        return matrix
-    columns = matrix.movedim(-1, 0).contiguous().movedim(0, -1)
-    return columns.squeeze(-1) if x.ndim == 0 else columns.view((*out.shape, *x.shape))
+def _unfolded(columns: Tensor, x: Tensor) -> Tensor:
+    """The last dimension, over the elements of x, in the shape of x."""
+    return columns.squeeze(-1) if x.ndim == 0 else columns.view((*columns.shape[:-1], *x.shape))
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
     flatten((x, {"w": y})) -> [x, y], TreeSpec(tuple, None, [*, TreeSpec(dict, ['w'], [*])])
 
-Read next: `transforms.py`.
+Then: `level.py`.
 """
 
 from __future__ import annotations
