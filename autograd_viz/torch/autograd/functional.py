@@ -172,7 +172,7 @@ def _by_forward(func: Function, inputs: Any) -> Any:
     """The Jacobian column by column: each says where the outputs move when one element of the inputs does."""
     several, args = _tuple(inputs, "inputs", "jacobian")
     level = Level()
-    with enable_grad():
+    with level:
         inside = level.enter(args)
         several_out, outputs = _tuple(func(*inside), "outputs", "None")
     columns = by_columns(list(outputs), list(inside))

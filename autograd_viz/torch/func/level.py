@@ -11,10 +11,11 @@ Then: `products.py`.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from autograd_viz.torch.func.trees import mapped
-from autograd_viz.torch.modes import is_grad_enabled
+from autograd_viz.torch.modes import enable_grad, is_grad_enabled
 from autograd_viz.torch.node import AccumulateGrad, Array, Node
 from autograd_viz.torch.op import op
 from autograd_viz.torch.tensor import Tensor, edge_to
@@ -26,14 +27,31 @@ def inside(self: Array) -> Array:
     return self
 
 
+class _Active(threading.local):
+    level: Level | None = None
+
+
+_active = _Active()
+
+
 class Level:
-    """One run of a transformed function."""
+    """One run of a transformed function: `with level: ...`, in which tracking is on."""
 
     def __init__(self) -> None:
         self._recorded = is_grad_enabled()
+        self._around = _active.level
         self._entered: list[Tensor] = []
         self._inside: dict[Node, Tensor] = {}  # the node inside -> the tensor outside that it stands for
         self._outer: dict[Node, bool] = {}  # node -> whether anything outside is behind it
+
+    def __enter__(self) -> None:
+        self._tracking = enable_grad()
+        self._tracking.__enter__()
+        _active.level = self
+
+    def __exit__(self, *error: Any) -> None:
+        _active.level = self._around
+        self._tracking.__exit__(*error)
 
     def enter(self, tree: Any) -> Any:
         """The same tree with tensors of the graph inside.  Raises ValueError if not all of it are tensors."""
@@ -98,5 +116,7 @@ class Level:
         for inner in self._entered:  # saved by nodes, they may be differentiated again
             outer = self._inside[edge_to(inner)[0]]  # type: ignore[index]
             inner._requires_grad, inner._grad_fn, inner._output_nr = outer._requires_grad, outer._grad_fn, outer._output_nr
-            edge_to(outer)
+            node, _ = edge_to(outer)
             inner._accumulator = outer._accumulator
+            if self._around is not None and node in self._around._inside:
+                self._around._entered.append(inner)

@@ -20,7 +20,7 @@ from typing import Any
 from autograd_viz.torch.func.level import Level
 from autograd_viz.torch.func.products import Push, backward, by_columns, by_rows
 from autograd_viz.torch.func.trees import flatten, unflatten
-from autograd_viz.torch.modes import enable_grad, is_grad_enabled
+from autograd_viz.torch.modes import is_grad_enabled
 from autograd_viz.torch.tensor import Tensor
 
 Function = Callable[..., Any]
@@ -55,7 +55,7 @@ def grad_and_value(func: Function, argnums: Argnums = 0, has_aux: bool = False) 
 
 def _grad_and_value(func: Function, argnums: Argnums, has_aux: bool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
     level = Level()
-    with enable_grad():
+    with level:
         inside = level.enter(_chosen(args, argnums))
         output = func(*_replaced(args, inside, argnums), **kwargs)
         name = "grad_and_value(f)(*args)"
@@ -83,7 +83,7 @@ class Pulled:
 
     def __init__(self, func: Function, args: tuple[Any, ...], argnums: Argnums | None, has_aux: bool, name: str) -> None:
         self.level = Level()
-        with enable_grad():
+        with self.level:
             inside = self.level.enter(args if argnums is None else _chosen(args, argnums))
             output = func(*(inside if argnums is None else _replaced(args, inside, argnums)))
             output, self.aux = _split_aux(output, has_aux, f"{name}: output of function f")
