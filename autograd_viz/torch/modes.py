@@ -22,10 +22,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     grad = True  # is tracking on in this thread?
+    inference = False  # is it off for good: results will never be used in a graph?
+    anomaly = False  # look for nan in every backward, and remember where each node was made?
+    check_nan = True
     quiet = False  # is a step under way that listeners are told of as part of a larger one?
+    saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for what is saved from now on; the last one counts; a str forbids it
 
 
 mode = _Mode()
+
+special: list[object] = []
+"""Not empty while some thread has an unusual mode: then operations take the longer way, where they look at all of them."""
 
 
 def is_grad_enabled() -> bool:
@@ -131,3 +138,36 @@ class set_grad_enabled(_Switch):
 
     def _fresh(self) -> _Switch:
         return set_grad_enabled(self.enabled)
+
+
+class inference_mode(_Switch):
+    """`no_grad` for good: the results keep no version, so they can never be saved for a backward.  `inference_mode(False)` leaves it."""
+
+    enabled = False
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """`@torch.inference_mode` without parentheses decorates at once."""
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        self.inference = mode
+
+    def __enter__(self) -> None:
+        self._was = mode.inference
+        mode.inference = self.inference
+        special.append(self)
+        self._before = mode.grad
+        self._set(not self.inference, entering=True)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        mode.inference = self._was
+        special.remove(self)
+        self._set(self._before, entering=False)
+
+    def _fresh(self) -> _Switch:
+        return inference_mode(self.inference)
+
+
+def is_inference_mode_enabled() -> bool:
+    """True inside `inference_mode`."""
+    return mode.inference

@@ -18,7 +18,7 @@ from autograd_viz.torch.func.trees import mapped
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled
 from autograd_viz.torch.node import AccumulateGrad, Array, Node
 from autograd_viz.torch.op import op
-from autograd_viz.torch.tensor import Tensor, edge_to
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding
 
 
 @op("EnterLevelBackward0", self=lambda grad: grad)
@@ -60,9 +60,11 @@ class Level:
     def _enter(self, tensor: Any) -> Tensor:
         if not isinstance(tensor, Tensor):
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(tensor)}")
-        outer: Any = tensor
-        inner: Tensor = inside(outer) if tensor.requires_grad and self._recorded else outer.detach().requires_grad_()
-        inner._version_counter = tensor._version_counter
+        if tensor.requires_grad and self._recorded:
+            inner: Tensor = inside(tensor)
+        else:
+            inner = holding(tensor._array).requires_grad_()
+        inner._counter = tensor._version_counter
         node = edge_to(inner)[0]
         assert node is not None
         self._inside[node] = tensor
@@ -115,8 +117,7 @@ class Level:
             stack.extend(following for following, _ in node.next_functions if following is not None and following not in self._inside)
         for inner in self._entered:  # saved by nodes, they may be differentiated again
             outer = self._inside[edge_to(inner)[0]]  # type: ignore[index]
-            inner._requires_grad, inner._grad_fn, inner._output_nr = outer._requires_grad, outer._grad_fn, outer._output_nr
             node, _ = edge_to(outer)
-            inner._accumulator = outer._accumulator
+            inner._requires_grad, inner._edge, inner._accumulator = outer.requires_grad, history(outer), outer._accumulator
             if self._around is not None and node in self._around._inside:
                 self._around._entered.append(inner)
