@@ -38,7 +38,7 @@ Check = Callable[..., bool]
 
 def rows() -> list[str]:
     """The node names of all operations that have a formula. (Those of `func/` are means of its own, and never seen.)"""
-    return [name for name, row in ROWS.items() if row.inputs and ".ops." in row.forward.__module__ or row.lists]
+    return [name for name, row in ROWS.items() if (row.inputs and ".ops." in row.forward.__module__) or row.lists]
 
 
 @cache

@@ -18,9 +18,10 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd_viz.torch.func.level import Level
-from autograd_viz.torch.func.products import Push, backward, by_columns, by_rows
+from autograd_viz.torch.func.products import backward, by_columns, by_rows, push
 from autograd_viz.torch.func.trees import flatten, unflatten
 from autograd_viz.torch.modes import is_grad_enabled
+from autograd_viz.torch.ops.creation import zeros_like
 from autograd_viz.torch.tensor import Tensor
 
 Function = Callable[..., Any]
@@ -138,14 +139,22 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
                 f"Tensor is of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}."
             )
     pulled = Pulled(func, primals, None, has_aux, JVP)
-    value, moved = pulled.value(), pulled.level.leave(unflatten(Push(pulled.outputs, pulled.inputs, strict)(vectors), pulled.spec))
+    value, moved = pulled.value(), pulled.level.leave(unflatten(_pushed(pulled, vectors, strict), pulled.spec))
     return (value, moved, pulled.level.leave(pulled.aux)) if has_aux else (value, moved)
+
+
+def _pushed(pulled: Pulled, tangents: list[Tensor], strict: bool) -> list[Tensor]:
+    found = push(pulled.outputs, pulled.inputs, tangents)
+    if strict and None in found:
+        raise RuntimeError(
+            "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with strict=True."
+        )
+    return [zeros_like(out) if moved is None else moved for out, moved in zip(pulled.outputs, found, strict=True)]
 
 
 def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
     """func(*primals), and the linear function nearest to it there: tangents to where the output moves."""
     pulled = Pulled(func, primals, None, False, "linearize(f, *primals)")
-    push = Push(pulled.outputs, pulled.inputs)
 
     def jvp_fn(*tangents: Any) -> Any:
         vectors, spec = flatten(tangents)
@@ -154,7 +163,7 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
                 f"Expected the tangents {spec} to have the same argspec as the primals {pulled.inputs_spec} of the function being "
                 "linearized"
             )
-        return pulled.level.leave(unflatten(push(vectors), pulled.spec))
+        return pulled.level.leave(unflatten(_pushed(pulled, vectors, False), pulled.spec))
 
     return pulled.value(), jvp_fn
 
