@@ -419,4 +419,35 @@ print(torch.autograd.functional.jacobian(lambda x: x ** 2, x, strategy="forward-
 print(torch.autograd.functional.jacobian(lambda x, y: (x @ y, y), (x, x[0]), strategy="forward-mode", vectorize=True))
 print(torch.autograd.functional.hessian(lambda x: (x ** 3).sum(), x[0], outer_jacobian_strategy="forward-mode", vectorize=True))
 """,
+    "forward mode": """
+fwAD = torch.autograd.forward_ad
+def told(function, *args):
+    try:
+        print(function(*args))
+    except Exception as error:
+        print(type(error).__name__, error)
+x, moved = torch.tensor([1.0, 2.0]), torch.tensor([1.0, -1.0])
+told(fwAD.make_dual, x, moved)
+print(fwAD.unpack_dual(x))
+with fwAD.dual_level():
+    dual = fwAD.make_dual(x, moved)
+    y = dual ** 2 + dual.exp()
+    print(fwAD.unpack_dual(y), fwAD.unpack_dual(x), fwAD.unpack_dual(y)._fields)
+    told(fwAD.make_dual, x, torch.ones(3))
+    told(fwAD.make_dual, torch.tensor([1]), moved)
+    told(fwAD.make_dual, x, torch.tensor([1, 2]))
+    told(fwAD.make_dual, 2.0, moved)
+    told(fwAD.dual_level().__enter__)
+    w = torch.tensor([3.0, 4.0], requires_grad=True)
+    z = (fwAD.make_dual(w, moved) ** 2).sum()
+    print(fwAD.unpack_dual(z).tangent)
+    print(torch.autograd.grad(fwAD.unpack_dual(z).tangent, w))
+    print(fwAD.unpack_dual(torch.stack([dual, dual * 2]).sum(0)))
+    both = fwAD.unpack_dual(dual * fwAD.make_dual(x, torch.ones(2)))
+    print(both.tangent, both.primal)
+fwAD.enter_dual_level()
+print(fwAD.unpack_dual(fwAD.make_dual(x, moved) ** 3))
+fwAD.exit_dual_level()
+told(fwAD.exit_dual_level)
+""",
 }
