@@ -23,13 +23,15 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
     *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "observe", "formulas", "anomaly", "compiled", "op"),
-    *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
-    *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.scattering"),
-    *("ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
-    *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.windows", "ops.inplace"),
-    *("ops.logic", "ops.creation"),
-    *("ops.conversion", "ops"),
-    *("engine", "function", "indexing", "return_types", "methods", "gradients", "func", "autograd", "linalg", "utils", "nn", "optim"),
+    *("ops.pointwise", "ops.transcendental", "ops.piecewise"),
+    *("ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
+    *("ops.linalg", "ops.matrices", "ops.decompositions"),
+    *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
+    *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
+    *("engine", "function", "indexing", "assignment", "return_types", "methods", "gradients"),
+    *("func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
+    *("linalg", "utils", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -35,7 +35,15 @@ from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
 from autograd_viz.torch.methods import *
-from autograd_viz.torch.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from autograd_viz.torch.modes import (
+    enable_grad,
+    inference_mode,
+    is_anomaly_enabled,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.diagonals import *

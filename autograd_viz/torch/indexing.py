@@ -56,6 +56,8 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
 
 def _split(key: Any) -> list[Any]:
     """The parts of an index, each None, ..., a bool, an int, a slice, or a tensor of positions or bools."""
+    if isinstance(key, str):
+        warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=3)
     if isinstance(key, list) and any(isinstance(part, list | tuple | slice | Tensor) or part is None or part is Ellipsis for part in key):
         warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=3)
         key = tuple(key)

@@ -250,9 +250,13 @@ def _in_place(operation: Callable[..., Any], name: str, takes: int) -> Callable[
     return changed
 
 
+pointwise.sub.row.public = sub  # type: ignore[attr-defined]
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "__add__": _operator(add), "__radd__": _operator(add), "__sub__": _operator(sub), "__rsub__": _operator(_rsub),
-    "__mul__": _operator(mul), "__rmul__": _operator(mul), "__truediv__": _operator(div),
+    **{name: row.operator for name, row in (  # type: ignore[attr-defined]
+        ("__add__", pointwise.add), ("__radd__", pointwise.add), ("__sub__", pointwise.sub), ("__mul__", pointwise.mul),
+        ("__rmul__", pointwise.mul), ("__truediv__", pointwise.div),
+    )},
+    "__rsub__": _operator(_rsub),
     "__rtruediv__": _operator(lambda a, b: mul(pointwise.reciprocal(a), b)),
     "__pow__": _operator(pow), "__rpow__": _operator(lambda a, b: pointwise.number_pow(b, a)),
     "__matmul__": _operator(linalg.matmul, Tensor), "__neg__": pointwise.neg, "__abs__": pointwise.abs, "__getitem__": getitem,

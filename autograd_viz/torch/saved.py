@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import scalar_name
+from autograd_viz.torch.modes import mode, no_grad
 
 if TYPE_CHECKING:
     from autograd_viz.torch.node import Node
@@ -159,7 +160,8 @@ class Packed:
         # A result's own node must not be held by what the node holds: None stands for it.
         self.edge = (None, output_nr) if output_nr is not None else edge_to(tensor)
         version = tensor._version
-        self.value = pack(tensor if shown is None else shown)
+        with no_grad():
+            self.value = pack(tensor if shown is None else shown)
         if tensor._version != version:
             raise RuntimeError(
                 "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by "
@@ -225,8 +227,6 @@ def tensor_of(entry: Any, node: Node) -> Any:
 
 
 def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
-    from autograd_viz.torch.modes import mode
-
     producer = tensor._grad_fn
     made = "" if producer is None else f", which is output {tensor._output_nr} of {short_name(producer.name())},"
     text = MODIFIED.format(

@@ -21,7 +21,7 @@ from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad, strides_of
 
 __all__ = [
-    "allclose", "equal", "is_floating_point", "is_tensor", "numel",
+    "allclose", "equal", "is_floating_point", "is_tensor",
 ]  # fmt: skip
 
 # --- another dtype ----------------------------------------------------------------------------------------------------
@@ -191,27 +191,6 @@ def __format__(self: Tensor, spec: str) -> str:
 
 
 @method
-def size(input: Tensor, dim: int | None = None) -> Any:
-    """The shape, or its length along one dimension."""
-    if dim is not None and not isinstance(dim, int):
-        raise TypeError(f"size(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
-    return input.shape if dim is None else input._array.shape[shape.wrap_dim(dim, input.ndim)]
-
-
-@method
-def stride(input: Tensor, dim: int | None = None) -> Any:
-    """How many elements to step over in memory, per dimension or for one."""
-    return strides_of(input._array) if dim is None else strides_of(input._array)[shape.wrap_dim(dim, input.ndim)]
-
-
-@method
-def numel(input: Tensor) -> int:
-    """How many elements it has."""
-    need_tensors("numel", input=input)
-    return input._array.size
-
-
-@method
 def dim(input: Tensor) -> int:
     """How many dimensions it has."""
     return input.ndim
@@ -291,6 +270,6 @@ for _name, _get, _doc in (
     ("nbytes", lambda self: self._array.size * self._array.itemsize, "How many bytes its elements take."),
 ):
     setattr(Tensor, _name, property(_get, doc=_doc))
-Tensor.ndimension, Tensor.nelement = dim, numel  # type: ignore[attr-defined]
+Tensor.ndimension = dim  # type: ignore[attr-defined]
 Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]  # == compares elements, so a tensor is found in a dict by identity
 dtypes.Size.__module__ = "torch"

@@ -45,6 +45,11 @@ ONE_OF_SEVERAL = (
     "Output {nr} of {name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
     "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
 )
+IN_CUSTOM_FUNCTION = (
+    "Output {nr} of {name} is a view and is being modified inplace. This view was created inside a custom Function (or because an input "
+    "was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom "
+    "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+)
 
 # --- rows: what is written over, and in-place changes of the shape ----------------------------------------------------
 
@@ -126,6 +131,8 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
     _check_allowed(target, others)
     _check_shape(target, others)
+    if mode.watched is not None:
+        mode.watched.before_change(target)
     result, before = _carried_out(target, operation, args, kwargs)
     if result.dtype.category > target.dtype.category:
         names = dtypes.SCALAR_NAMES
@@ -175,8 +182,13 @@ def _changed(target: Tensor, result: Tensor) -> None:
     for kept in node._saved.values():
         if isinstance(kept, SavedOutput):
             kept._array, kept._counter, kept.then = target._array, target._version_counter, target._version_counter.value
+    rebase(target, node, history(result)[1])
+
+
+def rebase(target: Tensor, node: Node, output_nr: int) -> None:
+    """Give a tensor that was changed in place the node of that change; if it is a view, its base."""
     if target._view is None:
-        set_history(target, history(result))
+        set_history(target, (node, output_nr))
         return
     base = target._view.base
     set_history(base, (CopySlices(base, target, node), 0))
@@ -245,14 +257,19 @@ def _look_through(memory: Array, shape: tuple[int, ...], steps: tuple[int, ...],
 def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
     if target.is_inference() and not mode.inference:
         raise RuntimeError(INFERENCE)
-    if not mode.grad or mode.inference or not (needs_grad(target) or any(map(needs_grad, others))):
-        return
+    if mode.grad and not mode.inference and (needs_grad(target) or any(map(needs_grad, others))):
+        check_recordable(target)
+
+
+def check_recordable(target: Tensor) -> None:
+    """Raise RuntimeError if autograd cannot follow an in-place change of `target`."""
     view = target._view
     if view is not None and view.made == "no_grad":
         raise RuntimeError(UNDER_NO_GRAD)
-    if view is not None and view.made == "several":
+    if view is not None and view.made:
         fn, nr = history(target)
-        raise RuntimeError(ONE_OF_SEVERAL.format(nr=nr, name="Unbind" if fn is None else short_name(fn.name())))
+        text = IN_CUSTOM_FUNCTION if view.made == "custom" else ONE_OF_SEVERAL
+        raise RuntimeError(text.format(nr=nr, name="Unbind" if fn is None else short_name(fn.name())))
     if view is not None and needs_grad(target) and view.base.is_leaf:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if needs_grad(target) and target.is_leaf:
