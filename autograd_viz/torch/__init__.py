@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, func, nn
+from autograd_viz.torch import autograd, func, nn, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
