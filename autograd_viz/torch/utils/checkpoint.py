@@ -34,9 +34,9 @@ SAY_WHICH = (
     "you can pass use_reentrant=True. Refer to docs for more details on the differences between the two variants."
 )
 SAY_WHICH_IN_SEQUENCE = (
-    "torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 we will raise an "
-    "exception if use_reentrant is not passed. use_reentrant=False is recommended, but if you need to preserve the current default behavior, "
-    "you can pass use_reentrant=True. Refer to docs for more details on the differences between the two variants."
+    "torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 we will raise "
+    "an exception if use_reentrant is not passed. use_reentrant=False is recommended, but if you need to preserve the current default "
+    "behavior, you can pass use_reentrant=True. Refer to docs for more details on the differences between the two variants."
 )
 ONLY_BACKWARD = (
     "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` parameter to .backward(). To "
@@ -197,14 +197,14 @@ class _Block:
             if self.places[nr]() is not None:
                 found[nr] = cut
             if self.early_stop and nr + 1 == len(self.places):
-                raise _Enough
+                raise _EnoughError
             return cut
 
         args = [arg.unpack(self) if isinstance(arg, SavedInput) else arg for arg in self.args]  # type: ignore[arg-type]
         try:
             with saved_tensors_hooks(pack, lambda tensor: tensor), enable_grad():
                 self.again(*args)
-        except _Enough:
+        except _EnoughError:
             pass
         self.found[call] = found
         self._compare(looks)
@@ -223,12 +223,12 @@ class _Block:
         ]
         if others and self.compares:
             raise CheckpointError(
-                "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the forward pass.\n"
-                f"{''.join(others)}.\n{TIP}"
+                "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the forward "
+                f"pass.\n{''.join(others)}.\n{TIP}"
             )
 
 
-class _Enough(Exception):
+class _EnoughError(Exception):
     """All saved tensors are there: the second run may stop."""
 
 

@@ -450,4 +450,126 @@ print(fwAD.unpack_dual(fwAD.make_dual(x, moved) ** 3))
 fwAD.exit_dual_level()
 told(fwAD.exit_dual_level)
 """,
+    "checkpoints compute again": """
+ck = torch.utils.checkpoint
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+w = torch.tensor([3.0, 4.0], requires_grad=True)
+calls = []
+def f(x):
+    calls.append(torch.is_grad_enabled())
+    return (x * w).exp().tanh() * x
+for mode in (True, False, None):
+    calls.clear()
+    y = ck.checkpoint(f, x * 2) if mode is None else ck.checkpoint(f, x * 2, use_reentrant=mode)
+    print(y, y.grad_fn.name(), y.requires_grad, calls)
+    y.sum().backward()
+    print(x.grad, w.grad, calls)
+    x.grad = w.grad = None
+    try:
+        y.sum().backward()
+    except RuntimeError as error:
+        print(str(error).partition(".")[0])
+y = ck.checkpoint(f, x, use_reentrant=True)
+print(type(y.grad_fn).__name__, [type(fn).__name__ for fn, _ in y.grad_fn.next_functions])
+for ask in (lambda: torch.autograd.grad(y.sum(), x), lambda: y.sum().backward(inputs=[x])):
+    y = ck.checkpoint(f, x, use_reentrant=True)
+    try:
+        ask()
+    except RuntimeError as error:
+        print(error)
+y = ck.checkpoint(f, x, use_reentrant=False)
+print(torch.autograd.grad(y.sum(), x))
+y = ck.checkpoint(f, x, use_reentrant=False)
+torch.autograd.grad(y.sum(), x, create_graph=True)[0].sum().backward()
+print(x.grad, w.grad)
+w.grad = None
+c = torch.tensor([1.0, 2.0])
+print(ck.checkpoint(f, c, use_reentrant=True).requires_grad)
+y = ck.checkpoint(f, c, use_reentrant=False)
+y.sum().backward()
+print(y.requires_grad, w.grad)
+calls.clear()
+y = ck.checkpoint(f, x, use_reentrant=False)
+y.sum().backward(retain_graph=True)
+y.sum().backward()
+print(len(calls))
+calls.clear()
+ck.checkpoint(lambda x: ck.checkpoint(f, x, use_reentrant=False) * x, x, use_reentrant=False).sum().backward()
+print(len(calls))
+""",
+    "checkpoints: arguments": """
+ck = torch.utils.checkpoint
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+def told(function, *args, **kwargs):
+    try:
+        print(function(*args, **kwargs))
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("Tip:")[0])
+def f(x):
+    return (x * x).exp()
+def g(x, k=1, y=None):
+    return x * k + (0 if y is None else y)
+told(ck.checkpoint, f, x, use_reentrant=True, foo=1)
+told(ck.checkpoint, f, x, use_reentrant=False, foo=1)
+told(ck.checkpoint, f, x, use_reentrant=False, determinism_check="x")
+told(ck.checkpoint, f, x, use_reentrant=True, debug=True)
+told(ck.checkpoint, g, x, use_reentrant=False, k=3)
+told(ck.checkpoint, g, x, 3, use_reentrant=True)
+told(ck.checkpoint, g, x, 3, x, use_reentrant=True)
+with torch.no_grad():
+    told(ck.checkpoint, f, x, use_reentrant=False)
+    told(ck.checkpoint, f, x, use_reentrant=True)
+fs = [torch.exp, torch.tanh, lambda x: x * 2, lambda x: x + 1]
+told(ck.checkpoint_sequential, fs, 2, x, use_reentrant=False)
+told(ck.checkpoint_sequential, fs, 2, x)
+told(ck.checkpoint_sequential, fs, 2, x, use_reentrant=True, a=1)
+ck.checkpoint_sequential(fs, 3, x, use_reentrant=False).sum().backward()
+print(x.grad)
+def two(x):
+    return x * 3, x.exp()
+for mode in (True, False):
+    x.grad = None
+    a, b = ck.checkpoint(two, x, use_reentrant=mode)
+    print(a, b, a.grad_fn is b.grad_fn)
+    b.sum().backward()
+    print(x.grad)
+def bad(x):
+    raise ValueError("no")
+told(ck.checkpoint, bad, x, use_reentrant=False)
+told(ck.checkpoint, bad, x, use_reentrant=True)
+y = ck.checkpoint(lambda x: x.detach(), x, use_reentrant=True)
+told(y.sum().backward)
+""",
+    "checkpoints draw the same random numbers again": """
+ck = torch.utils.checkpoint
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+torch.manual_seed(0)
+for mode in (True, False):
+    y = ck.checkpoint(lambda x: x * torch.rand(2), x, use_reentrant=mode)
+    y.sum().backward()
+    print(y, x.grad, torch.rand(1))
+    x.grad = None
+y = ck.checkpoint(lambda x: x * torch.rand(2), x, use_reentrant=False, preserve_rng_state=False)
+y.sum().backward()
+print(y, x.grad)
+""",
+    "checkpoints notice another course": """
+ck = torch.utils.checkpoint
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+w = torch.tensor([3.0, 4.0], requires_grad=True)
+runs = []
+def shorter(x):
+    runs.append(1)
+    return x * w if len(runs) == 1 else x[:1] * w[:1]
+def fewer(x):
+    runs.append(1)
+    return (x * w).exp().tanh() if len(runs) == 1 else x * w
+for function in (shorter, fewer):
+    runs.clear()
+    y = ck.checkpoint(function, x, use_reentrant=False)
+    try:
+        y.sum().backward()
+    except RuntimeError as error:
+        print(type(error).__name__, str(error).partition("Tip:")[0])
+""",
 }
