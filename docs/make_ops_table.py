@@ -1,6 +1,6 @@
 """Write `ops.md`, the table of operations and their derivatives, from the rows in autograd_viz/torch/ops/.
 
-    python docs/make_ops_table.py
+python docs/make_ops_table.py
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import autograd_viz.torch  # noqa: E402, F401 - the operations
-from autograd_viz.torch.op import ROWS, Row  # noqa: E402
+import autograd_viz.torch  # noqa: F401 - the operations
+from autograd_viz.torch.op import ROWS, Row
 
 TABLE = Path(__file__).with_name("ops.md")
 HEAD = """# The operations and their derivatives
