@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, linalg, mutation, nn, return_types, special
+from autograd_viz.torch import autograd, func, linalg, mutation, nn, return_types, special, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
