@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, nn
+from autograd_viz.torch import autograd, nn, optim, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -40,7 +40,9 @@ from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.pointwise import *
+from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.shape import *
+from autograd_viz.torch.ops.updates import *
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.tensor import Tensor

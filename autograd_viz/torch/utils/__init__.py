@@ -1,0 +1,8 @@
+"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again.
+
+Read next: `data/__init__.py`.
+"""
+
+from autograd_viz.torch.utils import data, hooks
+
+__all__ = ["data", "hooks"]
