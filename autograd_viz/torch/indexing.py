@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.ops.shape import OPEN_END, alias, index, select, slice_, unsqueeze
+from autograd_viz.torch.ops.gathering import index
+from autograd_viz.torch.ops.shape import OPEN_END, alias, select, slice_, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
 NOT_A_TUPLE = (

@@ -24,13 +24,6 @@ __all__ = [
     "allclose", "equal", "is_floating_point", "is_tensor", "numel",
 ]  # fmt: skip
 
-NOT_A_MATRIX = (
-    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a "
-    "future release. "
-    "Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of "
-    "a tensor."
-)
-
 # --- another dtype ----------------------------------------------------------------------------------------------------
 
 
@@ -291,26 +284,7 @@ def new_ones(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool =
     return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 1, dtype=dtype, requires_grad=requires_grad)
 
 
-def _reversed(self: Tensor) -> Tensor:
-    if self.ndim == 0:
-        warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
-    elif self.ndim != 2:
-        warnings.warn(NOT_A_MATRIX, UserWarning, stacklevel=2)
-    return shape.permute(self, tuple(reversed(range(self.ndim))))
-
-
-def _matrices_transposed(self: Tensor) -> Tensor:
-    if self.ndim == 0:
-        warnings.warn("Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
-        return self
-    if self.ndim == 1:
-        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return shape.transpose(self, -2, -1)
-
-
 for _name, _get, _doc in (
-    ("T", _reversed, "The dimensions in reverse order."),
-    ("mT", _matrices_transposed, "The last two dimensions exchanged."),
     ("device", lambda self: dtypes.CPU, "Where it lives: always the CPU."),
     ("is_cuda", lambda self: False, "Always False."),
     ("itemsize", lambda self: self._array.itemsize, "How many bytes an element takes."),
