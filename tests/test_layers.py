@@ -26,7 +26,8 @@ READING_ORDER = (
     *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
     *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.scattering"),
     *("ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
-    *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),
+    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
+    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),
     *("ops.conversion", "ops"),
     *("engine", "function", "indexing", "return_types", "methods", "gradients", "autograd", "linalg", "utils", "nn", "optim"),
 )

@@ -35,9 +35,11 @@ from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.gradients import detach
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.diagonals import *
+from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.linalg import *
@@ -45,11 +47,13 @@ from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.pointwise import *
 from autograd_viz.torch.ops.random_inplace import *
-from autograd_viz.torch.ops.shape import *
-from autograd_viz.torch.ops.updates import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.reshaping import *
 from autograd_viz.torch.ops.scattering import *
+from autograd_viz.torch.ops.shape import *
+from autograd_viz.torch.ops.slopes import *
+from autograd_viz.torch.ops.softmax import *
+from autograd_viz.torch.ops.updates import *
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.tensor import Tensor

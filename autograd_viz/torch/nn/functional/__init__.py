@@ -1,0 +1,8 @@
+"""`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments.
+
+Read next: `activations.py`.
+"""
+
+from autograd_viz.torch.nn.functional.activations import *
+from autograd_viz.torch.nn.functional.classes import *
+from autograd_viz.torch.nn.functional.losses import *
