@@ -72,3 +72,16 @@ class Buffer(Tensor, metaclass=_BufferMeta):
             requires_grad_(made)
         made.persistent, made._is_buffer = persistent, True
         return made
+
+
+def forget_grad(parameter: Any, set_to_none: bool) -> None:
+    """What `zero_grad` does to each parameter: no gradient at all, or one of zeros, without a graph behind it."""
+    gradient = parameter._grad
+    if gradient is None:
+        return
+    if set_to_none:
+        parameter.grad = None
+        return
+    if gradient.grad_fn is not None:
+        parameter.grad = gradient.detach()
+    parameter.grad.requires_grad_(False).zero_()

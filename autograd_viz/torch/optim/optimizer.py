@@ -22,6 +22,7 @@ from typing import Any
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.modes import enable_grad, set_grad_enabled
 from autograd_viz.torch.nn.modules.naming import typename
+from autograd_viz.torch.nn.parameter import forget_grad
 from autograd_viz.torch.ops.conversion import to
 from autograd_viz.torch.ops.creation import tensor, zeros_like
 from autograd_viz.torch.tensor import Tensor
@@ -134,13 +135,7 @@ class Optimizer:
         """Forget the gradients of all parameters, or (`set_to_none=False`) fill them with zeros."""
         for group in self.param_groups:
             for param in group["params"]:
-                if param._grad is None:
-                    continue
-                if set_to_none:
-                    param.grad = None
-                else:
-                    (param.grad.detach_ if param.grad.grad_fn is not None else lambda g=param.grad: g.requires_grad_(False))()
-                    param.grad.zero_()
+                forget_grad(param, set_to_none)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change all parameters a little. `closure`: computes the loss anew, with its gradients, and returns it."""

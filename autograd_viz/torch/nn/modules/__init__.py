@@ -19,7 +19,10 @@ from autograd_viz.torch.nn.modules.sparse import *
 _FILES = (activation, container, conv, distance, dropout, linear, loss, module, normalization, pooling, sparse)
 __all__ = [name for file in _FILES for name in file.__all__]
 
-for _file in _FILES:
-    for _name in _file.__all__:
-        _class = getattr(_file, _name)
-        _class.__module__ = _class.__module__.removeprefix("autograd_viz.")  # print(type(layer)) says what PyTorch says
+# print(type(layer)) says what PyTorch says: where it stands there.
+_THERE = {"Flatten": "flatten", "Unflatten": "flatten", "BatchNorm": "batchnorm", "InstanceNorm": "instancenorm"}
+for _name in __all__:
+    _class = globals()[_name]
+    _class.__module__ = _class.__module__.removeprefix("autograd_viz.")
+    if _file := _THERE.get(_name.rstrip("123d")):
+        _class.__module__ = f"torch.nn.modules.{_file}"

@@ -319,7 +319,10 @@ class ParameterDict(Module):
     def _checked(self, key: Any) -> str:
         if not isinstance(key, str):
             kind = type(key).__name__
-            raise TypeError(f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{kind}').")
+            raise TypeError(
+                f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{kind}'). Open an issue on github "
+                "if you need non-string keys."
+            )
         return key
 
     def __delitem__(self, key: str) -> None:

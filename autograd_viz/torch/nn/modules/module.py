@@ -28,7 +28,7 @@ from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.modules import hooks, state_dict
 from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.modules.state_dict import IncompatibleKeys
-from autograd_viz.torch.nn.parameter import Buffer, Parameter
+from autograd_viz.torch.nn.parameter import Buffer, Parameter, forget_grad
 from autograd_viz.torch.tensor import Tensor
 from autograd_viz.torch.utils.hooks import RemovableHandle
 
@@ -39,6 +39,10 @@ _HOOKS = (
     "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks",
     "_load_state_dict_post_hooks",
 )  # fmt: skip
+POSITIONAL = (
+    "Positional args are being deprecated, use kwargs instead. Refer to "
+    "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details."
+)
 
 
 class Module:
@@ -354,14 +358,8 @@ class Module:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or (`set_to_none=False`) fill them with zeros."""
         for parameter in self.parameters():
-            gradient = parameter._grad
-            if gradient is None:
-                continue
-            if set_to_none:
-                parameter.grad = None  # type: ignore[attr-defined]
-            else:
-                with no_grad():
-                    parameter.grad.detach_().zero_()  # type: ignore[attr-defined]
+            forget_grad(parameter, set_to_none)
+
     # --- around the call ----------------------------------------------------------------------------------------------
 
     def register_forward_pre_hook(
@@ -406,7 +404,7 @@ class Module:
     def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """All parameters and persistent buffers by path, detached (`keep_vars`: themselves), sharing memory."""
         if args:
-            warnings.warn("Positional args are being deprecated, use kwargs instead.", FutureWarning, stacklevel=2)
+            warnings.warn(POSITIONAL, FutureWarning, stacklevel=2)
             destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
         if destination is None:
             destination = OrderedDict()
