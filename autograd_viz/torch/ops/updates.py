@@ -11,18 +11,19 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.node import Array
+from autograd_viz.torch.random import multiply_add
 from autograd_viz.torch.tensor import Tensor
 
 __all__: list[str] = []
 
 
 def _lerp(self: Array, end: Array, weight: float) -> Array:
-    kind = self.dtype.type
-    return self + kind(weight) * (end - self) if weight < 0.5 else end - (end - self) * kind(1 - weight)
+    way, kind = end - self, self.dtype.type
+    return multiply_add(way, kind(weight), self) if abs(weight) < 0.5 else multiply_add(way, -(1 - kind(weight)), end)
 
 
 def _addcmul(self: Array, tensor1: Array, tensor2: Array, *, value: float = 1) -> Array:
-    return self + self.dtype.type(value) * tensor1 * tensor2
+    return multiply_add(tensor1 * self.dtype.type(value), tensor2, self)
 
 
 def _addcdiv(self: Array, tensor1: Array, tensor2: Array, *, value: float = 1) -> Array:

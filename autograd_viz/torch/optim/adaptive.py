@@ -42,7 +42,7 @@ class RMSprop(PerParameter):
         if group["centered"]:
             grad_avg = state["grad_avg"]
             grad_avg.lerp_(grad, 1 - alpha)
-            avg = square_avg.addcmul(grad_avg, grad_avg, value=-1).sqrt_()
+            avg = square_avg.clone().addcmul_(grad_avg, grad_avg, value=-1).sqrt_()
         else:
             avg = square_avg.sqrt()
         avg = avg.add(group["eps"])

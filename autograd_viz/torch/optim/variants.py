@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_viz.torch.methods import maximum
+from autograd_viz.torch.methods import maximum, where
 from autograd_viz.torch.ops.creation import full_like, tensor
 from autograd_viz.torch.optim.optimizer import Parameters, PerParameter, check, counter, number, start_of
 
@@ -180,8 +180,8 @@ class Rprop(PerParameter):
         state["step"] += 1
         sign = grad.mul(state["prev"]).sign()
         turned = sign.lt(0)
-        factor = sign.mul(grow - 1).add(1).masked_fill(turned, shrink)  # 1 where the sign is 0
+        factor = where(turned, shrink, where(sign.gt(0), grow, where(sign.eq(0), 1.0, sign)))
         state["step_size"].mul_(factor).clamp_(least, most)
-        grad = grad.masked_fill(turned, 0)
+        grad = where(turned, 0.0, grad)
         param.addcmul_(grad.sign(), state["step_size"], value=-1)
         state["prev"].copy_(grad)
