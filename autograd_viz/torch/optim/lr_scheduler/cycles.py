@@ -6,6 +6,7 @@ Read next: `../../utils/data/__init__.py`.
 from __future__ import annotations
 
 import math
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -20,11 +21,13 @@ class _WithMomentum(LRScheduler):
 
     use_beta1: bool
 
-    def _start_momentum(self, base: Rates, highest: Rates, last_epoch: int) -> None:
+    def _find_momentum(self) -> None:
         defaults = self.optimizer.defaults
         if "momentum" not in defaults and "betas" not in defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in defaults
+
+    def _start_momentum(self, base: Rates, highest: Rates, last_epoch: int) -> None:
         for high, low, group in zip(highest, base, self.optimizer.param_groups, strict=True):
             if last_epoch == -1:
                 self._set_momentum(group, high)
@@ -60,6 +63,7 @@ class CyclicLR(_WithMomentum):
         self.scale_mode = scale_mode if scale_fn is not None else "iterations" if mode == "exp_range" else "cycle"
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
+            self._find_momentum()
             self.base_momentums = for_each_group("base_momentum", optimizer, base_momentum)
             self.max_momentums = for_each_group("max_momentum", optimizer, max_momentum)
             self._start_momentum(self.base_momentums, self.max_momentums, last_epoch)
@@ -71,6 +75,18 @@ class CyclicLR(_WithMomentum):
         if self._scale_fn_custom is not None:
             return self._scale_fn_custom(x)
         return {"triangular": lambda: 1.0, "triangular2": lambda: 1 / 2.0 ** (x - 1), "exp_range": lambda: self.gamma**x}[self.mode]()
+
+    def state_dict(self) -> dict[str, Any]:
+        """All it knows; of a scale_fn of one's own its attributes, if it is an object."""
+        kept, own = super().state_dict(), self._scale_fn_custom
+        del kept["_scale_fn_custom"]
+        return {**kept, "_scale_fn_custom": None if own is None or isinstance(own, types.FunctionType) else own.__dict__.copy()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what another one knew; the scale_fn stays."""
+        super().load_state_dict({key: value for key, value in state_dict.items() if key != "_scale_fn_custom"})
+        if state_dict["_scale_fn_custom"] is not None:
+            self._scale_fn_custom.__dict__.update(state_dict["_scale_fn_custom"])
 
     def get_lr(self) -> Rates:
         """The next rates."""
@@ -168,6 +184,7 @@ class OneCycleLR(_WithMomentum):
                 group["min_lr"] = group["initial_lr"] / final_div_factor
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
+            self._find_momentum()
             highest, lowest = (
                 for_each_group(name, optimizer, value)
                 for name, value in (("max_momentum", max_momentum), ("base_momentum", base_momentum))
