@@ -6,3 +6,4 @@ Read next: `activations.py`.
 from autograd_viz.torch.nn.functional.activations import *
 from autograd_viz.torch.nn.functional.classes import *
 from autograd_viz.torch.nn.functional.losses import *
+from autograd_viz.torch.nn.functional.normalization import *

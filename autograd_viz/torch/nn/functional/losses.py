@@ -234,7 +234,7 @@ def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps
     if isinstance(var, float):
         if var < 0:
             raise ValueError("var has negative entry/entries")
-        var = var * creation.ones_like(input)
+        var = creation.full_like(input, var)
     elif (var < 0).any():
         raise ValueError("var has negative entry/entries")
     if var.shape != input.shape:
@@ -247,7 +247,8 @@ def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps
     var = var.clone()
     with no_grad():
         var.clamp_(min=eps)
-    loss: Any = 0.5 * (var.log() + (input - target) ** 2 / var)
+    terms: Any = var.log() + (input - target) ** 2 / var
+    loss = terms * 0.5
     if full:
         loss = loss + 0.5 * math.log(2 * math.pi)
     return reduced(loss, losses.REDUCTIONS[reduction])
