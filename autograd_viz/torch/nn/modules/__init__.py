@@ -5,6 +5,7 @@ Read next: `module.py`.
 
 from autograd_viz.torch.nn.modules import (
     activation,
+    attention,
     container,
     conv,
     distance,
@@ -18,8 +19,10 @@ from autograd_viz.torch.nn.modules import (
     resizing,
     rnn,
     sparse,
+    transformer,
 )
 from autograd_viz.torch.nn.modules.activation import *
+from autograd_viz.torch.nn.modules.attention import *
 from autograd_viz.torch.nn.modules.container import *
 from autograd_viz.torch.nn.modules.conv import *
 from autograd_viz.torch.nn.modules.distance import *
@@ -34,9 +37,11 @@ from autograd_viz.torch.nn.modules.pooling import *
 from autograd_viz.torch.nn.modules.resizing import *
 from autograd_viz.torch.nn.modules.rnn import *
 from autograd_viz.torch.nn.modules.sparse import *
+from autograd_viz.torch.nn.modules.transformer import *
 
 _FILES = (
-    *(module, container, linear, activation, distance, loss, dropout, sparse, conv, pooling, normalization, padding, resizing, rnn),
+    *(module, container, linear, activation, distance, loss, dropout, sparse, conv, pooling, normalization, padding, resizing),
+    *(rnn, attention, transformer),
 )
 __all__ = [name for file in _FILES for name in file.__all__]
 
