@@ -73,7 +73,7 @@ class Parameter:
         if kind == "Number":
             return isinstance(value, int | float | np.generic) or (isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad)
         if kind == "float":
-            return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
+            return isinstance(value, int | float | np.floating) or (isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad)
         return isinstance(value, {"bool": bool | np.bool_, "str": str, "dtype": dtypes.dtype}.get(kind, object))
 
 
@@ -117,18 +117,21 @@ class Signature:
                     value, position = args[1:], len(args)
             if not parameter.fits(value):
                 raise self._wrong(parameter, value, 0 if named else position - bound)
-            values[name] = self._plain(parameter, value, "0" if named else position)
+            if value is not None or not parameter.optional:
+                values[name] = self._plain(parameter, value, bound)
         for key in kwargs:
             if key not in taken:
                 what = "multiple values for argument" if key in values else "an unexpected keyword argument"
                 raise TypeError(f"{self.name}() got {what} '{key}'")
         return values
 
-    def _plain(self, parameter: Parameter, value: Any, position: Any) -> Any:
+    def _plain(self, parameter: Parameter, value: Any, bound: int) -> Any:
         """A value as our functions want it: ints as ints, lists as tuples."""
         kind = parameter.kind
         if value is None or kind == "Tensor":
             return value
+        if kind in ("Number", "float"):
+            return value._array.item() if isinstance(value, Tensor) else value
         if kind == "int":
             return int(value)
         if kind.startswith("int["):
@@ -142,7 +145,7 @@ class Signature:
         if kind == "Tensor[]":
             for i, part in enumerate(value):
                 if not isinstance(part, Tensor) and not (part is None and parameter.nullable):
-                    place = self.params.index(parameter)
+                    place = self.params.index(parameter) - bound
                     raise TypeError(f"expected Tensor as element {i} in argument {place}, but got {kind_name(part)}")
             return tuple(value)
         return value

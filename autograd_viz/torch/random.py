@@ -243,7 +243,14 @@ def multiply_add(x: Array, factor: Any, term: Any) -> Array:
     float64 the product is exact. In float64 the lost bits of product and sum are found (Dekker's way) and added last.
     """
     if x.dtype != np.float64:
-        return np.asarray(x.astype(np.float64) * _exactly(factor) + _exactly(term)).astype(x.dtype)
+        factor, term = (np.asarray(value, x.dtype).astype(np.float64) for value in (factor, term))
+        product = x.astype(np.float64) * factor  # exact: 24 bits times 24 bits
+        total = np.asarray(product + term)
+        shift = total - product
+        lost = (product - (total - shift)) + (term - shift)
+        # What was lost decides a tie in the second rounding, if it is kept in the last bit ("round to odd").
+        even = total.view(np.int64) % 2 == 0
+        return np.where((lost != 0) & even & np.isfinite(lost), np.nextafter(total, np.copysign(np.inf, lost)), total).astype(x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # inf, and factors near it, have no lost bits to find
         product = x * factor
         total = product + term
@@ -253,10 +260,6 @@ def multiply_add(x: Array, factor: Any, term: Any) -> Array:
         lost_in_product = ((x_high * factor_high - product) + x_high * factor_low + x_low * factor_high) + x_low * factor_low
         lost = lost_in_sum + lost_in_product
     return np.where(np.isfinite(lost), total + lost, total)
-
-
-def _exactly(value: Any) -> Any:
-    return np.asarray(value).astype(np.float64)
 
 
 def _halves(x: Any) -> tuple[Any, Any]:

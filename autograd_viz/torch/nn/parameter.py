@@ -31,7 +31,7 @@ class Parameter(Tensor):
         if not isinstance(data, Tensor):
             raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'\nHint: write Parameter(torch.tensor(...)).")
         made = object.__new__(cls)
-        made._array, made._version_counter = data._array, data._version_counter
+        made._array, made._counter = data._array, data._version_counter
         if requires_grad and data._array.dtype.kind != "f":
             raise RuntimeError(ONLY_FLOATS)
         if requires_grad:

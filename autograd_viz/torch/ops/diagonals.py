@@ -154,7 +154,7 @@ def _put_in(array: Array, there: Array, src: Array) -> Array:
     return array
 
 
-@op("SelectScatterBackward0", self=lambda grad, src, dim, index: _select_scatter(grad, zeros_of(src, grad), dim, index),
+@op("SelectScatterBackward0", self=lambda grad, dim, index: _select_scatter(grad, zeros(shape.select(grad, dim, index)), dim, index),
     src=lambda grad, dim, index: shape.select(grad, dim, index))  # fmt: skip
 def _select_scatter(self: Array, src: Array, dim: int, index: int) -> Array:
     """self with src in one place along a dimension."""
@@ -163,28 +163,28 @@ def _select_scatter(self: Array, src: Array, dim: int, index: int) -> Array:
 
 
 @op("SliceScatterBackward0",
-    self=lambda grad, src, dim, start, end, step: _slice_scatter(grad, zeros_of(src, grad), dim, start, end, step),
-    src=lambda grad, dim, start, end, step: slice_(grad, dim, start or 0, OPEN_END if end is None else end, step))  # fmt: skip
+    self=lambda grad, dim, start, end, step: _slice_scatter(grad, zeros(sliced(grad, dim, start, end, step)), dim, start, end, step),
+    src=lambda grad, dim, start, end, step: sliced(grad, dim, start, end, step))  # fmt: skip
 def _slice_scatter(self: Array, src: Array, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Array:
     """self with src in a range along a dimension."""
     if step <= 0:
         raise RuntimeError("slice step must be positive")
     made = self.copy()
-    return _put_in(made, slice_(made, dim, start or 0, OPEN_END if end is None else end, step), src)
+    return _put_in(made, sliced(made, dim, start, end, step), src)
+
+
+def sliced(array: Any, dim: int, start: int | None, end: int | None, step: int) -> Any:
+    """A range along a dimension, which may have no beginning and no end."""
+    return slice_(array, dim, start or 0, OPEN_END if end is None else end, step)
 
 
 @op("DiagonalScatterBackward0",
-    self=lambda grad, src, offset, dim1, dim2: _diagonal_scatter(grad, zeros_of(src, grad), offset, dim1, dim2),
+    self=lambda grad, offset, dim1, dim2: _diagonal_scatter(grad, zeros(_diagonal(grad, offset, dim1, dim2)), offset, dim1, dim2),
     src=lambda grad, offset, dim1, dim2: _diagonal(grad, offset, dim1, dim2))  # fmt: skip
 def _diagonal_scatter(self: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """self with src on its diagonal."""
     made = self.copy()
     return _put_in(made, _diagonal(made, offset, dim1, dim2), src)
-
-
-def zeros_of(src: Any, grad: Any) -> Any:
-    """Zeros in the shape of src."""
-    return blank(grad, tuple(src.shape))
 
 
 @reads("select_scatter(Tensor input, Tensor src, int dim, int index)")

@@ -17,7 +17,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import scaled, zero_like
 from autograd_viz.torch.ops.reduction import sum_all
-from autograd_viz.torch.ops.shape import blank, expand, reshape, wrap_dim
+from autograd_viz.torch.ops.shape import blank, expand, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -172,13 +172,8 @@ def index_add_(self: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> 
 
 def _slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) -> Any:
     """The slices of grad that `index` names, in the shape of source."""
-    return expand(select_slices(grad, dim, index), tuple(source.shape)) if source_dim else select_slices_0(grad, dim, index)
-
-
-def select_slices_0(grad: Any, dim: int, index: Any) -> Any:
-    """The one element of grad that goes to a source without dimensions."""
     chosen = select_slices(grad, dim, index)
-    return reshape(chosen, ()) if len(chosen.shape) else chosen
+    return expand(chosen, tuple(source.shape)) if source_dim else chosen
 
 
 @reads("index_add(Tensor input, int dim, Tensor index, Tensor source, *, Number alpha=1)")

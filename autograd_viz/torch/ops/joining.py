@@ -18,7 +18,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.ops.shape import blank, reshape, slice_, unsqueeze, wrap_dim
-from autograd_viz.torch.tensor import Tensor, method
+from autograd_viz.torch.tensor import Tensor
 
 __all__ = [
     "atleast_1d", "atleast_2d", "atleast_3d", "cat", "chunk", "column_stack", "concat", "concatenate", "dsplit", "dstack", "hsplit", "hstack",
@@ -41,7 +41,7 @@ def _cat(tensors: list[Array], dim: int) -> Array:
     kind = dtypes.promoted(tensors, [False] * len(tensors))
     dim = wrap_dim(dim, max(array.ndim for array in tensors))
     whole = [array for array in tensors if array.shape != (0,)] or tensors[:1]
-    return np.concatenate([array.astype(kind, copy=False) for array in whole], dim)
+    return np.ascontiguousarray(np.concatenate([array.astype(kind, copy=False) for array in whole], dim))
 
 
 def cat_backward(grad: Any, dim: Dim) -> list[Any]:
@@ -79,9 +79,6 @@ def joined(tensors: Sequence[Any], dim: int) -> Any:
                 )
     along = Dim(dim)
     along.shapes = shapes
-    if dim < 0:
-        for sizes in shapes:
-            assert sizes
     return _cat(tensors, along)
 
 
@@ -259,17 +256,21 @@ def put_together(grads: list[Any], parts: Sequence[int], sizes: Sequence[int], d
     return joined([blank(some, sizes) if grad is None else grad for grad, sizes in zip(grads, shapes, strict=True)], dim)
 
 
-@method
-def split(tensor: Tensor, split_size_or_sections: Any = None, dim: int = 0, **named: Any) -> tuple[Tensor, ...]:
-    """Parts of a size, or of these sizes, along dim: views."""
-    size = named.pop("split_size", split_size_or_sections)
-    if not isinstance(tensor, Tensor):
-        raise AttributeError(f"'{type(tensor).__name__}' object has no attribute 'split'")
-    return _split_by_size(tensor, size, dim, **named) if is_int(size) else split_with_sizes(tensor, size, dim, **named)
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of a size, or of these sizes, along dim: views.  (5,), 2 -> (2,), (2,), (1,)."""
+    return tensor.split(split_size_or_sections, dim)  # type: ignore[attr-defined]
 
 
-@reads("split(Tensor input, int split_size, int dim=0)", method=False)
-def _split_by_size(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    return (_split_by_size if isinstance(split_size, int) or is_int(split_size) else split_with_sizes)(self, split_size, dim)
+
+
+_split_method.__name__, _split_method.__qualname__, _split_method.__doc__ = "split", "Tensor.split", split.__doc__
+Tensor.split = _split_method  # type: ignore[attr-defined]
+
+
+@reads("split(Tensor input, int split_size, int dim=0)", "split(Tensor input, int[] split_size, int dim=0)", method=False)
+def _split_by_size(input: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
     return _split(input, _checked_size(input, split_size, dim), dim)
 
 
@@ -332,7 +333,7 @@ def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """All the slices along a dimension, each a view."""
     if not input.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {wrap_dim(dim, 0)} but tensor has no dimensions")
     return shape.unbind(input, dim)
 
 
@@ -347,7 +348,8 @@ def tensor_split(
     """Parts along dim, given how many or where they begin: the sizes of equal parts differ by 1 at most, the larger ones first."""
     if not input.ndim:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
-    count = input._array.shape[wrap_dim(dim, input.ndim)]
+    dim = wrap_dim(dim, input.ndim)
+    count = input._array.shape[dim]
     if tensor_indices_or_sections is not None:
         given = tensor_indices_or_sections._array
         if given.dtype != np.dtype(np.int64):

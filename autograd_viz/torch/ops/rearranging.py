@@ -6,7 +6,6 @@ Read next: `activations.py`.
 from __future__ import annotations
 
 import warnings
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,10 @@ from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.ops.gathering import select_slices
 from autograd_viz.torch.ops.joining import _given
-from autograd_viz.torch.ops.padding import pad
+from autograd_viz.torch.ops.padding import pad as pad
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.scattering import masked_select
-from autograd_viz.torch.ops.shape import blank, expand, reshape, transpose, unsqueeze, wrap_dim
+from autograd_viz.torch.ops.shape import blank, expand, reshape, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -51,6 +50,7 @@ def _flip(self: Array, dims: Dims) -> Array:
 @op("RollBackward0", self=lambda grad, shifts, dims: _roll(grad, tuple(-n for n in reversed(shifts)), tuple(reversed(dims))))
 def _roll(self: Array, shifts: Dims, dims: Dims = ()) -> Array:
     """Moved along, and what falls off at the end comes in at the beginning; without dims, all elements in a row."""
+    self = np.ascontiguousarray(self) if self.ndim else self
     return np.roll(self, shifts if dims else shifts[0], [wrap_dim(dim, self.ndim) for dim in dims] if dims else None)
 
 
@@ -82,7 +82,7 @@ def flipud(input: Tensor) -> Tensor:
     return _flip(input, (0,))
 
 
-@reads("roll(Tensor input, int[1] shifts, int[1] dims=())")
+@reads("roll(Tensor input, int[1] shifts, int[1]? dims=())")
 def roll(input: Tensor, shifts: Dims, dims: Dims = ()) -> Tensor:
     """Moved along, and what falls off at the end comes in at the beginning; without dims, all elements in a row."""
     if not shifts:
@@ -101,10 +101,10 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if input.ndim < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
-    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
-        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     for dim in dims:
         wrap_dim(dim, input.ndim)
+    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     return _rot90(input, k, dims)
 
 
@@ -151,12 +151,7 @@ def tile(input: Tensor, dims: Dims) -> Tensor:
     return _repeat(input, (1,) * (input.ndim - len(dims)) + dims)
 
 
-@reads(
-    "repeat_interleave(Tensor input, Tensor repeats, int? dim=None, *, int? output_size=None)",
-    "repeat_interleave(Tensor repeats, *, int? output_size=None)",
-    "repeat_interleave(Tensor input, int repeats, int? dim=None, *, int? output_size=None)",
-)
-def repeat_interleave(repeats: Any, input: Tensor | None = None, dim: int | None = None, output_size: int | None = None) -> Tensor:
+def _repeat_interleave(repeats: Any, input: Tensor | None = None, dim: int | None = None, output_size: int | None = None) -> Tensor:
     """Each slice along dim many times, one copy beside the other; without dim, of all elements in a row."""
     from autograd_viz.torch.ops.reshaping import flatten
 
@@ -179,13 +174,21 @@ def repeat_interleave(repeats: Any, input: Tensor | None = None, dim: int | None
     return select_slices(input, dim, holding(_each_often(repeats, output_size)))
 
 
+_FORMS = (
+    "repeat_interleave(Tensor input, Tensor repeats, int? dim=None, *, int? output_size=None)",
+    "repeat_interleave(Tensor input, int repeats, int? dim=None, *, int? output_size=None)",
+)
+reads(*_FORMS, function=False)(_repeat_interleave)
+repeat_interleave = reads(*_FORMS, "repeat_interleave(Tensor repeats, *, int? output_size=None)", method=False)(_repeat_interleave)
+
+
 def _each_often(repeats: Tensor, output_size: int | None) -> Array:
     """The position 0 repeats[0] times, then 1 repeats[1] times, and so on."""
     counts = repeats._array
-    if counts.ndim != 1:
-        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if counts.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{scalar_name(counts)}'")
+    if counts.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and output_size != counts.sum():
@@ -208,7 +211,7 @@ def _equally_often(input: Tensor, repeats: int, dim: int, output_size: int | Non
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """The tensors expanded to the one shape that they broadcast to."""
-    given = _given("broadcast_tensors", tensors)
+    given = _given("broadcast_tensors", (tensors,))
     for tensor in given[1:]:
         check_broadcast(given[0]._array.shape, tensor._array.shape)
     sizes = np.broadcast_shapes(*(tensor._array.shape for tensor in given))
@@ -223,7 +226,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
         wide = [1] * (len(sizes) - len(wide)) + wide
         for i in range(-1, -1 - len(sizes), -1):
             if sizes[i] < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension ({sizes[i]}): ({sizes[i]})")
+                raise ValueError("Attempting to broadcast a dimension with negative length!")
             if sizes[i] in (1, wide[i]):
                 continue
             if wide[i] != 1:
@@ -238,36 +241,39 @@ def broadcast_shapes(*shapes: Any) -> Size:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """For vectors of n, m, ... places, all combinations: one tensor (n, m, ...) for each; with "xy", (m, n, ...)."""
     given = _given("meshgrid", tensors)
+    if indexing is None:
+        warnings.warn(NO_INDEXING, UserWarning, stacklevel=2)
     if not given:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     if any(tensor.dtype is not given[0].dtype for tensor in given):
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
-    if indexing is None:
-        warnings.warn(NO_INDEXING, UserWarning, stacklevel=2)
-    elif indexing not in ("xy", "ij"):
+    if indexing not in (None, "xy", "ij"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
-    swaps = indexing == "xy" and len(given) >= 2
-    return _grids((given[1], given[0], *given[2:]), True) if swaps else _grids(given, False)
-
-
-def _grids(tensors: tuple[Tensor, ...], swapped: bool) -> tuple[Tensor, ...]:
-    for tensor in tensors:
+    for tensor in given:
         if tensor.ndim > 1:
-            sizes = "".join(f"  {size}" for size in [1] * len(tensors))
-            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got:{sizes}")
-    wide = tuple(tensor._array.size for tensor in tensors)
-    grids = [expand(shape.view(tensor, tuple(-1 if i == place else 1 for i in range(len(wide)))), wide) for place, tensor in enumerate(tensors)]
-    if not swapped:
-        return tuple(grids)
-    grids[0], grids[1] = grids[1], grids[0]
-    return tuple(transpose(grid, 0, 1) for grid in grids)
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {_first_row(tensor._array)}")
+    order = list(range(len(given)))  # which vector runs along which dimension
+    if indexing == "xy" and len(given) >= 2:
+        order[:2] = 1, 0
+    wide = tuple(given[nr]._array.size for nr in order)
+    return tuple(
+        expand(shape.view(tensor, tuple(-1 if dim == order.index(nr) else 1 for dim in range(len(wide)))), wide)
+        for nr, tensor in enumerate(given)
+    )
+
+
+def _first_row(array: Array) -> str:
+    """The first line that C++ prints of a tensor."""
+    row, digits = array.reshape(-1, array.shape[-1])[0], 0 if (array == np.round(array)).all() else 4
+    width = max(len(f"{abs(x):.{digits}f}") for x in array.reshape(-1).tolist()) + 1
+    return " ".join(f"{x:{width}.{digits}f}" for x in row.tolist())
 
 
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All combinations of the elements of vectors, one in each row.  (2,), (3,) -> (6, 2)."""
     from autograd_viz.torch.ops.reshaping import flatten
 
-    given = _given("cartesian_prod", tensors)
+    given = _given("cartesian_prod", (tensors,))
     for tensor in given:
         if tensor.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {list(tensor.shape)}")
@@ -295,6 +301,3 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     grids = meshgrid(*[input] * r, indexing="ij")
     return shape.stack([masked_select(grid, holding(rising)) for grid in grids], 1)
 
-
-assert pad
-_ = prod

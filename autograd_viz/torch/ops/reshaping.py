@@ -7,23 +7,20 @@ Read next: `diagonals.py`.
 
 from __future__ import annotations
 
-import functools
 import warnings
 from math import prod
 from typing import Any
-
-import numpy as np
 
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import no_overload, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
-from autograd_viz.torch.ops.shape import OPEN_END, wrap_dim
+from autograd_viz.torch.ops.shape import wrap_dim
 from autograd_viz.torch.tensor import Tensor, method, strides_of
 
 __all__ = [
-    "adjoint", "as_strided", "broadcast_to", "clone", "flatten", "movedim", "moveaxis", "narrow", "narrow_copy", "permute", "ravel",
+    "adjoint", "as_strided", "broadcast_to", "clone", "contiguous_format", "flatten", "memory_format", "preserve_format", "movedim", "moveaxis", "narrow", "narrow_copy", "numel", "permute", "ravel",
     "reshape", "select", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unflatten", "unsqueeze", "view_copy",
 ]  # fmt: skip
 
@@ -48,8 +45,6 @@ def view(input: Tensor, size: tuple[int, ...] | None = None, dtype: Any = None) 
 
 
 def _as_bytes(input: Tensor, dtype: Any) -> Tensor:
-    if dtype is input.dtype:
-        return shape.alias(input)
     array, was, new = input._array, input.dtype.itemsize, dtype.itemsize
     how = f"to view {dtypes.SCALAR_NAMES[input.dtype]} as {dtypes.SCALAR_NAMES[dtype]} (different element sizes)"
     if was != new and not input.ndim:
@@ -118,13 +113,9 @@ def ravel(input: Tensor) -> Tensor:
     return reshaped(contiguous(input), (-1,))
 
 
-def unflatten(input: Tensor, dim: Any, sizes: Any) -> Tensor:
+@reads("unflatten(Tensor input, int dim, int[] sizes)")
+def unflatten(input: Tensor, dim: int, sizes: tuple[int, ...]) -> Tensor:
     """One dimension made several.  (2, 6), dim=1, sizes=(2, 3) -> (2, 2, 3).  Raises RuntimeError if they do not multiply up."""
-    return _unflatten(input, dim, sizes)
-
-
-@reads("unflatten(Tensor input, int dim, int[] sizes)", method=False)
-def _unflatten(input: Tensor, dim: int, sizes: tuple[int, ...]) -> Tensor:
     place = wrap_dim(dim, input.ndim)
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -140,17 +131,11 @@ def _unflatten(input: Tensor, dim: int, sizes: tuple[int, ...]) -> Tensor:
     return shape.view(input, (*input.shape[:place], *whole, *input.shape[place + 1 :]))
 
 
-@method
-@functools.wraps(unflatten)
-def _unflatten_method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    names = [name for name, given in zip(("dim", "sizes"), args, strict=False)]
-    lacking = [f"'{name}'" for name in ("dim", "sizes")[len(names) :] if name not in kwargs]
-    if lacking:
-        plural = "s" * (len(lacking) > 1)
-        raise TypeError(f"Tensor.unflatten() missing {len(lacking)} required positional argument{plural}: {' and '.join(lacking)}")
-    return _unflatten(self, *args, **kwargs)
+def _unflatten_method(self: Tensor, dim: Any, sizes: Any) -> Tensor:
+    return unflatten.as_method(self, dim, sizes)  # type: ignore[attr-defined]
 
 
+_unflatten_method.__name__, _unflatten_method.__qualname__, _unflatten_method.__doc__ = "unflatten", "Tensor.unflatten", unflatten.__doc__
 Tensor.unflatten = _unflatten_method  # type: ignore[attr-defined]
 
 
@@ -263,7 +248,7 @@ def _matrix_transposed(self: Tensor) -> Tensor:
     if self.ndim in (0, 2):
         if self.ndim == 0:
             warnings.warn("Tensor.H is deprecated on 0-D tensors. Consider using x.conj().", UserWarning, stacklevel=2)
-        return self if self.ndim == 0 else shape.transpose(self, 0, 1)
+        return self if self.ndim == 0 else shape.transpose(self, -2, -1)
     batches = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
     raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{batches}")
 
@@ -344,10 +329,23 @@ def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
 # --- copies -----------------------------------------------------------------------------------------------------------
 
 
+class memory_format:
+    """In which order elements lie in memory: `torch.contiguous_format` is row by row, `torch.preserve_format` as they were."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+contiguous_format, preserve_format = memory_format("contiguous_format"), memory_format("preserve_format")
+
+
 @reads("clone(Tensor input, *, memory_format? memory_format=None)")
 def clone(input: Tensor, memory_format: Any = None) -> Tensor:
-    """A copy with memory of its own."""
-    return shape.clone(input)
+    """A copy with memory of its own, in the same order in memory, or row by row."""
+    return shape.clone(input, "C" if memory_format is contiguous_format else "K")
 
 
 @reads("contiguous(Tensor input, *, memory_format memory_format=None)", function=False)
@@ -361,11 +359,38 @@ def contiguous(input: Any) -> Any:
     return input if input._array.flags.c_contiguous else shape.clone(input, "C")
 
 
+# --- what a tensor says of its shape ----------------------------------------------------------------------------------
+
+
+def _along(values: tuple[int, ...], dim: int) -> int:
+    if not values:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return values[wrap_dim(dim, len(values))]
+
+
+@reads("size(Tensor input, int? dim=None)", function=False)
+def size(input: Tensor, dim: int | None = None) -> Any:
+    """The shape, or its length along one dimension."""
+    return input.shape if dim is None else _along(input._array.shape, dim)
+
+
+@reads("stride(Tensor input, int? dim=None)", function=False)
+def stride(input: Tensor, dim: int | None = None) -> Any:
+    """How many elements to step over in memory, per dimension or for one."""
+    return strides_of(input._array) if dim is None else _along(strides_of(input._array), dim)
+
+
+@reads("numel(Tensor input)")
+def numel(input: Tensor) -> int:
+    """How many elements it has."""
+    return input._array.size
+
+
+Tensor.nelement = Tensor.numel  # type: ignore[attr-defined]
+
+
 @method
 def storage_offset(input: Tensor) -> int:
     """At which element of its memory the tensor begins."""
     return shape.storage_of(input._array)[1] // input._array.itemsize
 
-
-assert OPEN_END
-_ = np

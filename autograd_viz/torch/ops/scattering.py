@@ -7,6 +7,7 @@ Read next: `rearranging.py`.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,11 @@ __all__ = [
 ]  # fmt: skip
 
 IN_PLACE = ("masked_scatter", "put", "scatter", "scatter_add", "scatter_reduce")
+
+REDUCE_DEPRECATED = (
+    "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch release. Use "
+    "torch.scatter_reduce instead for more reduction options."
+)
 
 # --- along one dimension, each element from its own place -------------------------------------------------------------
 
@@ -99,6 +105,8 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, value: Any 
     _check_index("scatter", input, dim, index, src)
     _check_places(input, dim, index)
     if reduce is not None:
+        if src is not None:
+            warnings.warn(REDUCE_DEPRECATED, UserWarning, stacklevel=3)
         return _combined(input, dim, index, src if src is not None else value, reduce)
     return scatter_value(input, dim, index, value) if src is None else shape.scatter(input, dim, index, src)
 
@@ -108,8 +116,7 @@ def _combined(self: Array, dim: int, index: Array, src: Any, reduce: str) -> Arr
     """self with `src` added to, or multiplied into, some places. PyTorch has no derivative for it."""
     made, src = self.copy(), getattr(src, "_array", src)
     values = np.broadcast_to(np.asarray(src, self.dtype), index.shape) if not isinstance(src, np.ndarray) else src
-    places, values = shape.places_along(made, dim, index, values)
-    (np.add if reduce == "add" else np.multiply).at(made, places, values)
+    (np.add if reduce == "add" else np.multiply).at(*shape.places_along(made, dim, index, values))
     return made
 
 
@@ -123,13 +130,13 @@ START = {"sum": 0, "prod": 1, "mean": 0, "amax": -np.inf, "amin": np.inf}
 def _scatter_reduce(self: Array, dim: int, index: Array, src: Array, reduce: str, include_self: bool = True) -> Array:
     """self with what goes to a place summed up, multiplied, averaged, or only the extreme one kept."""
     made = self.copy()
-    places, values = shape.places_along(made, dim, index, src)
+    target, places, values = shape.places_along(made, dim, index, src)
     if not include_self:
-        made[places] = START[reduce] if made.dtype.kind == "f" or reduce not in ("amax", "amin") else _limit(made.dtype, reduce)
-    REDUCE[reduce].at(made, places, values)
+        target[places] = START[reduce] if made.dtype.kind == "f" or reduce not in ("amax", "amin") else _limit(made.dtype, reduce)
+    REDUCE[reduce].at(target, places, values)
     if reduce == "mean":
         count = np.full(made.shape, 1 if include_self else 0)
-        np.add.at(count, places, 1)
+        np.add.at(count if count.ndim else count.reshape(1), places, 1)
         count[count == 0] = 1
         made = made / count.astype(made.dtype) if made.dtype.kind == "f" else made // count.astype(made.dtype)
     return made
@@ -245,11 +252,13 @@ def _check_numbers(index: Tensor, count: int) -> None:
     source=lambda grad, index, source: reshape(_take(grad, index), tuple(source.shape)))  # fmt: skip
 def _put(self: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """self with `source` in the elements with these numbers."""
-    made = np.array(self, order="C")
+    made = self.copy(order="K")
+    places = np.unravel_index(index.reshape(-1) % max(made.size, 1), made.shape or (1,))
+    target = made if made.ndim else made.reshape(1)
     if accumulate:
-        np.add.at(made.reshape(-1), index.reshape(-1), source.reshape(-1))
+        np.add.at(target, places, source.reshape(-1))
     else:
-        made.reshape(-1)[index.reshape(-1)] = source.reshape(-1)
+        target[places] = source.reshape(-1)
     return made
 
 
@@ -288,7 +297,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where the mask is true, in a row.  The two broadcast.  Raises RuntimeError unless the mask has bools."""
     if mask._array.dtype.kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    check_broadcast(input._array.shape, mask._array.shape)
+    check_broadcast(mask._array.shape, input._array.shape)
     return _masked_select(input, mask)
 
 
@@ -297,7 +306,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 def _masked_scatter(self: Array, mask: Array, source: Array) -> Array:
     """self with the elements of source, one after another, where the mask is true."""
     wide = np.broadcast_shapes(self.shape, mask.shape)
-    made, mask = np.array(np.broadcast_to(self, wide)), np.broadcast_to(mask, wide)
+    made, mask = self.copy(order="K") if self.shape == wide else np.array(np.broadcast_to(self, wide), order="C"), np.broadcast_to(mask, wide)
     made[mask] = source.reshape(-1)[: np.count_nonzero(mask)]
     return made
 
@@ -315,7 +324,7 @@ def masked_scatter_backward(grad_output: Array, mask: Array, sizes: tuple[int, .
 @reads("masked_scatter(Tensor input, Tensor mask, Tensor source)")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """input with the elements of source, one after another, where the mask is true."""
-    check_broadcast(input._array.shape, mask._array.shape)
+    check_broadcast(mask._array.shape, input._array.shape)
     if source.dtype is not input.dtype:
         names = f"{scalar_name(input._array)} and {scalar_name(source._array)}"
         raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{names}")
@@ -324,5 +333,4 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     wide = np.broadcast_shapes(input._array.shape, mask._array.shape)
     if source._array.size < np.count_nonzero(np.broadcast_to(mask._array, wide)):
         raise RuntimeError("Number of elements of source < number of ones in mask")
-    input, mask = (t if t.shape == wide else expand(t, wide) for t in (input, mask))
     return _masked_scatter(input, mask, source)

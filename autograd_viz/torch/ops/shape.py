@@ -98,7 +98,7 @@ def reshape_alias(self: Array, size: tuple[int, ...]) -> Array:
 @op("CloneBackward0", self=lambda grad: grad)
 def clone(self: Array, order: str = "K") -> Array:
     """A copy with memory of its own: "K", in the same order in memory; "C", row by row."""
-    return np.array(self, order=order)  # type: ignore[call-overload]
+    return np.array(self, order="C" if 0 in self.strides else order)  # type: ignore[call-overload]
 
 
 def reshape(self: Any, size: tuple[int, ...]) -> Any:
@@ -296,7 +296,7 @@ def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
-    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1))
+    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
 
 
 @op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
@@ -370,7 +370,8 @@ def bound(grads: list[Any], dim: int) -> Any:
 @op("StackBackward0", lists="tensors", tensors=lambda grad, dim: [select(grad, dim, i) for i in range(grad.shape[dim])])
 def stack(tensors: list[Array], dim: int = 0) -> Array:
     """Side by side along a new dimension."""
-    return np.stack(tensors, dim)
+    kind = dtypes.promoted(tensors, [False] * len(tensors))
+    return np.ascontiguousarray(np.stack([tensor.astype(kind, copy=False) for tensor in tensors], dim))
 
 
 @op("GatherBackward0", others="index", keep="sparse_grad",
@@ -392,7 +393,7 @@ def gather_backward(grad: Any, sizes: tuple[int, ...], dim: int, index: Any) -> 
 def scatter_add(self: Array, dim: int, index: Array, src: Array) -> Array:
     """self with `src` added in the places `index` along a dimension."""
     made = self.copy()
-    np.add.at(made, *places_along(made, dim, index, src))
+    np.add.at(*places_along(made, dim, index, src))
     return made
 
 
@@ -401,8 +402,8 @@ def scatter_add(self: Array, dim: int, index: Array, src: Array) -> Array:
 def scatter(self: Array, dim: int, index: Array, src: Array) -> Array:
     """self with `src` in the places `index` along a dimension."""
     made = self.copy()
-    places, values = places_along(made, dim, index, src)
-    made[places] = values
+    target, places, values = places_along(made, dim, index, src)
+    target[places] = values
     return made
 
 
@@ -410,21 +411,19 @@ def scatter(self: Array, dim: int, index: Array, src: Array) -> Array:
 def scatter_value(self: Array, dim: int, index: Array, value: Any) -> Array:
     """self with a number in the places `index` along a dimension."""
     made = self.copy()
-    made[places_along(made, dim, index, made)[0]] = value
+    target, places, _ = places_along(made, dim, index, made)
+    target[places] = value
     return made
 
 
-def places_along(array: Array, dim: int, index: Array, src: Array) -> tuple[Any, Array]:
-    """The places of `array` that `index` names along a dimension, and the part of src that goes there."""
-    if not index.size:
-        return (index.reshape(-1),) * max(array.ndim, 1) if array.ndim else np.zeros(array.shape, bool), src.reshape(-1)[:0]
-    if not array.ndim:
-        return (), src.reshape(-1)[-1]
-    if not index.ndim:
-        return (int(index),), src.reshape(-1)[0]
+def places_along(array: Array, dim: int, index: Array, src: Array) -> tuple[Array, Any, Array]:
+    """`array` (with a dimension if it has none), the places in it that `index` names along dim, and the part of src that goes there."""
+    target = array if array.ndim else array.reshape(1)
+    if not index.size or not (array.ndim and index.ndim):
+        return target if index.size else target.reshape(-1), (index.reshape(-1),), src.reshape(-1)[: index.size]
     places: list[Array] = list(np.indices(index.shape, sparse=True))
     places[dim % array.ndim] = index
-    return tuple(places), src[tuple(map(slice, index.shape))] if src.shape != index.shape and src.ndim == index.ndim else src
+    return target, tuple(places), src[tuple(map(slice, index.shape))]
 
 
 @op("", others="like")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_viz.torch.methods import maximum
+from autograd_viz.torch.ops.piecewise import maximum
 from autograd_viz.torch.optim.optimizer import Parameters, PerParameter, check, number, start_of
 from autograd_viz.torch.tensor import Tensor
 

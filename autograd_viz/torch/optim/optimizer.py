@@ -23,10 +23,10 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.modes import enable_grad, set_grad_enabled
 from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.parameter import forget_grad
+from autograd_viz.torch.node import RemovableHandle
 from autograd_viz.torch.ops.conversion import to
 from autograd_viz.torch.ops.creation import tensor, zeros_like
 from autograd_viz.torch.tensor import Tensor
-from autograd_viz.torch.utils.hooks import RemovableHandle
 
 __all__ = ["Optimizer"]
 
@@ -177,17 +177,11 @@ class Optimizer:
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(optimizer, args, kwargs) before each step."""
-        return _registered(self._optimizer_step_pre_hooks, hook)
+        return RemovableHandle(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(optimizer, args, kwargs) after each step."""
-        return _registered(self._optimizer_step_post_hooks, hook)
-
-
-def _registered(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
-    handle = RemovableHandle(hooks)
-    hooks[handle.id] = hook
-    return handle
+        return RemovableHandle(self._optimizer_step_post_hooks, hook)
 
 
 def _fitted(value: Any, param: Tensor, key: str) -> Any:

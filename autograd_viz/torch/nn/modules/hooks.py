@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from autograd_viz.torch.utils.hooks import RemovableHandle
+from autograd_viz.torch.node import RemovableHandle
 
 __all__ = ["called", "register"]
 
@@ -23,8 +23,7 @@ ANOTHER_ERROR = "module forward hook with ``always_call=True`` raised an excepti
 
 def register(hooks: Hooks, hook: Callable[..., Any], *, prepend: bool = False, marks: tuple[tuple[Any, bool], ...] = ()) -> RemovableHandle:
     """Put a hook last (or first) into a module's `hooks`; `marks`: sets of hooks with an option, and whether this one has it."""
-    handle = RemovableHandle(hooks, extra_dict=tuple(marked for marked, _ in marks))
-    hooks[handle.id] = hook
+    handle = RemovableHandle(hooks, hook)
     for marked, wanted in marks:
         if wanted:
             marked[handle.id] = True

@@ -29,8 +29,8 @@ from autograd_viz.torch.nn.modules import hooks, state_dict
 from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.modules.state_dict import IncompatibleKeys
 from autograd_viz.torch.nn.parameter import Buffer, Parameter, forget_grad
+from autograd_viz.torch.node import RemovableHandle
 from autograd_viz.torch.tensor import Tensor
-from autograd_viz.torch.utils.hooks import RemovableHandle
 
 __all__ = ["Module"]
 
