@@ -1,7 +1,7 @@
 """What happens around a module's `forward`: hooks that see, and may replace, its inputs, its output and their gradients.
 
 `called` is the whole story of `module(x)`: forward pre hooks, `forward`, forward hooks. Most modules have no hook, and then it is
-`forward` alone.  Gradients are caught by two identity nodes, one before and one after `forward`, named BackwardHookFunctionBackward.
+`forward` alone.  How gradients are caught is in `backward_hooks.py`.
 
 Read next: `module.py`.
 """
@@ -13,7 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from autograd_viz.torch.nn.modules.backward_hooks import BackwardHook, hook_last_node
 from autograd_viz.torch.node import RemovableHandle
+from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["called", "register"]
 
@@ -59,12 +61,24 @@ def _with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ran:
                 args, kwargs = both
         elif (given := hook(module, args)) is not None:
             args = given if isinstance(given, tuple) else (given,)
+    gradients = None
+    full = module._is_full_backward_hook is not False
+    if module._backward_pre_hooks or (module._backward_hooks and full):
+        gradients = BackwardHook(module, list(module._backward_hooks.values()) if full else [], list(module._backward_pre_hooks.values()))
+        args = gradients.around_inputs(args)
     result[0] = module.forward(*args, **kwargs)
     for number in list(module._forward_hooks):
         ran.add(number)
         made = _run_forward_hook(module, number, args, kwargs, result[0])
         if made is not None:
             result[0] = made
+    if gradients is not None:
+        if not isinstance(result[0], Tensor | tuple):
+            said = f"For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received {type(result[0])}"
+            warnings.warn(said, stacklevel=5)
+        result[0] = gradients.around_outputs(result[0])
+    if module._backward_hooks and not full:
+        hook_last_node(module, args, result[0])
     return result[0]
 
 

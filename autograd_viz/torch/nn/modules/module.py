@@ -51,6 +51,7 @@ class Module:
     _version = 1
     call_super_init = False
     training: bool
+    _is_full_backward_hook: bool | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs and not self.call_super_init:
@@ -376,6 +377,27 @@ class Module:
         """hook(module, args, output) after every call; what it returns replaces the output."""
         marks = ((self._forward_hooks_with_kwargs, with_kwargs), (self._forward_hooks_always_called, always_call))
         return hooks.register(self._forward_hooks, hook, prepend=prepend, marks=marks)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(module, grad_input, grad_output) when both are known; what it returns replaces grad_input."""
+        self._want_backward_hooks(full=True)
+        return hooks.register(self._backward_hooks, hook, prepend=prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(module, grad_output) before the module's own backward; what it returns replaces grad_output."""
+        return hooks.register(self._backward_pre_hooks, hook, prepend=prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """The old kind: it sees the gradients of the last operation only."""
+        self._want_backward_hooks(full=False)
+        return hooks.register(self._backward_hooks, hook)
+
+    def _want_backward_hooks(self, full: bool) -> None:
+        if self._is_full_backward_hook is (not full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+            )
+        self._is_full_backward_hook = full
 
     # --- its state ----------------------------------------------------------------------------------------------------
 
