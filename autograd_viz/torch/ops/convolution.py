@@ -30,7 +30,8 @@ def windows(padded: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Arr
     extents = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
     axes = tuple(range(padded.ndim - len(kernel), padded.ndim))
     every = np.lib.stride_tricks.sliding_window_view(padded, extents, axes)
-    return every[(..., *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))]
+    taken: Any = (..., *(slice(None, None, s) for s in stride), *(slice(None, None, d) for d in dilation))
+    return every[taken]
 
 
 def padded_by(array: Array, padding: Sizes, value: float = 0) -> Array:
@@ -74,9 +75,11 @@ def gathered(shares: Array, kernel: Sizes, sizes: Sizes, stride: Sizes, padding:
     reach = [d * (k - 1) + s * (o - 1) + 1 for d, k, s, o in zip(dilation, kernel, stride, out, strict=True)]
     total = np.zeros((*lead, *(max(r, n + 2 * p) for r, n, p in zip(reach, sizes, padding, strict=True))), shares.dtype)
     for at in product(*map(range, kernel)):
-        hit = tuple(slice(k * d, k * d + s * o, s) for k, d, s, o in zip(at, dilation, stride, out, strict=True))
-        total[(..., *hit)] += shares[(..., *at)]
-    return np.array(total[(..., *(slice(p, p + n) for p, n in zip(padding, sizes, strict=True)))], order="C")
+        hit: Any = (..., *(slice(k * d, k * d + s * o, s) for k, d, s, o in zip(at, dilation, stride, out, strict=True)))
+        share: Any = (..., *at)
+        total[hit] += shares[share]
+    inside: Any = (..., *(slice(p, p + n) for p, n in zip(padding, sizes, strict=True)))
+    return np.ascontiguousarray(total[inside])
 
 
 def _correlate(x: Array, g: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> Array:
@@ -176,9 +179,10 @@ def convolution_double_backward(
 
 @op(
     "Im2ColBackward0",
-    self=lambda grad, self_sym_argsize_minus_2, self_sym_argsize_minus_1, kernel_size, dilation, padding, stride: col2im(
-        grad, (self_sym_argsize_minus_2, self_sym_argsize_minus_1), kernel_size, dilation, padding, stride
-    ),
+    inputs="self",
+    joint=lambda grad, self_sym_argsize_minus_2, self_sym_argsize_minus_1, kernel_size, dilation, padding, stride: [
+        col2im(grad, (self_sym_argsize_minus_2, self_sym_argsize_minus_1), kernel_size, dilation, padding, stride)
+    ],
 )
 def im2col(
     self: Array, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes,

@@ -3,7 +3,7 @@
 A maximum keeps the place of its winner, to which its gradient goes. Means and interpolations are linear: one matrix per dimension says
 how much each input counts for each output (`along`), and the gradient takes the same matrices the other way.
 
-Read next: `inplace.py`.
+Read next: `resampling.py`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def _winners(self: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation
     numbers = np.arange(math.prod(sizes)).reshape(sizes)
     seen = windows(np.pad(self, rim, constant_values=-np.inf), kernel, stride or kernel, dilation)
     places = windows(np.pad(numbers, rim[-len(kernel) :]), kernel, stride or kernel, dilation)
-    cut = tuple(slice(o) for o in outs)
-    seen, places = seen[(..., *cut, *(slice(None),) * len(kernel))], places[cut]
+    cut: Any = tuple(slice(o) for o in outs)
+    seen, places = seen[..., *cut, *(slice(None),) * len(kernel)], places[cut]
     flat = seen.reshape(*seen.shape[: -len(kernel)], -1)
     best = np.expand_dims(flat.argmax(-1), -1)
     values = np.take_along_axis(flat, best, -1).squeeze(-1)

@@ -37,7 +37,7 @@ EXPRESSIONS = {
         torch.celu(a, alpha=0.5)
         torch.nn.functional.gelu(a)
         torch.nn.functional.gelu(a * 20)
-        torch.nn.functional.gelu(f)
+        torch.nn.functional.gelu(f * 0.9)
         torch.nn.functional.gelu(s)
         torch.nn.functional.gelu(a, approximate="tanh")
         torch.nn.functional.gelu(f, approximate="tanh")

@@ -14,6 +14,7 @@ from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops import normalization as rows
 from autograd_viz.torch.ops.activations import need_floats
 from autograd_viz.torch.ops.inplace import copy, in_place
+from autograd_viz.torch.ops.padding import pad
 from autograd_viz.torch.ops.pointwise import plus
 from autograd_viz.torch.ops.reduction import mean_dim
 from autograd_viz.torch.ops.shape import expand, reshape, view, wrap_dim
@@ -176,7 +177,6 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out:
 def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
     """The input over (k + alpha * the mean of the squares in the `size` channels around) ** beta."""
     from autograd_viz.torch.nn.functional.pooling import avg_pool2d, avg_pool3d
-    from autograd_viz.torch.ops.rearranging import pad
 
     dim = input.ndim
     if dim < 3:

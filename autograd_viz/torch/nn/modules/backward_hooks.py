@@ -99,7 +99,7 @@ class BackwardHook:
                 _check_count("hook", "grad_input", given, known)
                 known = tuple(given)
         self.grad_outputs = None
-        return tuple(known[i] for i in self.inputs)
+        return tuple(None if grad is None else known[i] for i, grad in zip(self.inputs, grad_inputs, strict=True))
 
 
 def _identity(items: tuple[Any, ...], hook: Callable[..., Any]) -> tuple[tuple[Any, ...], list[int] | None]:
