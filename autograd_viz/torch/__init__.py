@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, mutation, nn, optim, return_types, special, utils
+from autograd_viz.torch import autograd, linalg, mutation, nn, optim, return_types, special, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -43,6 +43,9 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
@@ -56,6 +59,7 @@ from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
+from autograd_viz.torch.ops.matrices import *
 from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
