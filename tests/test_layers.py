@@ -34,7 +34,10 @@ READING_ORDER = (
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
-    *("utils", "nn", "optim"),
+    *("utils",),
+    *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
+    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention")),
+    *("nn.functional", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, func, linalg, mutation, nn, return_types, special, utils
+from autograd_viz.torch import autograd, func, linalg, mutation, nn, optim, return_types, special, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -64,7 +64,9 @@ from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
+from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.rearranging import *
+from autograd_viz.torch.ops.recurrent import *
 from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.reshaping import *

@@ -1,7 +1,4 @@
-"""`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments.
-
-Read next: `activations.py`.
-"""
+"""`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments; first `activations.py`."""
 
 from autograd_viz.torch.nn.functional.activations import *
 from autograd_viz.torch.nn.functional.attention import *

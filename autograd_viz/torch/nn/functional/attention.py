@@ -1,7 +1,4 @@
-"""Scaled dot product attention: softmax(query @ key.mT / sqrt(k)) @ value.
-
-Read next: `../../function.py` for operations of your own.
-"""
+"""Scaled dot product attention: softmax(query @ key.mT / sqrt(k)) @ value."""
 
 from __future__ import annotations
 

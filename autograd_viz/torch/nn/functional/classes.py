@@ -3,7 +3,7 @@
 The classes are dimension 1 of the input (the only one of a vector). Targets are the classes' numbers, or for cross_entropy also
 probabilities, in the shape of the input.
 
-Read next: `layers.py`.
+Read next: `convolution.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Other sizes for images: interpolate, upsample, pixel_shuffle.
 
-Read next: `layers.py`.
+Read next: `normalization.py`.
 """
 
 from __future__ import annotations
