@@ -251,7 +251,8 @@ class Wave:
             if leaf._requires_grad and gradients[0] is not None:  # (it may have been switched off since)
                 self.accumulate(leaf, gradients[0])
                 for hook in list((leaf._post_accumulate_grad_hooks or {}).values()):
-                    hook(leaf)
+                    if hook(leaf) is not None:
+                        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
             if node._posthooks:
                 self._replaced(node._posthooks, [], [], gradients)
             return

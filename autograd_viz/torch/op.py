@@ -176,8 +176,8 @@ class Row:
         node.next_functions = tuple(
             edge_to(inputs[name]) if name in inputs and needs_grad(inputs[name]) else NO_EDGE for name in differentiable
         )
-        node.metas = tuple((result._array.shape, result._array.dtype) for result in results)
         made = [(nr, result) for nr, result in enumerate(results) if result._array.dtype.kind == "f"]  # positions have no gradient
+        node.metas = tuple((result._array.shape, result._array.dtype) for result in results[: made[-1][0] + 1 if made else 0])
         entries = {name: self._saved(name, values, inputs, arrays) for name in self.saves if name not in self.results}
         for nr, result in made:
             result._requires_grad = True

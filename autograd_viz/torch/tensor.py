@@ -20,12 +20,17 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.dtypes import Size, dtype
 from autograd_viz.torch.modes import mode, special
 from autograd_viz.torch.node import NO_EDGE, AccumulateGrad, Edge, Node
-from autograd_viz.torch.saved import Array, Version
+from autograd_viz.torch.saved import Array, Version, short_name
 from autograd_viz.torch.source import locate
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
+SIBLING_CHANGED = (
+    "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view is the output of a "
+    "function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
+    "inplace operation by an out-of-place one."
+)
 TENSORS: set[type] = set()
 """Tensor and its subclasses."""
 
@@ -94,6 +99,8 @@ class Tensor:
     def data(self, other: Tensor) -> None:
         if not isinstance(other, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
+        if self._requires_grad and other._array.dtype.kind != "f":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self._array = other._array
 
     def as_written(self) -> Tensor:
@@ -201,7 +208,10 @@ def history(tensor: Tensor) -> Edge:
     if (view.edge[0] is not None or view.base._requires_grad) and view.version != view.base._version_counter.value:
         from autograd_viz.torch.ops.windows import history_now  # here, because operations are built on tensors
 
-        before, view.version = view.edge, view.base._version_counter.value
+        before = view.edge
+        if view.made == "several":
+            raise RuntimeError(SIBLING_CHANGED.format(nr=before[1], name="" if before[0] is None else short_name(before[0].name())))
+        view.version = view.base._version_counter.value
         view.edge = (history_now(tensor, view.base), 0)
         move_hooks(tensor, before, view.edge)
     return view.edge
@@ -276,7 +286,7 @@ def share_memory(view: Tensor, of: Tensor, *, several: bool = False) -> None:
     if counter.inference:
         return
     before = of._view
-    made = (before.made if before is not None else "") or ("several" if several else "" if mode.grad else "no_grad")
+    made = (before.made if before is not None else "") or ("no_grad" if not mode.grad else "several" if several else "")
     view._view = View(of if before is None else before.base, made)
 
 

@@ -167,7 +167,7 @@ class _Watch:
     def before_change(self, target: Tensor) -> None:
         """Copy what is saved of the target's memory."""
         for kept in self.kept:
-            if kept.tensor._counter is not None and kept.tensor._counter is target._counter and kept.tensor._version == kept.version:
+            if kept.tensor._version_counter is target._version_counter and kept.tensor._version == kept.version:
                 with no_grad():
                     kept.tensor = kept.tensor.clone()  # type: ignore[attr-defined]
                 kept.version = 0
