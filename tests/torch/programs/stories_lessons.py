@@ -757,7 +757,7 @@ for name, loss in {"l2": F.mse_loss(r, zero, reduction="sum"), "l1": F.l1_loss(r
 """,
     "contrastive loss": """
 F = torch.nn.functional
-a = torch.tensor([[1.0, 0.0], [0.0, 1.0]], requires_grad=True)
+a = torch.tensor([[1.0, 0.5], [-0.25, 1.0]], requires_grad=True)
 b = torch.tensor([[0.8, 0.6], [-0.6, 0.8]])
 sim = F.normalize(a, dim=1) @ F.normalize(b, dim=1).T / 0.5
 loss = (F.cross_entropy(sim, torch.arange(2)) + F.cross_entropy(sim.T, torch.arange(2))) / 2
