@@ -169,7 +169,7 @@ def _kind_of(number: Any) -> type:
 def _typed(kind: DType) -> Callable[..., Any]:
     def init(self: Tensor, *data: Any) -> None:
         shared = holding(empty_array("new", data, kind) if not data or isinstance(data[0], int) else _array_of(data[0], "new", kind))
-        self._array, self._version_counter = shared._array, shared._version_counter
+        self._array, self._counter = shared._array, shared._counter
 
     return init
 
