@@ -692,6 +692,8 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         chosen = chance.choices(kinds, weights)[0]
         template = chance.choice(TEMPLATES[chosen])
         t, u = _cast(chosen, tensors, teller.names, chance)
+        if "hook" in template and any(_is_view_of_a_leaf(teller.names[name]) for name in (t, u)):
+            continue  # after an in-place change under no_grad, PyTorch itself crashes here
         new = re.findall(r"\b[NM]\b(?=,| =)", template)
         fresh = {letter: f"t{count + place}" for place, letter in enumerate(dict.fromkeys(new))}
         places = {"T": t, "U": u, "O": "signs", **fresh}
@@ -754,6 +756,10 @@ def _cast(kind: str, tensors: list[str], names: dict[str, Any], chance: random.R
 
 def _fits(t: Any, u: Any) -> bool:
     return all(a in (b, 1) or b == 1 for a, b in zip(reversed(t.shape), reversed(u.shape), strict=False))
+
+
+def _is_view_of_a_leaf(t: Any) -> bool:
+    return t._is_view() and t._base is not None and _is_leaf(t._base)
 
 
 def _is_leaf(t: Any) -> bool:
