@@ -692,8 +692,10 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         chosen = chance.choices(kinds, weights)[0]
         template = chance.choice(TEMPLATES[chosen])
         t, u = _cast(chosen, tensors, teller.names, chance)
-        if "hook" in template and any(_is_view_of_a_leaf(teller.names[name]) for name in (t, u)):
-            continue  # after an in-place change under no_grad, PyTorch itself crashes here
+        if "hook" in template and teller.names[t]._is_view() | teller.names[u]._is_view():
+            template = f"T.grad_fn, U.grad_fn\n{template}"  # PyTorch crashes if a view that has to be made again gets a hook first
+        if "as_strided" in template and teller.names[t].numel() < 4:
+            continue  # numbers from outside, whatever they are
         new = re.findall(r"\b[NM]\b(?=,| =)", template)
         fresh = {letter: f"t{count + place}" for place, letter in enumerate(dict.fromkeys(new))}
         places = {"T": t, "U": u, "O": "signs", **fresh}
@@ -701,9 +703,9 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         statement = re.sub(r"(?<!\.)\b[TUNMO]\b", lambda found, places=places: places.get(found[0], found[0]), template)
         roll = chance.random()
         if kind in RARE_WRAPPERS and roll < 0.35:
-            statement = f"{chance.choice(RARE_WRAPPERS[kind])}\n    {statement}"
+            statement = _within(chance.choice(RARE_WRAPPERS[kind]), statement)
         elif roll < (0.25 if chosen == "inplace" else 0.06):
-            statement = f"{chance.choice(WRAPPERS)}\n    {statement}"
+            statement = _within(chance.choice(WRAPPERS), statement)
         story.append(statement)
         teller.tell(statement)
         count += len(fresh)
@@ -711,6 +713,10 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         if len(tensors) < 2:
             break
     return [*story, *(f"show({name})" for name in tensors)]
+
+
+def _within(block: str, statement: str) -> str:
+    return f"{block}\n{textwrap.indent(statement, '    ')}"
 
 
 CHOICES = {
@@ -756,10 +762,6 @@ def _cast(kind: str, tensors: list[str], names: dict[str, Any], chance: random.R
 
 def _fits(t: Any, u: Any) -> bool:
     return all(a in (b, 1) or b == 1 for a, b in zip(reversed(t.shape), reversed(u.shape), strict=False))
-
-
-def _is_view_of_a_leaf(t: Any) -> bool:
-    return t._is_view() and t._base is not None and _is_leaf(t._base)
 
 
 def _is_leaf(t: Any) -> bool:
