@@ -121,7 +121,7 @@ for name, f in dict(add=lambda: w + a, mul=lambda: w * a, inplace=lambda: a.add_
     try:
         print(name, f())
     except RuntimeError as e:
-        print(name, "RuntimeError:", str(e).split(". ")[0].split("\\n")[0])
+        print(name, "RuntimeError:", str(e).split("\\n")[0].split(". ")[0].split("\\n")[0])
 print(w.grad)
 with torch.inference_mode():
     print((w * 2).requires_grad, w.requires_grad, w.is_inference(), w.view(2).is_inference(), w.add_(1))
@@ -412,7 +412,7 @@ print(a._version)
 try:
     b.sum().backward()
 except RuntimeError as e:
-    print(str(e).split(";")[0])
+    print(str(e).split("\\n")[0].split(";")[0])
 a = x * 1
 b = a + 1
 a += 1
