@@ -207,9 +207,12 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
         is_input = any(output is t for t in tensors)
         is_dirty = any(output is t for t in ctx._dirty)
         frozen = any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind != "f"
+        if is_input and not is_dirty and not (frozen and needs_grad(output)):  # returned as it was: a view stands for the result
+            with no_grad():
+                output = view(output, output._array.shape)
         if not executable or frozen:
             if needs_grad(output) and not is_dirty:
-                output = output.detach() if is_input else output.detach_()  # type: ignore[attr-defined]
+                output = output.detach() if output._view is not None else output.detach_()  # type: ignore[attr-defined]
         elif is_dirty:
             output._version_counter.value += 1
             if output._view is None and output.is_leaf and needs_grad(output):
@@ -217,9 +220,6 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
             check_recordable(output)
             rebase(output, ctx, nr)
         else:
-            if is_input:  # returned as it was: a new tensor stands for the result
-                with no_grad():
-                    output = view(output, output._array.shape)
             if output._view is not None:
                 output._view.made = "custom"
             set_history(output, (ctx, nr))

@@ -26,6 +26,16 @@ from autograd_viz.torch.source import locate
 F = TypeVar("F", bound=Callable[..., Any])
 
 ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
+ONLY_LEAVES = "you can only change requires_grad flags of leaf variables."
+USE_DETACH = (
+    "If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+)
+CUSTOM_CHANGED = (
+    "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view was created inside a "
+    "custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom "
+    "backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning "
+    "the output of the custom Function."
+)
 SIBLING_CHANGED = (
     "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view is the output of a "
     "function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
@@ -161,13 +171,8 @@ class Tensor:
             raise RuntimeError("requires_grad must be a bool")
         if self.is_inference() and value and not mode.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
-        if not self.is_leaf and not value:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
-                "that doesn't require differentiation use var_no_grad = var.detach()."
-            )
         if not self.is_leaf:
-            return
+            raise RuntimeError(ONLY_LEAVES if value else f"{ONLY_LEAVES} {USE_DETACH}")
         if value and self._array.dtype.kind != "f":
             raise RuntimeError(f"o{ONLY_FLOATS[1:]}\nHint: this one is {self.dtype}.")
         self._requires_grad = value
@@ -209,8 +214,9 @@ def history(tensor: Tensor) -> Edge:
         from autograd_viz.torch.ops.windows import history_now  # here, because operations are built on tensors
 
         before = view.edge
-        if view.made == "several":
-            raise RuntimeError(SIBLING_CHANGED.format(nr=before[1], name="" if before[0] is None else short_name(before[0].name())))
+        if view.made in ("several", "custom"):
+            text = SIBLING_CHANGED if view.made == "several" else CUSTOM_CHANGED
+            raise RuntimeError(text.format(nr=before[1], name="" if before[0] is None else short_name(before[0].name())))
         view.version = view.base._version_counter.value
         view.edge = (history_now(tensor, view.base), 0)
         move_hooks(tensor, before, view.edge)

@@ -105,6 +105,9 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., None],
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     lock = threading.Lock()
+    for tensor in tensors:
+        if edge_to(tensor)[0] is None:
+            raise AssertionError("Expected gradient function to be set")
     nodes = [edge_to(tensor)[0] for tensor in tensors]  # kept here, so that a leaf's AccumulateGrad stays the same
     arrived: dict[int, list[Tensor | None]] = {}  # backward call -> what it has brought so far
     told: set[int] = set()

@@ -195,6 +195,12 @@ def __format__(self: Tensor, spec: str) -> str:
 
 
 @method
+def data_ptr(input: Tensor) -> int:
+    """Where its first element lies in memory."""
+    return int(input._array.__array_interface__["data"][0])
+
+
+@method
 def dim(input: Tensor) -> int:
     """How many dimensions it has."""
     return input.ndim
