@@ -66,7 +66,7 @@ entr = _special(_entropy, "entr")
 
 
 @op("SpecialXlog1PyBackward0", pointwise=True,
-    self=lambda grad, self, other: masked_fill(_xlog1py(grad, other), eq(self, 0) & le(other, -1), 0),
+    self=lambda grad, self, other: xlog1py_backward(grad, self, other),
     other=lambda grad, self, other: grad * self / plus(other, 1))  # fmt: skip
 def _xlog1py(self: Array, other: Array) -> Array:
     self = floats(self)
@@ -75,7 +75,7 @@ def _xlog1py(self: Array, other: Array) -> Array:
 
 
 @op("SpecialXlog1PyBackward1", other=lambda grad, self, other: times(grad, self) / plus(other, 1))
-def _number_xlog1py(self: Any, other: Array) -> Array:
+def _xlog1py_tensor(self: Any, other: Array) -> Array:
     other = floats(other)
     return _xlog1py(other.dtype.type(self), other)
 
@@ -86,8 +86,10 @@ def _xlog1py_number(self: Array, other: Any) -> Array:
     return _xlog1py(self, np.asarray(other))
 
 
-def xlog1py_backward(grad: Any, self: Any, other: float) -> Any:
+def xlog1py_backward(grad: Any, self: Any, other: Any) -> Any:
     """grad * log(1 + other), and 0 where self is 0 and other at most -1."""
+    if not isinstance(other, int | float):
+        return masked_fill(_xlog1py(grad, other), eq(self, 0) & le(other, -1), 0)
     inner = _xlog1py_number(grad, other)
     return inner if other > -1 else masked_fill(inner, eq(self, 0), 0)
 
@@ -97,7 +99,7 @@ def special_xlog1py(input: Any, other: Any) -> Tensor:
     """input * log(1 + other), and 0 where input is 0."""
     if not isinstance(other, Tensor):
         return _xlog1py_number(input, other)
-    return (_xlog1py if isinstance(input, Tensor) else _number_xlog1py)(input, other)
+    return (_xlog1py if isinstance(input, Tensor) else _xlog1py_tensor)(input, other)
 
 
 xlog1py = special_xlog1py

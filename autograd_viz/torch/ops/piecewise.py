@@ -36,7 +36,7 @@ _TWO = "Tensor input, Tensor other, *, Tensor out = None"
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
 
-@op("ClampBackward1", self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)))
+@op("ClampBackward1", self=lambda grad, self, min, max: where_inside(grad, self, min, max))
 def _clamp(self: Array, min: Any, max: Any) -> Array:
     kind = meeting(self, *(bound for bound in (min, max) if bound is not None))[0].dtype
     if kind.kind == "b":
@@ -52,9 +52,9 @@ def bounded(self: Any, min: Any, max: Any) -> Array:
 
 
 @op("ClampBackward0",
-    self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)),
-    min=lambda grad, self, min, max: pointwise.where(below(self, min, max), grad, zeros(grad)),
-    max=lambda grad, self, min, max: pointwise.where(above(self, min, max), grad, zeros(grad)))  # fmt: skip
+    self=lambda grad, self, min, max: where_inside(grad, self, min, max),
+    min=lambda grad, self, min, max: where_below(grad, self, min, max),
+    max=lambda grad, self, min, max: where_above(grad, self, min, max))  # fmt: skip
 def _clamp_tensor(self: Array, min: Any = None, max: Any = None) -> Array:
     arrays = [array for array in (self, min, max) if array is not None]
     for array in arrays[1:]:
@@ -63,21 +63,23 @@ def _clamp_tensor(self: Array, min: Any = None, max: Any = None) -> Array:
     return bounded(*(None if array is None else array.astype(kind, copy=False) for array in (self, min, max)))
 
 
-def inside(self: Any, min: Any, max: Any) -> Any:
-    """Where min <= self <= max; a bound of None is no bound."""
+def where_inside(grad: Any, self: Any, min: Any, max: Any) -> Any:
+    """grad where min <= self <= max, else 0; a bound of None is no bound."""
     if min is None or max is None:
-        return ge(self, min) if max is None else le(self, max)
-    return ge(self, min) & le(self, max)
+        inside = ge(self, min) if max is None else le(self, max)
+    else:
+        inside = ge(self, min) & le(self, max)
+    return pointwise.where(inside, grad, zeros(grad))
 
 
-def below(self: Any, min: Any, max: Any) -> Any:
-    """Where the lower bound is what comes out; the upper one wins if they cross."""
-    return lt(self, min) if max is None else lt(min, max) & lt(self, min)
+def where_below(grad: Any, self: Any, min: Any, max: Any = None) -> Any:
+    """grad where self < min, else 0: where the lower bound is what comes out. (The upper one wins if they cross.)"""
+    return pointwise.where(lt(self, min) if max is None else lt(min, max) & lt(self, min), grad, zeros(grad))
 
 
-def above(self: Any, min: Any, max: Any) -> Any:
-    """Where the upper bound is what comes out."""
-    return gt(self, max) if min is None else lt(max, min) | gt(self, max)
+def where_above(grad: Any, self: Any, min: Any, max: Any) -> Any:
+    """grad where self > max, else 0: where the upper bound is what comes out."""
+    return pointwise.where(gt(self, max) if min is None else lt(max, min) | gt(self, max), grad, zeros(grad))
 
 
 _BOUNDS = ("Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
@@ -93,13 +95,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return (_clamp_tensor if isinstance(min, Tensor) or isinstance(max, Tensor) else _clamp)(input, min, max)
 
 
-@op("ClampMinBackward0", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)))
+@op("ClampMinBackward0", self=lambda grad, self, min: where_inside(grad, self, min, None))
 def _clamp_min(self: Array, min: Any) -> Array:
     return _clamp(self, min, None)
 
 
-@op("ClampMinBackward1", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)),
-    min=lambda grad, self, min: pointwise.where(lt(self, min), grad, zeros(grad)), pointwise=True)  # fmt: skip
+@op("ClampMinBackward1", self=lambda grad, self, min: where_inside(grad, self, min, None),
+    min=lambda grad, self, min: where_below(grad, self, min), pointwise=True)  # fmt: skip
 def _clamp_min_tensor(self: Array, min: Array) -> Array:
     return bounded(self, min, None)
 
@@ -111,13 +113,13 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
     return (_clamp_min_tensor if isinstance(min, Tensor) else _clamp_min)(input, min)
 
 
-@op("ClampMaxBackward0", self=lambda grad, self, max: pointwise.where(le(self, max), grad, zeros(grad)))
+@op("ClampMaxBackward0", self=lambda grad, self, max: where_inside(grad, self, None, max))
 def _clamp_max(self: Array, max: Any) -> Array:
     return _clamp(self, None, max)
 
 
-@op("ClampMaxBackward1", self=lambda grad, self, max: pointwise.where(le(self, max), grad, zeros(grad)),
-    max=lambda grad, self, max: pointwise.where(gt(self, max), grad, zeros(grad)), pointwise=True)  # fmt: skip
+@op("ClampMaxBackward1", self=lambda grad, self, max: where_inside(grad, self, None, max),
+    max=lambda grad, self, max: where_above(grad, self, None, max), pointwise=True)  # fmt: skip
 def _clamp_max_tensor(self: Array, max: Array) -> Array:
     return bounded(self, None, max)
 
@@ -146,9 +148,19 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     return pointwise.minimum(input, other)
 
 
+def where_it_wins(grad: Any, wins: Any, self: Any, other: Any) -> Any:
+    """grad where self is the result, else 0; `wins` is `ge` or `le`. What is nan loses."""
+    return pointwise.masked_fill(grad, eq(wins(self, other) | ne(other, other), False), 0)
+
+
+def where_it_loses(grad: Any, wins: Any, self: Any, other: Any) -> Any:
+    """grad where other is the result, else 0."""
+    return pointwise.masked_fill(grad, wins(self, other) | ne(other, other), 0)
+
+
 @op("FmaxBackward0", pointwise=True,
-    self=lambda grad, self, other: pointwise.masked_fill(grad, lt(self, other) | (ne(self, self) & eq(other, other)), 0),
-    other=lambda grad, self, other: pointwise.masked_fill(grad, ge(self, other) | ne(other, other), 0))  # fmt: skip
+    self=lambda grad, self, other: where_it_wins(grad, ge, self, other),
+    other=lambda grad, self, other: where_it_loses(grad, ge, self, other))  # fmt: skip
 def _fmax(self: Array, other: Array) -> Array:
     return np.fmax(self, other)
 
@@ -161,8 +173,8 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
 
 
 @op("FminBackward0", pointwise=True,
-    self=lambda grad, self, other: pointwise.masked_fill(grad, gt(self, other) | (ne(self, self) & eq(other, other)), 0),
-    other=lambda grad, self, other: pointwise.masked_fill(grad, le(self, other) | ne(other, other), 0))  # fmt: skip
+    self=lambda grad, self, other: where_it_wins(grad, le, self, other),
+    other=lambda grad, self, other: where_it_loses(grad, le, self, other))  # fmt: skip
 def _fmin(self: Array, other: Array) -> Array:
     return np.fmin(self, other)
 
@@ -243,20 +255,20 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 
 @op("CopysignBackward0", pointwise=True,
-    self=lambda grad, self, result: grad * sign_change(self, result), other=lambda grad: zeros(grad))  # fmt: skip
+    self=lambda grad, self, result: copysign_backward(grad, self, result), other=lambda grad: zeros(grad))  # fmt: skip
 def _copysign(self: Array, other: Array) -> Array:
     return np.copysign(floats(self), floats(other))
 
 
-@op("CopysignBackward1", self=lambda grad, self, result: grad * sign_change(self, result))
+@op("CopysignBackward1", self=lambda grad, self, result: copysign_backward(grad, self, result))
 def _copysign_number(self: Array, other: Any) -> Array:
     self = floats(self)
     return np.copysign(self, self.dtype.type(other))
 
 
-def sign_change(self: Any, result: Any) -> Any:
-    """1 or -1, whichever self was multiplied with; 0 where self is 0."""
-    return pointwise.masked_fill(result / self, eq(self, 0), 0)
+def copysign_backward(grad: Any, self: Any, result: Any) -> Any:
+    """grad * (result / self), which is grad or -grad; and 0 where self is 0."""
+    return grad * pointwise.masked_fill(result / self, eq(self, 0), 0)
 
 
 @method

@@ -31,7 +31,7 @@ def _logit(self: Array, eps: float | None = None) -> Array:
 
 
 def logit_backward(grad: Any, self: Any, eps: float | None) -> Any:
-    """grad / (self * (1 - self)) inside [eps, 1 - eps], and 0 outside; nan outside [0, 1] where no eps is given."""
+    """grad / (self * (1 - self)), and 0 outside [eps, 1 - eps]; if there is no eps, nan outside [0, 1]."""
     low, outside = (0.0, math.nan) if eps is None else (eps, 0.0)
     return where(ge(self, low) & le(self, 1 - low), grad / (self * one_minus(self)), number_like(self, outside))
 
