@@ -34,7 +34,7 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch.modes import mode, special
 from autograd_viz.torch.node import NO_EDGE, sequence
-from autograd_viz.torch.saved import SavedInput, SavedOutput, array_of
+from autograd_viz.torch.saved import FREED, SavedInput, SavedOutput, array_of
 from autograd_viz.torch.tensor import TENSORS, Tensor, edge_to, share_memory, strides_of
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _made(text: str, row: Row) -> Any:
     names = {
         "MISSING": MISSING, "TENSORS": TENSORS, "ARRAYS": ARRAYS, "NUMBERS": NUMBERS, "FLOATS": FLOATS, "LARGE": LARGE, "NO_EDGE": NO_EDGE, "Tensor": Tensor,
         "listeners": events.listeners, "special": special, "mode": mode, "quiet": quiet, "sequence": sequence, "edge_to": edge_to,
-        "SavedInput": SavedInput, "SavedOutput": SavedOutput, "array_of": array_of, "share_memory": share_memory, "strides_of": strides_of,
+        "SavedInput": SavedInput, "SavedOutput": SavedOutput, "FREED": FREED, "array_of": array_of, "share_memory": share_memory, "strides_of": strides_of,
         "ndarray": np.ndarray, "asarray": np.asarray, "new": object.__new__, "forward": row.forward, "row": row, "defaults": row.defaults,
         **{f"formula{i}": formula for i, (formula, _) in enumerate(row.formulas)},
     }  # fmt: skip
@@ -126,19 +126,27 @@ def _made(text: str, row: Row) -> Any:
 
 
 def _forward_text(row: Row, bound: int) -> str:
-    """The text of an operation. `bound`: 1 for a method."""
+    """The text of an operation. `bound`: 1 for a method, -1 for an operator, which has two arguments and answers NotImplemented to
+    what it does not know.
+    """
     positional = [name for name in row.names if name not in row.keyword_only]
     signature = [f"{name}=defaults[{name!r}]" if name in row.defaults else f"{name}=MISSING" for name in positional]
     keywords = [f"{name}=defaults[{name!r}]" for name in row.keyword_only]
     values = f"({''.join(f'{name}, ' for name in positional)}*more)"
     given = f"{{{''.join(f'{name!r}: {name}, ' for name in row.keyword_only)}**given}}"
     first = row.names[0]
-    lines = [f"def compiled({', '.join([*signature, '*more', *keywords, '**given'])}):"]
+    if bound < 0:
+        values, given = f"({first}, {row.names[1]})", "{}"
+        signature, keywords = row.names[:2], [f"{name}=defaults[{name!r}]" for name in row.names[2:]]
+    parameters = ", ".join([*signature, *keywords] if bound < 0 else [*signature, "*more", *keywords, "**given"])
+    lines = [f"def compiled({parameters}):"]
     if _is_plain(row):
         lines += [
-            f"    if {first}.__class__ in TENSORS and not (listeners or special or more or given):",
+            f"    if {first}.__class__ in TENSORS and not (listeners or special{'' if bound < 0 else ' or more or given'}):",
             *(f"        {line}" for line in _usual_case(row)),
         ]
+    if bound < 0:
+        return "\n".join([*lines, f"    return row.operator{values}", ""])
     return "\n".join([
         *lines,
         f"    if {first}.__class__ in ARRAYS:",  # inside a formula, where only numbers are wanted
@@ -185,7 +193,7 @@ def _usual_case(row: Row) -> list[str]:
     body = [
         "try:",
         f"    {call}",
-        "except (ValueError, RuntimeError):",  # the long way knows how PyTorch would say it (or how to go on, if the context was in use)
+        "except (ValueError, RuntimeError, TypeError):",  # the long way knows how PyTorch would say it (or how to go on, if the context was in use)
         "    out = None",
         "if out is not None:",
         *(f"    {line}" for line in ["if out.__class__ is not ndarray:", "    out = asarray(out)", *_result(row)]),
@@ -243,6 +251,12 @@ def _entry(row: Row, name: str) -> str:
 # --- backward ---------------------------------------------------------------------------------------------------------
 
 
+def release_of(row: Row) -> Any:
+    """The node's `release`."""
+    lines = [f"    if saved[{name!r}] is not None: saved[{name!r}] = FREED" for name in row.tensor_fields]
+    return _made("\n".join(["def compiled(node):", "    saved = node._saved", *lines, ""]), row)
+
+
 def _backward_text(row: Row) -> str:
     lines = ["def run_arrays(node, gradients):", "    saved = node._saved"] if row.saves else ["def run_arrays(node, gradients):"]
     asked = {name for _, asks in row.formulas for name in asks}
@@ -251,6 +265,7 @@ def _backward_text(row: Row) -> str:
             lines += [
                 f"    {name} = saved[{name!r}]",
                 f"    {name} = {name}._array if {name}.__class__ is Tensor and {name}._counter is None else array_of({name}, node)",
+                f"    if {name}.__class__ is ndarray and not {name}.ndim: {name} = {name}[()]",  # numpy is five times as fast on a number
             ]
         elif name in asked:
             lines.append(f"    {name} = array_of(saved[{name!r}], node)")

@@ -102,8 +102,8 @@ def run_backward(
         told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, known, strict=False))
         looks = tuple(observe.preview(seed._array) for seed in seeds)
         events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
-    before = mode.grad
-    mode.grad = create_graph
+    before = mode.grad, mode.wave
+    mode.grad, mode.wave = create_graph, wave
     try:
         with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
             found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], targets, accumulate)
@@ -115,7 +115,7 @@ def run_backward(
             warn_where(wave.at)
         raise
     finally:
-        mode.grad = before
+        mode.grad, mode.wave = before
     if events.listeners:
         events.emit(events.BackwardFinished(wave.call))
     return found
@@ -128,6 +128,9 @@ class Wave:
         self.call, self.keep_graph, self.create_graph = call, keep_graph, create_graph
         self.at: Node | None = None  # the node that is running
         self.arrived: dict[Node, list[Any]] = {}  # the summed gradients of each node's outputs, until it runs
+        self.waiting: dict[Node, int] = {}  # for how many more gradients a node has to wait
+        self.returns = False  # whether it is `grad`, which returns the gradients
+        self.useful: set[Node] | None = None  # the nodes that run; None: all that are reached
 
     def run(self, roots: Sequence[Edge], seeds: list[Any], targets: Sequence[Edge] | None, accumulate: bool) -> list[Any]:
         """Walk; the gradients of the targets, in their order (None where nothing arrived)."""
@@ -137,6 +140,7 @@ class Wave:
             if node is not None:
                 captured.setdefault(node, []).append((output_nr, place))
         ready, arrived = Ready(), self.arrived
+        self.waiting, self.useful, self.returns = waiting, useful, targets is not None and not accumulate
         for (node, output_nr), seed in zip(roots, seeds, strict=True):
             self._deliver(node, output_nr, seed)
         for root in dict.fromkeys(node for node, _ in roots):
@@ -144,14 +148,15 @@ class Wave:
                 ready.push(root)
         answer: list[Any] = [None] * len(targets or ())
         plain = not (self.create_graph or events.listeners or special)
-        while ready:
-            node = ready.pop()
+        following: Node | None = ready.pop() if ready else None
+        while following is not None:
+            node = following
             gradients = arrived.pop(node, None)
             if gradients is None and node._runs_on_nothing:
                 gradients = [None] * len(node.metas)
             if gradients is not None:
                 runs = useful is None or node in useful
-                if node in captured:
+                if captured and node in captured:
                     if not runs and node._hooked:  # (those of a node that runs are called then, and what is captured has not met them)
                         self._call_tensor_hooks(node, gradients)
                     for output_nr, place in captured[node]:
@@ -162,13 +167,32 @@ class Wave:
                         self._run_plainly(node, gradients)
                     else:
                         self._run_node(node, gradients)
-            for following, _ in node.next_functions:
-                if following is not None:
-                    left = waiting[following] - 1
-                    waiting[following] = left
-                    if not left:
+            following = None
+            for entry, _ in node.next_functions:
+                if entry is not None:
+                    left = waiting[entry] - 1
+                    waiting[entry] = left
+                    if left:
+                        continue
+                    if following is None and not ready:  # alone, it need not go through the heap
+                        following = entry
+                        continue
+                    if following is not None:
                         ready.push(following)
+                        following = None
+                    ready.push(entry)
+            if following is None and ready:
+                following = ready.pop()
         return answer
+
+    def will_run(self, node: Node) -> bool:
+        """Whether this walk comes to the node, and runs it.  Raises RuntimeError where PyTorch cannot say."""
+        if self.returns and isinstance(node, AccumulateGrad):
+            raise RuntimeError(
+                "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is currently not "
+                "supported."
+            )
+        return node in self.useful if self.useful is not None else node in self.waiting or node is self.at
 
     def _plan(
         self, roots: Sequence[Edge], targets: Sequence[Edge] | None, accumulate: bool
@@ -199,12 +223,12 @@ class Wave:
     def _run_plainly(self, node: Node, gradients: list[Any]) -> None:
         """`_run_node` where there are only numbers, and nobody looks on."""
         arrived = self.arrived
-        for (following, output_nr), result in zip(node.next_functions, node.run_arrays(gradients), strict=True):
+        for (following, output_nr), result in zip(node.next_functions, node.run_arrays(gradients)):  # noqa: B905 - `strict` costs 100 ns
             if following is None or result is None:
                 continue
             shape, kind = following.metas[output_nr]
             if result.shape != shape or result.dtype is not kind:
-                result = _fit(result, shape, kind)
+                result = _fit(result, shape, kind, node, node.next_functions.index((following, output_nr)))
             buffer = arrived.get(following)
             if buffer is None:
                 if output_nr or len(following.metas) > 1:
@@ -241,11 +265,11 @@ class Wave:
             shown = [result if need else None for result, need in zip(results, needed, strict=True)]
             results = self._replaced(node._posthooks, shown, shown, gradients)
         fitted: list[Any] = []
-        for (following, output_nr), result in zip(node.next_functions, results, strict=True):
+        for i, ((following, output_nr), result) in enumerate(zip(node.next_functions, results, strict=True)):
             if following is None or result is None:
                 fitted.append(None)
                 continue
-            fitted.append(_fit(result, *following.metas[output_nr]))
+            fitted.append(_fit(result, *following.metas[output_nr], node, i))
             self._deliver(following, output_nr, fitted[-1])
         if events.listeners:
             events.emit(events.NodeLeft(self.call, node._serial, tuple(map(_look, fitted))))
@@ -325,15 +349,20 @@ class Wave:
                 events.emit(events.GradAccumulated(self.call, tensor._serial, look, _look(gradient), _look(tensor._grad)))
 
 
-def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype) -> Any:
-    """A gradient in the shape and dtype of the input that it belongs to."""
-    if isinstance(gradient, Tensor):
-        if gradient._array.shape != shape:
-            gradient = sum_to(gradient, shape)
-        return gradient if gradient._array.dtype == kind else to_copy(gradient, dtypes.of_numpy[kind])
-    if gradient.shape != shape:
-        gradient = sum_to(np.asarray(gradient), shape)
-    return gradient if gradient.dtype == kind else gradient.astype(kind)
+def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype, node: Node, index: int) -> Any:
+    """A gradient in the shape and dtype of the input that it belongs to.  Raises RuntimeError if it cannot be the gradient of that."""
+    found = gradient._array if isinstance(gradient, Tensor) else gradient
+    if found.shape != shape:
+        extra = len(found.shape) - len(shape)
+        if extra < 0 or any(n not in (1, m) for n, m in zip(shape, found.shape[extra:], strict=True)):
+            raise RuntimeError(
+                f"Function {node.name()} returned an invalid gradient at index {index} - got {list(found.shape)} but expected shape "
+                f"compatible with {list(shape)}"
+            )
+        gradient = sum_to(gradient if found is not gradient else np.asarray(gradient), shape)
+    if found.dtype == kind:
+        return gradient
+    return to_copy(gradient, dtypes.of_numpy[kind]) if isinstance(gradient, Tensor) else gradient.astype(kind)
 
 
 def _look(gradient: Any) -> Any:

@@ -78,7 +78,8 @@ def grad(
     """
     if materialize_grads and allow_unused is False:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
-    roots, wanted = _listed(outputs), [inputs] if isinstance(inputs, Tensor | GradientEdge) else list(inputs)
+    roots = _listed(outputs)
+    wanted: list[Any] = [inputs] if isinstance(inputs, Tensor | GradientEdge) else list(inputs)
     for tensor in wanted:
         if not isinstance(tensor, Tensor | GradientEdge):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
@@ -127,7 +128,7 @@ def _meta(root: Root) -> tuple[tuple[int, ...], np.dtype]:
     return (root._array.shape, root._array.dtype) if isinstance(root, Tensor) else root.node.metas[root.output_nr]
 
 
-def _known(roots: list[Root], targets: list[Root]) -> list[Tensor | None]:
+def _known(roots: Sequence[Root], targets: Sequence[Root]) -> list[Tensor | None]:
     return [root if isinstance(root, Tensor) else None for root in (*roots, *targets)]
 
 

@@ -2,7 +2,7 @@
 
 `x[1:, None, 0]` is Select(Unsqueeze(Slice(x))): each part of the index is an operation that the graph shows.
 
-Read next: `methods.py`.
+Read next: `return_types.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.ops.shape import OPEN_END, alias, index, select, slice_, unsqueeze
+from autograd_viz.torch.ops.gathering import index
+from autograd_viz.torch.ops.shape import OPEN_END, alias, select, slice_, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
 NOT_A_TUPLE = (
@@ -26,6 +27,17 @@ NOT_A_TUPLE = (
 
 def getitem(tensor: Tensor, key: Any) -> Tensor:
     """tensor[key] as PyTorch computes it.  Raises IndexError, TypeError or ValueError in PyTorch's words."""
+    result, indices = sliced(tensor, key)
+    if indices is not None:
+        return index(result, indices)
+    return alias(result) if result is tensor else result
+
+
+def sliced(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...] | None]:
+    """What is left of the tensor after the numbers, slices and Nones of a key; and the lists and masks, by dimension, if there are any.
+
+    `whole`: x[:] leaves no trace either, as when something is assigned to it.
+    """
     keys = _split(key)
     _check_count(tensor, key, keys)
     result, dim = tensor, 0
@@ -38,7 +50,7 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
         elif isinstance(part, int):
             result = _select(result, dim, part, position)
         elif isinstance(part, slice):
-            result = _slice(result, dim, part, alone=not isinstance(key, tuple))
+            result = _slice(result, dim, part, alone=not isinstance(key, tuple) and not whole)
             dim += 1
         elif part is Ellipsis:
             dim += result.ndim - dim - sum(_takes(other) for other in keys[position + 1 :])
@@ -49,12 +61,14 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
             dim = _gather(gathered, result, dim, part)
     if gathered:
         _check_together(list(gathered.values()))
-        return index(result, _by_dimension(gathered))
-    return alias(result) if result is tensor else result
+        return result, _by_dimension(gathered)
+    return result, None
 
 
 def _split(key: Any) -> list[Any]:
     """The parts of an index, each None, ..., a bool, an int, a slice, or a tensor of positions or bools."""
+    if isinstance(key, str):
+        warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=3)
     if isinstance(key, list) and any(isinstance(part, list | tuple | slice | Tensor) or part is None or part is Ellipsis for part in key):
         warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=3)
         key = tuple(key)

@@ -31,7 +31,7 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
 from autograd_viz.torch.anomaly import remember_where
-from autograd_viz.torch.compiled import ARRAYS, MISSING, backward_of, forward_of, quietly
+from autograd_viz.torch.compiled import ARRAYS, MISSING, backward_of, forward_of, quietly, release_of
 from autograd_viz.torch.formulas import texts_of
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import NO_EDGE, Node
@@ -64,7 +64,7 @@ def op(
             ROWS.setdefault(node, row)
         if lists:
 
-            def operation(*args: Any, **kwargs: Any) -> Any:
+            def of_lists(*args: Any, **kwargs: Any) -> Any:
                 first = args[0] if args else None
                 if lists and isinstance(first, tuple | list) and first:
                     first = first[0]
@@ -72,13 +72,17 @@ def op(
                     return forward(*args, **kwargs)
                 return row.apply(args, kwargs)
 
-            as_method = operation
+            operation: Any = of_lists
+            as_method: Any = of_lists
         else:
             operation, as_method = forward_of(row), forward_of(row, 1)
         functools.update_wrapper(operation, forward)
         functools.update_wrapper(as_method, forward)
-        operation.row, operation.as_method = row, as_method  # type: ignore[attr-defined]
-        return operation
+        operation.row, operation.as_method = row, as_method
+        if len(row.meeting) == 2 == len(row.names) - len(row.defaults):
+            operation.operator = forward_of(row, -1)
+        done: Callable[..., Any] = operation
+        return done
 
     return made
 
@@ -95,6 +99,7 @@ class Row:
         self.forward = forward
         self.view, self.outputs, self.lists = view, outputs, lists
         self.called = node
+        self.public: Callable[..., Any] | None = None  # the function that checks an operator's arguments, where that takes more than a row knows
         self.names = list(parameters)
         self.keyword_only = [name for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
         self.defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
@@ -110,13 +115,19 @@ class Row:
         asked = {name for _, asks in self.formulas for name in asks} - {"grad", "grads", "needed"}
         self.saves = sorted(asked | set(keep))
         self.readers = {name: [i for i, (_, asks) in enumerate(self.formulas) if name in asks] for name in self.saves}
-        tensors = tuple(name for name in self.saves if name in (*self.tensors, *self.results, *self.listed))
-        facts = {"__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`.", "_tensor_fields": tensors}
+        self.tensor_fields = tuple(name for name in self.saves if name in (*self.tensors, *self.results, *self.listed))
+        facts = {"__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`.", "_tensor_fields": self.tensor_fields}
         self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
 
     def bare(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The forward on arrays."""
         return self.forward(*values, **kwargs)
+
+    def operator(self, *values: Any) -> Any:
+        """`apply` for an operator: NotImplemented if one of the two is neither tensor nor number."""
+        if all(isinstance(value, Tensor | int | float | np.generic) for value in values):
+            return self.public(*values) if self.public else self.apply(values, {})
+        return NotImplemented
 
     def slow(self, values: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> Any:
         """`apply`, from the compiled function, which has put MISSING where it was given nothing."""
@@ -288,6 +299,7 @@ class RecordedOp(Node):
         if self.row.together:
             return super().run_arrays(gradients)
         made = type(self).run_arrays = backward_of(self.row)  # type: ignore[method-assign]
+        type(self).release = release_of(self.row)  # type: ignore[method-assign]
         return made(self, gradients)
 
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import scalar_name
+from autograd_viz.torch.modes import mode, no_grad
 
 if TYPE_CHECKING:
     from autograd_viz.torch.node import Node
@@ -96,10 +97,11 @@ class SavedOutput:
     garbage collector could free; so only its array and version counter are kept, and `unpack` makes the tensor anew.
     """
 
-    __slots__ = ("_array", "_counter", "output_nr", "then")
+    __slots__ = ("_array", "_counter", "made_by", "output_nr", "then")
     tensor = None
 
     def __init__(self, tensor: Tensor, output_nr: int) -> None:
+        self.made_by: Callable[[], Node | None] | None = None  # of a view changed in place: (weakly) the view's grad_fn, not this node
         self._array = tensor._array
         self._counter = tensor._version_counter
         self.then = self._counter.value
@@ -120,7 +122,7 @@ class SavedOutput:
         from autograd_viz.torch.tensor import holding  # here, because a tensor is built on nodes
 
         again = holding(self._array)
-        again._edge, again._requires_grad = (node, self.output_nr), True
+        again._edge, again._requires_grad = ((self.made_by and self.made_by()) or node, self.output_nr), True
         again._counter = self._counter
         return again
 
@@ -159,7 +161,8 @@ class Packed:
         # A result's own node must not be held by what the node holds: None stands for it.
         self.edge = (None, output_nr) if output_nr is not None else edge_to(tensor)
         version = tensor._version
-        self.value = pack(tensor if shown is None else shown)
+        with no_grad():
+            self.value = pack(tensor if shown is None else shown)
         if tensor._version != version:
             raise RuntimeError(
                 "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by "
@@ -225,8 +228,6 @@ def tensor_of(entry: Any, node: Node) -> Any:
 
 
 def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
-    from autograd_viz.torch.modes import mode
-
     producer = tensor._grad_fn
     made = "" if producer is None else f", which is output {tensor._output_nr} of {short_name(producer.name())},"
     text = MODIFIED.format(

@@ -9,11 +9,12 @@ import numpy as np
 
 from autograd_viz.torch.op import check_broadcast
 from autograd_viz.torch.ops import losses
+from autograd_viz.torch.ops.padding import pad
 from autograd_viz.torch.ops.pointwise import relu, sigmoid, tanh
 from autograd_viz.torch.ops.shape import expand
 from autograd_viz.torch.tensor import Tensor
 
-__all__ = ["binary_cross_entropy_with_logits", "mse_loss", "relu", "sigmoid", "tanh"]
+__all__ = ["binary_cross_entropy_with_logits", "mse_loss", "pad", "relu", "sigmoid", "tanh"]
 
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:

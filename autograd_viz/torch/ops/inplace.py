@@ -12,11 +12,11 @@ Read next: `logic.py`.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided as window_on
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
@@ -25,9 +25,9 @@ from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.reduction import sum_all
-from autograd_viz.torch.ops.shape import clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
-from autograd_viz.torch.ops.windows import as_strided, window_of
-from autograd_viz.torch.saved import SavedInput, SavedOutput, short_name
+from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.windows import look_through, window_of
+from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history
 
@@ -44,6 +44,11 @@ UNDER_NO_GRAD = (
 ONE_OF_SEVERAL = (
     "Output {nr} of {name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
     "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+)
+IN_CUSTOM_FUNCTION = (
+    "Output {nr} of {name} is a view and is being modified inplace. This view was created inside a custom Function (or because an input "
+    "was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom "
+    "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
 )
 
 # --- rows: what is written over, and in-place changes of the shape ----------------------------------------------------
@@ -126,6 +131,8 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
     _check_allowed(target, others)
     _check_shape(target, others)
+    if mode.watched is not None:
+        mode.watched.before_change(target)
     result, before = _carried_out(target, operation, args, kwargs)
     if result.dtype.category > target.dtype.category:
         names = dtypes.SCALAR_NAMES
@@ -172,11 +179,18 @@ def _changed(target: Tensor, result: Tensor) -> None:
     node = result._grad_fn
     if node is None or result is target:
         return
+    rebase(target, node, history(result)[1])
     for kept in node._saved.values():
         if isinstance(kept, SavedOutput):
             kept._array, kept._counter, kept.then = target._array, target._version_counter, target._version_counter.value
+            fn = target._grad_fn
+            kept.made_by = None if fn is node or fn is None else weakref.ref(fn)
+
+
+def rebase(target: Tensor, node: Node, output_nr: int) -> None:
+    """Give a tensor that was changed in place the node of that change; if it is a view, its base."""
     if target._view is None:
-        set_history(target, history(result))
+        set_history(target, (node, output_nr))
         return
     base = target._view.base
     set_history(base, (CopySlices(base, target, node), 0))
@@ -191,7 +205,7 @@ class CopySlices(Node):
 
     def __init__(self, base: Tensor, view: Tensor, fn: Node) -> None:
         super().__init__()
-        self.fn = fn
+        self.fn: Node | None = fn
         self.next_functions = (edge_to(base) if needs_grad(base) else (None, 0), *fn.next_functions[1:])
         self.metas = ((base._array.shape, base._array.dtype),)
         self.whole = window_of(base._array, base._array)
@@ -203,40 +217,40 @@ class CopySlices(Node):
 
     def held(self) -> tuple[str, ...]:
         """What the in-place operation has saved."""
-        return self.fn.held()
+        return () if self.fn is None else self.fn.held()
 
     def release(self) -> None:
-        """Let go of it."""
-        self.fn.release()
+        """Let go of the in-place operation altogether."""
+        self.fn = None
 
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """The gradient of the old base is the new one's, but in the part it is what `fn` makes of it."""
+        fn = self.fn
+        if fn is None:
+            raise RuntimeError(SECOND_TIME)
         if create_graph:
-            return self._run_recorded(gradients[0], needed)
+            return self._run_recorded(fn, gradients[0], needed)
         memory = self._memory()
-        result, part = (_look_through(memory, *window) for window in (self.whole, self.part))
+        result, part = (look_through(memory, window) for window in (self.whole, self.part))
         result[...] = gradients[0]
-        inner = list(self.fn.run([part.copy()], needed, False))
+        inner = list(fn.run([part.copy()], needed, False))
         if inner[0] is not None:
             part[...] = inner[0]
         return [result if needed[0] else None, *inner[1:]]
 
-    def _run_recorded(self, grad: Tensor, needed: tuple[bool, ...]) -> list[Any]:
-        result = in_place(holding(_look_through(self._memory(), *self.whole)), copy, grad)
+    def _run_recorded(self, fn: Node, grad: Tensor, needed: tuple[bool, ...]) -> list[Any]:
+        result = in_place(holding(look_through(self._memory(), self.whole)), copy, grad)
         part = as_strided(result, *self.part)
-        inner = list(self.fn.run([clone(part)], needed, True))
+        inner = list(fn.run([clone(part)], needed, True))
         if inner[0] is not None:
             in_place(part, copy, inner[0])
         return [result if needed[0] else None, *inner[1:]]
 
     def _memory(self) -> Array:
+        """Zeros, as many as lie between the base's first element and its last."""
         shape, steps, _ = self.whole
-        return np.zeros(1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True)) if 0 not in shape else 0, self.metas[0][1])
-
-
-def _look_through(memory: Array, shape: tuple[int, ...], steps: tuple[int, ...], offset: int) -> Array:
-    """A window of that shape on flat memory; `steps` and `offset` count elements."""
-    return window_on(memory[offset:], shape, tuple(step * memory.itemsize for step in steps))
+        count = 0 if 0 in shape else 1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+        return np.zeros(count, self.metas[0][1])
 
 
 # --- what is forbidden ------------------------------------------------------------------------------------------------
@@ -245,14 +259,19 @@ def _look_through(memory: Array, shape: tuple[int, ...], steps: tuple[int, ...],
 def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
     if target.is_inference() and not mode.inference:
         raise RuntimeError(INFERENCE)
-    if not mode.grad or mode.inference or not (needs_grad(target) or any(map(needs_grad, others))):
-        return
+    if mode.grad and not mode.inference and (needs_grad(target) or any(map(needs_grad, others))):
+        check_recordable(target)
+
+
+def check_recordable(target: Tensor) -> None:
+    """Raise RuntimeError if autograd cannot follow an in-place change of `target`."""
     view = target._view
     if view is not None and view.made == "no_grad":
         raise RuntimeError(UNDER_NO_GRAD)
-    if view is not None and view.made == "several":
+    if view is not None and view.made:
         fn, nr = history(target)
-        raise RuntimeError(ONE_OF_SEVERAL.format(nr=nr, name="Unbind" if fn is None else short_name(fn.name())))
+        text = IN_CUSTOM_FUNCTION if view.made == "custom" else ONE_OF_SEVERAL
+        raise RuntimeError(text.format(nr=nr, name="Unbind" if fn is None else short_name(fn.name())))
     if view is not None and needs_grad(target) and view.base.is_leaf:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if needs_grad(target) and target.is_leaf:
