@@ -1,131 +1,37 @@
-"""What one can do with a tensor: `x.sum(dim)`, `x + 1`, `x[0]`.
+"""What one writes with signs: `x + 1`, `x @ y`, `x[0]`, `x > 0`; and the rows that are methods as they stand.
 
 PyTorch offers most operations twice, as `torch.sum(x)` and as `x.sum()`. Here each is one function whose first argument is the tensor;
-`@method` makes it a method too. What these functions do is read the arguments in all the forms that PyTorch allows, and choose the row.
-How autograd is asked to work (`backward`, `.grad`, `detach`) is in `gradients.py`.
+`@method` makes it a method too, in the file where it stands. How autograd is asked to work (`backward`, `.grad`, `detach`) is in
+`gradients.py`.
 
-Read next: `gradients.py`.
+Read next: `mutation.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.indexing import getitem
-from autograd_viz.torch.ops import arithmetic, linalg, logic, pointwise, reduction
+from autograd_viz.torch.ops import arithmetic, linalg, logic, pointwise
 from autograd_viz.torch.ops.arithmetic import floor_divide, remainder
-from autograd_viz.torch.ops.piecewise import maximum, minimum
-from autograd_viz.torch.overloads import no_overload
-from autograd_viz.torch.tensor import Tensor, method, need_tensors
+from autograd_viz.torch.tensor import Tensor, method
 
-__all__ = ["ger", "max", "mean", "min", "sum"]
+__all__ = ["ger"]
 
-Dim = int | tuple[int, ...] | list[int] | None
 NUMBER = int | float | np.generic
-GIVEN_NOTHING: Any = object()  # x.sum() and x.sum(None) are two nodes in PyTorch
-
-
-# --- the rows whose arguments need no reading ------------------------------------------------------------------------
 
 for _row in (
     pointwise.neg, pointwise.reciprocal, pointwise.exp, pointwise.log, pointwise.log1p, pointwise.sqrt, pointwise.abs, pointwise.sign,
     pointwise.sigmoid, pointwise.tanh, pointwise.relu, logic.isposinf, logic.isneginf, logic.isreal, logic.signbit, logic.logical_not,
-    logic.bitwise_not, logic.any, logic.all, logic.argmax,
-    logic.argmin, linalg.mm, linalg.bmm, linalg.mv, linalg.dot,
-    linalg.matmul, linalg.outer,
+    logic.bitwise_not, linalg.mm, linalg.bmm, linalg.mv, linalg.dot, linalg.matmul, linalg.outer,
 ):  # fmt: skip
     method(_row)
 
 
-# --- reductions -------------------------------------------------------------------------------------------------------
-
-
-def _reduction(
-    name: str, rows: tuple[Any, Any], input: Tensor, dim: Any, keepdim: Any, dtype: DType | None, numpys: dict[str, Any]
-) -> Tensor:
-    """Over all dimensions, or over those that are named. PyTorch understands numpy's names `axis` and `keepdims` too."""
-    need_tensors(name, input=input)
-    over_all, over_dims = rows
-    dim, keepdim = numpys.pop("axis", dim), numpys.pop("keepdims", keepdim)
-    if numpys:
-        raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(numpys))}'")
-    if not isinstance(keepdim, bool):
-        raise TypeError(f"{name}(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}")
-    if dim is GIVEN_NOTHING and not keepdim:
-        return over_all(input, dtype)
-    dims = None if dim is None or dim is GIVEN_NOTHING else (dim,) if isinstance(dim, int) else dim
-    if dims is not None and not (isinstance(dims, tuple | list) and all(isinstance(d, int) for d in dims)):
-        raise no_overload(name, dim)
-    return over_dims(input, None if dims is None else tuple(dims), keepdim, dtype)
-
-
-@method
-def sum(
-    input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any
-) -> Tensor:
-    """The sum of all elements, or over some dimensions."""
-    return _reduction("sum", (reduction.sum_all, reduction.sum_dim), input, dim, keepdim, dtype, numpys)
-
-
-@method
-def mean(
-    input: Tensor, dim: Dim = GIVEN_NOTHING, keepdim: bool = False, *, dtype: DType | None = None, **numpys: Any
-) -> Tensor:
-    """The mean of all elements, or over some dimensions."""
-    return _reduction("mean", (reduction.mean_all, reduction.mean_dim), input, dim, keepdim, dtype, numpys)
-
-
-class Winners(NamedTuple):
-    """What `max(dim)` and `min(dim)` give: the values, and where along the dimension they are."""
-
-    values: Tensor
-    indices: Tensor
-
-
-class _Max(Winners):
-    def __repr__(self) -> str:
-        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-class _Min(Winners):
-    def __repr__(self) -> str:
-        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-def _extreme(name: str, rows: tuple[Any, Any, Any], made: type[Winners], input: Tensor, dim: Any, keepdim: Any) -> Any:
-    need_tensors(name, input=input)
-    over_all, along, of_two = rows
-    if dim is None:
-        return over_all(input)
-    if isinstance(dim, Tensor):
-        return of_two(input, dim)
-    if not isinstance(dim, int):
-        raise no_overload(name, dim)
-    if not isinstance(keepdim, bool):
-        raise TypeError(f"{name}(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}")
-    return made(*along(input, dim, keepdim))
-
-
-@method
-def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The largest element; with `dim`, the largest along it and where it is; with another tensor, the larger of each two elements."""
-    return _extreme("max", (reduction.max_all, reduction.max_dim, maximum), _Max, input, dim if other is None else other, keepdim)
-
-
-@method
-def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The smallest element; with `dim`, the smallest along it and where it is; with another tensor, the smaller of each two elements."""
-    return _extreme("min", (reduction.min_all, reduction.min_dim, minimum), _Min, input, dim if other is None else other, keepdim)
-
-
-# --- operators --------------------------------------------------------------------------------------------------------
-
-
-def _operator(function: Callable[[Tensor, Any], Tensor], kinds: Any = Tensor | NUMBER) -> Callable[[Tensor, Any], Any]:
+def _operator(function: Callable[[Any, Any], Any], kinds: Any = Tensor | NUMBER) -> Callable[[Tensor, Any], Any]:
     def applied(self: Tensor, other: Any) -> Any:
         return function(self, other) if isinstance(other, kinds) else NotImplemented
 
@@ -159,7 +65,6 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 for _name, _function in _OPERATORS.items():
     setattr(Tensor, _name, _function)
-# The same under other names of PyTorch's.
-ger = linalg.outer
-for _name in ("ger",):
-    setattr(Tensor, _name, getattr(globals()[_name], "as_method", globals()[_name]))
+
+ger = linalg.outer  # the same under another name of PyTorch's
+setattr(Tensor, "ger", ger)  # noqa: B010

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.indexing import sliced
+from autograd_viz.torch.indexing import located
 from autograd_viz.torch.ops import (
     arithmetic,
+    cumulation,
     gathering,
     inplace,
     logic,
+    norms,
     piecewise,
     pointwise,
     scattering,
@@ -72,7 +74,7 @@ _RESHAPE: dict[str, Callable[..., Any]] = {
     "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
 }  # fmt: skip
 _FILES: tuple[ModuleType, ...] = (
-    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering,
+    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering, cumulation, norms,
 )  # fmt: skip
 
 for _file in _FILES:
@@ -113,8 +115,8 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     if not isinstance(value, Tensor | NUMBER):
         raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
     source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
-    part, indices = sliced(tensor, None if key is True else key, whole=True)
-    if indices is not None:
+    part, indices = located(tensor, None if key is True else key, whole=True)
+    if indices:
         in_place(part, gathering.put_values, indices, _without_leading_ones(source) if source._array.shape[:1] == (1,) else source)
     elif part._array.shape == source._array.shape:
         in_place(part, inplace.copy, source)

@@ -13,7 +13,6 @@ from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import pointwise
-from autograd_viz.torch.ops.reduction import wrap_dims
 from autograd_viz.torch.overloads import forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, method
 
@@ -23,7 +22,7 @@ IN_PLACE = (
     "not_equal",
 )  # fmt: skip
 __all__ = [
-    *IN_PLACE, "all", "allclose", "any", "argmax", "argmin", "conj", "conj_physical", "equal", "isclose", "isneginf", "isposinf", "isreal",
+    *IN_PLACE, "allclose", "conj", "conj_physical", "equal", "isclose", "isneginf", "isposinf", "isreal",
     "real", "resolve_conj", "resolve_neg", "signbit",
 ]  # fmt: skip
 
@@ -248,38 +247,3 @@ def equal(input: Tensor, other: Tensor) -> bool:
 
 
 # --- some, all, where -------------------------------------------------------------------------------------------------
-
-
-@op("", others="self")
-def any(self: Array, dim: Any = None, keepdim: bool = False) -> Array:
-    """Whether some element is true, of all or along a dimension."""
-    return np.any(self, axis=_axes(self, dim), keepdims=keepdim)
-
-
-@op("", others="self")
-def all(self: Array, dim: Any = None, keepdim: bool = False) -> Array:
-    """Whether every element is true, of all or along a dimension."""
-    return np.all(self, axis=_axes(self, dim), keepdims=keepdim)
-
-
-@op("", others="self")
-def argmax(self: Array, dim: int | None = None, keepdim: bool = False) -> Array:
-    """Where the largest element is, counted through all of them or along a dimension."""
-    return _place(self, np.argmax, "argmax", dim, keepdim)
-
-
-@op("", others="self")
-def argmin(self: Array, dim: int | None = None, keepdim: bool = False) -> Array:
-    """Where the smallest element is."""
-    return _place(self, np.argmin, "argmin", dim, keepdim)
-
-
-def _axes(self: Array, dim: Any) -> tuple[int, ...] | None:
-    return None if dim is None or not self.ndim else wrap_dims((dim,) if isinstance(dim, int) else tuple(dim), self.ndim)
-
-
-def _place(self: Array, find: Any, name: str, dim: int | None, keepdim: bool) -> Array:
-    if dim is None and not self.size:
-        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
-    axis = None if dim is None else wrap_dims((dim,), self.ndim)[0]
-    return np.asarray(find(self, axis=axis if self.ndim else None, keepdims=keepdim), np.int64)
