@@ -30,7 +30,7 @@ READING_ORDER = (
     *("ops.linalg", "ops.matrices", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling"),
-    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("autograd", "linalg", "utils", "func", "nn", "optim"),
 )

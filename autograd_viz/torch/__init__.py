@@ -52,6 +52,7 @@ from autograd_viz.torch.ops.diagonals import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
+from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.norms import *

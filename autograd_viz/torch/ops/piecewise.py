@@ -12,22 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes
+from autograd_viz.torch import dtypes, return_types
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.arithmetic import meeting, no_derivative, only_edges, operand
 from autograd_viz.torch.ops.pointwise import eq, floats, ge, gt, le, lt, ne, zeros
+from autograd_viz.torch.ops.transcendental import exp2
 from autograd_viz.torch.overloads import fitting, forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, holding, method
 
 IN_PLACE = (
     "clamp", "clip", "clamp_min", "clamp_max", "masked_fill", "floor", "ceil", "round", "trunc", "fix", "frac", "sgn", "nan_to_num",
-    "copysign", "heaviside",
+    "copysign", "heaviside", "nextafter",
 )  # fmt: skip
 __all__ = [
-    *IN_PLACE, "angle", "fmax", "fmin", "isfinite", "isinf", "isnan", "maximum", "minimum", "nextafter", "where",
+    *IN_PLACE, "angle", "fmax", "fmin", "isfinite", "isinf", "isnan", "maximum", "frexp", "minimum", "where",
 ]  # fmt: skip
 
 _ONE = "Tensor input, *, Tensor out = None"
@@ -240,6 +241,26 @@ def round(input: Tensor, decimals: int | None = None) -> Tensor:
 @op("torch::autograd::NotImplemented", pointwise=True, inputs="self values", joint=lambda grad: no_derivative("heaviside"))
 def _heaviside(self: Array, values: Array) -> Array:
     return np.where(self == 0, values, self > 0).astype(self.dtype)
+
+
+@op("FrexpBackward0", outputs="mantissa exponent", self=lambda grads, exponent: frexp_backward(grads, exponent))
+def _frexp(self: Array) -> tuple[Array, Array]:
+    mantissa, exponent = np.frexp(self)
+    return mantissa, np.asarray(exponent, np.int32)
+
+
+def frexp_backward(grads: Any, exponent: Any) -> Any:
+    """grad / 2 ** exponent."""
+    return grads[0] / exp2(exponent)
+
+
+@method
+@forms("Tensor input, *, Tensor out = None")
+def frexp(input: Tensor) -> Any:
+    """A number between 1/2 and 1, and the power of 2 to multiply it with.  Raises RuntimeError for integers."""
+    if input._array.dtype.kind != "f":
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    return return_types.frexp(_frexp(input))
 
 
 @method

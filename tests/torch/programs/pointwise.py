@@ -1,6 +1,57 @@
 """Elementwise operations: arithmetic, functions of numbers, bounds, rounding, choosing, comparing, logic."""
 
 EXPRESSIONS = {
+    "dtypes": """
+        torch.is_complex(a)
+        a.is_complex()
+        a.is_signed()
+        torch.is_signed(i.to(torch.uint8))
+        mask.is_signed()
+        torch.is_nonzero(s)
+        torch.is_nonzero(torch.tensor([0.]))
+        torch.is_same_size(a, b)
+        a.is_same_size(v)
+        a.is_conj()
+        torch.is_neg(a)
+        torch.result_type(a, 1)
+        torch.result_type(i, 1.5)
+        torch.result_type(1, 2.5)
+        torch.result_type(f, a)
+        torch.result_type(f, s)
+        torch.result_type(2, i)
+        torch.promote_types(torch.int32, torch.float16)
+        torch.promote_types(torch.uint8, torch.int8)
+        torch.promote_types(torch.float32, torch.int64)
+        torch.promote_types(torch.bool, torch.bool)
+        torch.can_cast(torch.float32, torch.int64)
+        torch.can_cast(torch.int64, torch.float32)
+        torch.can_cast(torch.int64, torch.bool)
+        torch.can_cast(from_=torch.int64, to=torch.int8)
+        torch.can_cast(torch.float64, torch.float16)
+        torch.result_type(1, 2)
+        torch.finfo(torch.float32)
+        torch.finfo(torch.float64)
+        torch.finfo(torch.float16)
+        torch.finfo()
+        torch.finfo(torch.float32).eps
+        torch.finfo(torch.float64).max
+        torch.finfo(torch.float16).tiny
+        torch.finfo(torch.float32).resolution
+        torch.finfo(torch.float32).bits
+        torch.finfo(torch.float32).smallest_normal
+        torch.finfo(torch.float32).min
+        torch.finfo(a.dtype).dtype
+        torch.iinfo(torch.int64)
+        torch.iinfo(torch.uint8)
+        torch.iinfo(torch.int8).min
+        torch.iinfo(torch.int32).max
+        torch.iinfo(torch.int16).bits
+        torch.iinfo(torch.int16).dtype
+        torch.finfo(torch.float32) == torch.finfo(torch.float32)
+        a.masked_fill(mask, torch.finfo(a.dtype).min)
+        f.masked_fill(mask, torch.finfo(torch.float32).min)
+        f.clamp(min=torch.finfo(torch.float32).eps).log()
+    """,
     "arithmetic and powers": """
         torch.positive(a)
         a.positive()
@@ -213,6 +264,7 @@ EXPRESSIONS = {
         c.clone().trunc_()
         c.clone().ceil_()
         c.clone().rad2deg_()
+        (a*1).nextafter_(b)
     """,
     "remainders and rounded quotients": """
         a % 2
@@ -368,6 +420,7 @@ EXPRESSIONS = {
         torch.sinc(ties)
         a.deg2rad()
         a.rad2deg()
+        torch.frexp(a)
         torch.asin(a)
         f.deg2rad()
         i.deg2rad()
@@ -413,6 +466,9 @@ EXPRESSIONS = {
         a.sinc().sum()
         torch.sinc(torch.tensor([0., 1., 0.5, -0.5], **g))
         torch.sinc(torch.tensor(0., **g))
+        torch.frexp(f)
+        a.frexp()
+        torch.frexp(torch.tensor([0., float("inf"), float("nan"), -3.]))
     """,
     "two arguments": """
         torch.atan2(a,b)
@@ -477,6 +533,7 @@ EXPRESSIONS = {
         (pos/5).logit()
         (pos/5).logit(0.2)
         torch.logit(pos/5, eps=1e-6)
+        torch.mvlgamma(pos+2, 2)
         f.erfinv()
         torch.erfinv(torch.tensor([-1., 1., 0., 2., 0.999999]))
         torch.lgamma(torch.tensor([-1., 0., 0.5, -0.5, -2.5, 100.], **g))
@@ -504,6 +561,11 @@ EXPRESSIONS = {
         torch.polygamma(2, torch.tensor([0.5, 3.5, 100., 10., 1.], **g))
         torch.lgamma(torch.tensor([0.5, -0.5, -2.5, 100., 10., 1.], **g))
         a.polygamma(1)
+        torch.mvlgamma(pos + 2, 2)
+        torch.mvlgamma(pos + 2, p=3)
+        (pos + 2).mvlgamma(1)
+        torch.mvlgamma(pos, 3)
+        torch.mvlgamma(i + 7, 2)
     """,
     "torch.special": """
         torch.special.expit(a)
@@ -514,6 +576,7 @@ EXPRESSIONS = {
         torch.special.ndtri(pos/5)
         torch.special.gammaln(pos)
         torch.special.psi(pos)
+        torch.special.multigammaln(pos+2,2)
         torch.special.logit(pos/5)
         torch.special.sinc(a)
         torch.special.round(a)
@@ -540,6 +603,7 @@ EXPRESSIONS = {
         torch.special.xlogy(2, pos)
         torch.special.round(f, decimals=0)
         torch.special.expit(a).log()
+        torch.special.multigammaln(pos + 2, 2)
     """,
     "bounds": """
         a.clamp(0,1)
@@ -1232,6 +1296,22 @@ ERRORS = """
     torch.gcd(mask, mask)
     i.clone().div_(2)
     i.clone().sin_()
+    torch.is_nonzero(a)
+    torch.is_nonzero(void)
+    torch.frexp(i)
+    torch.mvlgamma(pos, 0)
+    torch.imag(a)
+    a.imag
+    torch.imag(i)
+    torch.result_type(a, "x")
+    torch.promote_types(1, 2)
+    torch.can_cast(1, 2)
+    torch.result_type(a)
+    torch.finfo(torch.int64)
+    torch.iinfo(torch.float32)
+    torch.iinfo()
+    torch.finfo(1)
+    torch.iinfo(1)
 """
 
 SCRIPTS = {
