@@ -67,6 +67,7 @@ from autograd_viz.torch.ops.shape import *
 from autograd_viz.torch.ops.sorting import *
 from autograd_viz.torch.ops.special_functions import *
 from autograd_viz.torch.ops.statistics import *
+from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions

@@ -27,6 +27,7 @@ from autograd_viz.torch.ops import (
     scattering,
     shape,
     special_functions,
+    steps,
     three_arguments,
     transcendental,
 )
@@ -74,7 +75,7 @@ _RESHAPE: dict[str, Callable[..., Any]] = {
     "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
 }  # fmt: skip
 _FILES: tuple[ModuleType, ...] = (
-    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering, cumulation, norms,
+    arithmetic, three_arguments, transcendental, special_functions, piecewise, steps, logic, gathering, scattering, cumulation, norms,
 )  # fmt: skip
 
 for _file in _FILES:

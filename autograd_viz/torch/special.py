@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops import piecewise, pointwise, special_functions, transcendental
+from autograd_viz.torch.ops import pointwise, special_functions, steps, transcendental
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, le, log, masked_fill, plus, pow_number, times
 from autograd_viz.torch.ops.special_functions import inverse_of_normal, log_of_normal, one_by_one
 from autograd_viz.torch.overloads import forms, renamed
@@ -43,7 +43,7 @@ xlogy = _special(transcendental.xlogy, "", *_MIXED)
 
 def _rounded(input: Tensor, decimals: int = 0) -> Tensor:
     """`torch.round`, which here has always decimals."""
-    return piecewise.round(input, decimals=decimals)
+    return steps.round(input, decimals=decimals)
 
 
 round = _special(_rounded, "round", "Tensor input, *, int decimals = 0, Tensor out = None")
