@@ -20,7 +20,9 @@ from autograd_viz.torch.ops import (
     cumulation,
     gathering,
     inplace,
+    linalg,
     logic,
+    matrices,
     norms,
     piecewise,
     pointwise,
@@ -76,6 +78,7 @@ _RESHAPE: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 _FILES: tuple[ModuleType, ...] = (
     arithmetic, three_arguments, transcendental, special_functions, piecewise, steps, logic, gathering, scattering, cumulation, norms,
+    linalg, matrices,
 )  # fmt: skip
 
 for _file in _FILES:
