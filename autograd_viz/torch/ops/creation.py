@@ -326,7 +326,10 @@ def linspace(
     step = kind.type((kind.type(end) - kind.type(start)) / (steps - 1)) if kind.kind == "f" else (end - start) / (steps - 1)
     places = np.arange(steps)
     # From both ends towards the middle, as PyTorch does, so that the two halves mirror each other.
-    forward, backward = start + step * places, end - step * (steps - 1 - places)
+    # (Of floats, each value is rounded once, after the product and the sum.)
+    exact = np.longdouble if kind.kind == "f" else float
+    first, last = exact(kind.type(start)), exact(kind.type(end))
+    forward, backward = first + exact(step) * places, last - exact(step) * (steps - 1 - places)
     return new(np.where(places < steps // 2, forward, backward).astype(kind), "linspace", requires_grad)
 
 
