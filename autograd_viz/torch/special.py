@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops import pointwise, special_functions, steps, transcendental
+from autograd_viz.torch.ops import pointwise, special_functions, statistics, steps, transcendental
+from autograd_viz.torch.ops import softmax as of_softmax
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, le, log, masked_fill, plus, pow_number, times
 from autograd_viz.torch.ops.special_functions import inverse_of_normal, log_of_normal, one_by_one
 from autograd_viz.torch.overloads import forms, renamed
@@ -38,7 +40,15 @@ multigammaln = _special(special_functions.mvlgamma, "multigammaln", "Tensor inpu
 gammaln = _special(special_functions.lgamma, "gammaln")
 logit = _special(special_functions.logit, "", "Tensor input, float eps = None, *, Tensor out = None")
 polygamma = _special(special_functions.polygamma, "", "int n, Tensor input, *, Tensor out = None")
+_SOFTMAX = "Tensor input, int dim, *, torch.dtype dtype = None"
+softmax, log_softmax = _special(of_softmax.softmax, "", _SOFTMAX), _special(of_softmax.log_softmax, "", _SOFTMAX)
 xlogy = _special(transcendental.xlogy, "", *_MIXED)
+
+
+@reads("special_logsumexp(Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None)")
+def logsumexp(input: Tensor, dim: tuple[int, ...], keepdim: bool = False) -> Tensor:
+    """`torch.logsumexp`."""
+    return statistics.logsumexp(input, dim, keepdim)
 
 
 def _rounded(input: Tensor, decimals: int = 0) -> Tensor:

@@ -113,6 +113,7 @@ EXPRESSIONS = {
         torch.float_power(torch.tensor([4]), 0.5)
         a.float_power(b)
         a.float_power(2)
+        torch.softmax(a, 0)
         a.real
         a.conj()
         torch.resolve_conj(a)
@@ -469,6 +470,7 @@ EXPRESSIONS = {
         torch.frexp(f)
         a.frexp()
         torch.frexp(torch.tensor([0., float("inf"), float("nan"), -3.]))
+        torch.linspace(0.0, 6.283185307179586, 25).sin()
     """,
     "two arguments": """
         torch.atan2(a,b)
@@ -574,6 +576,7 @@ EXPRESSIONS = {
         torch.special.ndtr(a)
         torch.special.log_ndtr(a)
         torch.special.ndtri(pos/5)
+        torch.special.softmax(a, 0)
         torch.special.gammaln(pos)
         torch.special.psi(pos)
         torch.special.multigammaln(pos+2,2)
@@ -592,6 +595,8 @@ EXPRESSIONS = {
         torch.special.polygamma(1, pos)
         torch.special.erfc(a)
         torch.special.ndtr(i)
+        torch.special.logsumexp(a, 0)
+        torch.special.log_softmax(a, 0)
         torch.special.expit(i)
         torch.special.entr(torch.tensor([0., -1., 0.5, float("nan")], **g))
         torch.special.xlog1py(ties, ties)
@@ -604,6 +609,11 @@ EXPRESSIONS = {
         torch.special.round(f, decimals=0)
         torch.special.expit(a).log()
         torch.special.multigammaln(pos + 2, 2)
+        torch.special.softmax(a, dim=1)
+        torch.special.softmax(f, 0, dtype=torch.float64)
+        torch.special.log_softmax(a, -1)
+        torch.special.logsumexp(a, dim=1, keepdim=True)
+        torch.special.logsumexp(a, (0, 1))
     """,
     "bounds": """
         a.clamp(0,1)
@@ -1312,6 +1322,9 @@ ERRORS = """
     torch.iinfo()
     torch.finfo(1)
     torch.iinfo(1)
+    torch.special.softmax(a)
+    torch.special.logsumexp(a)
+    torch.special.softmax(1, 0)
 """
 
 SCRIPTS = {
