@@ -191,30 +191,38 @@ class Reader:
         return no_overload(self.name, *args, **kwargs)
 
 
-def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function that takes its arguments by name one that is called as PyTorch's is, and a method of that name."""
-    name = texts[0].partition("(")[0]
-    forms = [[part for part in re.split(r",\s*(?![^(]*\))", text[len(name) + 1 : -1]) if part] for text in texts]
-    reader, shorter = Reader(name, forms), Reader(name, [_of_the_method(parts) for parts in forms])
-    alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
-    first = reader.forms[0].params[0][0]
+def reads(
+    *texts: str, name: str = "", function: bool = True, method: bool = True, as_method: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function that takes its arguments by name one that is called as PyTorch's is, and (`method`) a method of that name.
+
+    A form may leave out the name before its brackets, and then the brackets too: it is `name`, or that of the function.
+    """
 
     def made(written: Callable[..., Any]) -> Callable[..., Any]:
+        matched = [re.fullmatch(r"(\w+)\((.*)\)", text) for text in texts]
+        title = name or (matched[0][1] if matched[0] else written.__name__)
+        bare = [found[2] if found else text for found, text in zip(matched, texts, strict=True)]
+        forms = [[part for part in re.split(r",\s*(?![^(]*\))", text) if part] for text in bare]
+        reader, shorter = Reader(title, forms), Reader(title, [_of_the_method(parts) for parts in forms])
+        alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
+        first = reader.forms[0].params[0][0]
+
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
             return written(**reader.read(args, kwargs))
 
         @functools.wraps(written)
-        def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        def on_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Any:
             if alone and (args or kwargs):
                 what = "no keyword arguments" if kwargs else f"no arguments ({len(args)} given)"
-                raise TypeError(f"TensorBase.{name}() takes {what}")
+                raise TypeError(f"TensorBase.{title}() takes {what}")
             return written(**{first: self}, **shorter.read(args, kwargs))
 
-        called.as_method = as_method  # type: ignore[attr-defined]
-        if method:
-            setattr(Tensor, name, as_method)
-        return called if function else as_method
+        called.as_method = on_tensor  # type: ignore[attr-defined]
+        if method and as_method:
+            setattr(Tensor, title, on_tensor)
+        return called if function else on_tensor
 
     return made
 
