@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
@@ -41,7 +42,7 @@ def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
     """PyTorch's complaint about arguments that fit none of a function's forms."""
     got = ", ".join(map(kind_name, given))
     if named:
-        words = ", ".join(f"{key}={kind_name(value)}" for key, value in named.items())
+        words = ", ".join(f"{key}={kind_name(named[key])}" for key in reversed(named))  # (C++'s map has the last one first)
         got = f"{got}, {words}" if given else f"{words}, "
     return TypeError(f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:")
 
@@ -210,7 +211,8 @@ def reads(
 
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
-            return written(**reader.read(args, kwargs))
+            values = reader.read(args, kwargs)
+            return written(**values) if "out" not in values else _into(values.pop("out"), written, values, title)
 
         @functools.wraps(written)
         def on_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Any:
@@ -225,6 +227,23 @@ def reads(
         return called if function else on_tensor
 
     return made
+
+
+def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
+    """Write the results into the tensors `out`, which get their shapes.  Raises RuntimeError if a gradient would have to pass."""
+    targets = out if isinstance(out, tuple) else (out,)
+    if mode.grad and any(isinstance(value, Tensor) and value.requires_grad for value in (*values.values(), *targets)):
+        raise RuntimeError(
+            f"{title}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        )
+    results = written(**values)
+    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
+        if target._array.shape == result._array.shape:
+            target._array[...] = result._array
+        else:
+            target._array = result._array.astype(target._array.dtype)
+        target._version_counter.value += 1
+    return out if not isinstance(results, tuple) else type(results)(out)
 
 
 def named(name: str, forms: Iterable[str]) -> list[str]:

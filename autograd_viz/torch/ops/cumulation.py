@@ -17,7 +17,7 @@ from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import abs, divided, exp, floats, gt, log, lt, ne, times, where, zeros
-from autograd_viz.torch.ops.reduction import like, sum_dim
+from autograd_viz.torch.ops.reduction import in_rows, like, sum_dim
 from autograd_viz.torch.ops.shape import (
     OPEN_END,
     blank,
@@ -53,7 +53,7 @@ def prod_all(self: Array, dtype: Any = None) -> Array:
 def prod_dim(self: Array, dim: int, keepdim: bool = False, dtype: Any = None) -> Array:
     """The product along a dimension.  (2, 3), dim=1 -> (2,), or (2, 1) with keepdim."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return array.prod(axis=dim, keepdims=keepdim) if self.ndim else array.copy()
+    return in_rows(array.prod(axis=dim, keepdims=keepdim)) if self.ndim else array.copy()
 
 
 @reads("prod(Tensor input, *, dtype? dtype=None)",
@@ -124,14 +124,14 @@ def _multiplied(array: Array, dtype: Any) -> Array:
 def cumsum_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     """The sums of the first 1, 2, 3, ... elements along a dimension."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return np.cumsum(array, axis=dim, dtype=array.dtype) if self.ndim else array.copy()
+    return in_rows(np.cumsum(array, axis=dim, dtype=array.dtype)) if self.ndim else array.copy()
 
 
 @op("CumprodBackward0", self=lambda grad, self, dim, result: cumprod_backward(like(grad, self), self, dim, result))
 def cumprod_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     """The products of the first 1, 2, 3, ... elements along a dimension."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return np.cumprod(array, axis=dim, dtype=array.dtype) if self.ndim else array.copy()
+    return in_rows(np.cumprod(array, axis=dim, dtype=array.dtype)) if self.ndim else array.copy()
 
 
 @reads("cumsum(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
@@ -247,7 +247,7 @@ def logcumsumexp_dim(self: Array, dim: int) -> Array:
     dim, self = wrap_dim(dim, self.ndim), floats(self)
     if not self.ndim:
         return self.copy()
-    return np.logaddexp.accumulate(self, axis=dim, dtype=self.dtype) if self.size else self.copy()
+    return in_rows(np.logaddexp.accumulate(self, axis=dim, dtype=self.dtype) if self.size else self.copy())
 
 
 @reads("logcumsumexp(Tensor input, int dim, *, Tensor? out=None)")

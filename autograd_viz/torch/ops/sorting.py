@@ -49,13 +49,15 @@ def _in_order(array: Array, dim: int, descending: bool, stable: bool = False) ->
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
     if not stable and 16 < array.shape[dim] < 5000 and array.size:  # short rows are sorted by insertion, which is stable
-        return _along(array, dim, lambda row: _unstable(row, descending))
-    if descending:  # ties keep their order: the reverse of the order of the reverse
+        indices = np.apply_along_axis(lambda row: np.asarray(_unstable(row, descending)), dim, array)
+    elif descending:  # ties keep their order: the reverse of the order of the reverse
         backwards = np.flip(array, dim)
         indices = array.shape[dim] - 1 - np.flip(np.argsort(backwards, dim, kind="stable"), dim)
     else:
         indices = np.argsort(array, dim, kind="stable")
-    return np.take_along_axis(array, indices, dim), np.ascontiguousarray(indices, np.int64)
+    values, places = np.empty_like(array), np.empty_like(array, np.int64)  # in the memory order of the input
+    values[...], places[...] = np.take_along_axis(array, indices, dim), indices
+    return values, places
 
 
 def _unstable(row: Array, descending: bool) -> list[int]:
@@ -110,6 +112,11 @@ def _one(pair: Pair, dim: int, keepdim: bool, ndim: int) -> Pair:
     return (values, indices) if keepdim or not ndim else (values.squeeze(dim), indices.squeeze(dim))
 
 
+def _no_bools(tensor: Tensor, name: str) -> None:
+    if tensor._array.dtype.kind == "b":
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+
+
 def ascending(row: list[Any]) -> selection.Less:
     """Whether element i is smaller than element j; nan is larger than all."""
     return lambda i, j: row[i] < row[j] or (row[i] == row[i] and row[j] != row[j])
@@ -146,6 +153,8 @@ def topk_dim(self: Array, k: int, dim: int = -1, largest: bool = True, sorted: b
 @reads("topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor[]? out=None)")
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) elements along a dimension, and where they are.  Raises RuntimeError if there are not so many."""
+    if input._array.dtype.kind == "b":
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     return return_types.topk(topk_dim(input, k, dim, largest, sorted))
 
 
@@ -170,6 +179,7 @@ def kthvalue_dim(self: Array, k: int, dim: int = -1, keepdim: bool = False) -> P
 @reads("kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension, and where it is."""
+    _no_bools(input, "kthvalue")
     return return_types.kthvalue(kthvalue_dim(input, k, dim, keepdim))
 
 
@@ -256,10 +266,12 @@ MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensor
 @reads(*named("median", MEDIANS))
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of the order, the lower of two; with `dim`, that along it and where it is."""
+    _no_bools(input, "median")
     return median_all(input) if dim is None else return_types.median(median_dim(input, dim, keepdim))
 
 
 @reads(*named("nanmedian", MEDIANS))
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are numbers."""
+    _no_bools(input, "median")
     return nanmedian_all(input) if dim is None else return_types.nanmedian(nanmedian_dim(input, dim, keepdim))
