@@ -27,7 +27,6 @@ from autograd_viz.torch.ops.shape import (
     select,
     slice_,
     slice_backward,
-    stack,
     unsqueeze,
     view,
     wrap_dim,
@@ -182,7 +181,13 @@ def cumprod_backward(grad: Any, self: Any, dim: int, result: Any) -> Any:
         return grad
     if not (as_array(self) == 0).any():
         return backwards(result * grad, dim, cumsum_dim) / self
-    return stack(_without_each(grad, self, wrap_dim(dim, len(self.shape))), dim)
+    parts = _without_each(grad, self, wrap_dim(dim, len(self.shape)))
+    if not isinstance(grad, Tensor):
+        return np.stack(parts, dim)
+    made: Any = holding(np.zeros(grad._array.shape, grad._array.dtype))
+    for k, part in enumerate(parts):
+        select(made, dim, k).copy_(part)
+    return made
 
 
 def _without_each(grad: Any, self: Any, dim: int) -> list[Any]:
