@@ -82,7 +82,7 @@ class Form:
             if part != "*":
                 kind, _, rest = part.partition(" ")
                 called, equals, _ = rest.partition("=")
-                self.params.append((called, kind, not equals))
+                self.params.append((called, kind.replace("Tensors", "Tensor[]"), not equals))
         self.least = sum(required for _, _, required in self.params)
         self.varargs = self.most == 1 and self.params[0][1] == "int[]"
 
@@ -207,7 +207,7 @@ def reads(
         forms = [[part for part in re.split(r",\s*(?![^(]*\))", text) if part] for text in bare]
         reader, shorter = Reader(title, forms), Reader(title, [_of_the_method(parts) for parts in forms])
         alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
-        first = reader.forms[0].params[0][0]
+        first, nothing_needed = reader.forms[0].params[0][0], any(not form.least for form in shorter.forms)
 
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
@@ -216,6 +216,8 @@ def reads(
 
         @functools.wraps(written)
         def on_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+            if not args and not kwargs and nothing_needed:
+                return written(self)
             if alone and (args or kwargs):
                 what = "no keyword arguments" if kwargs else f"no arguments ({len(args)} given)"
                 raise TypeError(f"TensorBase.{title}() takes {what}")
