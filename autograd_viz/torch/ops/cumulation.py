@@ -218,10 +218,13 @@ def cummin_dim(self: Array, dim: int) -> tuple[Array, Array]:
 
 
 def _records(self: Array, dim: int, beats: Any) -> tuple[Array, Array]:
-    dim = wrap_dim(dim, self.ndim)
     values, indices = self.copy(), np.zeros(self.shape, np.int64)
+    if not self.ndim and dim not in (0, -1):
+        name = "cummax" if beats is np.greater_equal else "cummin"
+        raise IndexError(f"{name}(): Expected reduction dim -1 or 0 for scalar but got {dim}")
     if not self.ndim or not self.size:
         return values, indices
+    dim = wrap_dim(dim, self.ndim)
     rows, places = np.moveaxis(values, dim, 0), np.moveaxis(indices, dim, 0)  # views: writing here fills the results
     for k in range(1, len(rows)):
         wins = (rows[k] != rows[k]) | ((rows[k - 1] == rows[k - 1]) & beats(rows[k], rows[k - 1]))  # nan wins, and stays
@@ -258,6 +261,7 @@ def logcumsumexp_dim(self: Array, dim: int) -> Array:
 @reads("logcumsumexp(Tensor input, int dim, *, Tensor? out=None)")
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """The logarithm of the running sum of the exponentials."""
+    wrap_dim(dim, input.ndim)
     if input._array.dtype.kind != "f":
         raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
     return logcumsumexp_dim(input, dim)
@@ -294,13 +298,10 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
         input = joined([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
     if n == 0:
         return copy(holding(np.empty_like(input._array)), input)
-    for _ in range(n):
-        size = input._array.shape[at]
-        later: Any = slice_(input, dim, 1, size) if size else input
-        earlier: Any = slice_(input, dim, 0, size - 1) if size else input
+    for size in range(input._array.shape[at], 0, -1)[:n]:
+        later: Any = slice_(input, dim, 1, size)
+        earlier: Any = slice_(input, dim, 0, size - 1)
         input = ne(later, earlier) if input._array.dtype.kind == "b" else later - earlier
-        if not input._array.size:
-            break
     return input
 
 

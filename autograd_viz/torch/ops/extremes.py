@@ -16,7 +16,7 @@ from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import eq, maximum, minimum, ne, where, zeros
-from autograd_viz.torch.ops.reduction import Dims, axes, in_rows, sum_all, sum_dim, wrap_dims
+from autograd_viz.torch.ops.reduction import Dims, axes, in_rows, sum_all, sum_dim
 from autograd_viz.torch.ops.shape import blank, reshape, scatter, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
@@ -68,13 +68,13 @@ def amin_dim(self: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     return in_rows(_not_empty(self, "amin", dim).min(axis=axes(self, dim), keepdims=keepdim))
 
 
-@reads("amax(Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None)")
+@reads("amax(Tensor input, int[1]? dim=(), bool keepdim=False, *, Tensor? out=None)")
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest element over all or some dimensions; of those that tie, each gets its share of the gradient."""
     return amax_dim(input, dim, keepdim)
 
 
-@reads("amin(Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None)")
+@reads("amin(Tensor input, int[1]? dim=(), bool keepdim=False, *, Tensor? out=None)")
 def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest element over all or some dimensions; of those that tie, each gets its share of the gradient."""
     return amin_dim(input, dim, keepdim)
@@ -193,8 +193,8 @@ def _not_empty(array: Array, name: str, dim: Dims = ()) -> Array:
         raise RuntimeError(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
         )
-    for d in wrap_dims(dim, array.ndim) if dim and array.ndim else ():
-        if array.shape[d] == 0:
+    for d in dim if array.ndim and not array.size else ():
+        if array.shape[wrap_dim(d, array.ndim)] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
     return array
 

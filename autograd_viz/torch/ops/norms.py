@@ -19,7 +19,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.extremes import amax_dim, amin_dim, grad_over
 from autograd_viz.torch.ops.pointwise import abs, eq, gt, masked_fill, ne, plus, pow_number, reciprocal, sgn, times, to_copy, where
-from autograd_viz.torch.ops.reduction import Dims, axes, in_rows, like, sum_dim, unsqueeze_multiple, wrap_dims
+from autograd_viz.torch.ops.reduction import Dims, axes, in_rows, like, sum_dim, unsqueeze_multiple
 from autograd_viz.torch.ops.shape import permute, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
@@ -95,8 +95,8 @@ def _check_identity(array: Array, ord: Number, dim: Dims | None) -> None:
     if not dim:
         raise RuntimeError(f"linalg.vector_norm cannot compute the {spoken} norm on an empty tensor because the operation does not have "
                            "an identity")  # fmt: skip
-    for d in wrap_dims(dim, array.ndim):
-        if not array.shape[d]:
+    for d in dim:
+        if not array.shape[wrap_dim(d, array.ndim)]:
             raise RuntimeError(f"linalg.vector_norm cannot compute the {spoken} norm on the dimension {d}because this dimension is empty "
                                "and the operation does not have an identity")  # fmt: skip
 

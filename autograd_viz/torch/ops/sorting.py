@@ -55,7 +55,8 @@ def _in_order(array: Array, dim: int, descending: bool, stable: bool = False) ->
         indices = array.shape[dim] - 1 - np.flip(np.argsort(backwards, dim, kind="stable"), dim)
     else:
         indices = np.argsort(array, dim, kind="stable")
-    values, places = np.empty_like(array), np.empty_like(array, np.int64)  # in the memory order of the input
+    order: Any = "C" if 0 in array.strides else "K"  # in the memory order of the input, unless it repeats itself
+    values, places = np.empty_like(array, order=order), np.empty_like(array, np.int64, order)
     values[...], places[...] = np.take_along_axis(array, indices, dim), indices
     return values, places
 
@@ -103,6 +104,9 @@ def _along(array: Array, dim: int, choose: Callable[[Array], list[int]]) -> Pair
     """`choose` on each row along a dimension: which of its places, and the elements there."""
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
+    if not array.size:  # there are no rows
+        indices = np.zeros([1 if d == dim else n for d, n in enumerate(array.shape)], np.int64)
+        return indices.astype(array.dtype), indices
     indices = np.ascontiguousarray(np.apply_along_axis(lambda row: np.asarray(choose(row), np.int64), dim, array))
     return np.ascontiguousarray(np.take_along_axis(array, indices, dim)), indices
 
@@ -114,7 +118,7 @@ def _one(pair: Pair, dim: int, keepdim: bool, ndim: int) -> Pair:
 
 def _no_bools(tensor: Tensor, name: str) -> None:
     if tensor._array.dtype.kind == "b":
-        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
 
 
 def ascending(row: list[Any]) -> selection.Less:
@@ -179,7 +183,7 @@ def kthvalue_dim(self: Array, k: int, dim: int = -1, keepdim: bool = False) -> P
 @reads("kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension, and where it is."""
-    _no_bools(input, "kthvalue")
+    _no_bools(input, "kthvalue_cpu")
     return return_types.kthvalue(kthvalue_dim(input, k, dim, keepdim))
 
 
@@ -266,12 +270,12 @@ MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensor
 @reads(*named("median", MEDIANS))
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of the order, the lower of two; with `dim`, that along it and where it is."""
-    _no_bools(input, "median")
+    _no_bools(input, "median_cpu" if dim is None else "median_out")
     return median_all(input) if dim is None else return_types.median(median_dim(input, dim, keepdim))
 
 
 @reads(*named("nanmedian", MEDIANS))
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are numbers."""
-    _no_bools(input, "median")
+    _no_bools(input, "median_cpu" if dim is None else "median_out")
     return nanmedian_all(input) if dim is None else return_types.nanmedian(nanmedian_dim(input, dim, keepdim))

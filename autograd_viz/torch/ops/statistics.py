@@ -63,7 +63,7 @@ def std_mean_dim(
 
 
 def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
-    dims = wrap_dims(dim, array.ndim)
+    dims = wrap_dims(dim, array.ndim) if array.ndim else ()
     kept = tuple(1 if d in dims else n for d, n in enumerate(array.shape) if keepdim or d not in dims)
     sample = np.moveaxis(array, dims, range(len(dims))).reshape(count(array.shape, dim), *kept).astype(np.float64)
     freedom = len(sample) - (1 if correction is None else correction)
@@ -149,7 +149,8 @@ def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     if "unbiased" in given or ("dim" in given and "correction" not in given):
         correction = int(given.get("unbiased", True))
     wrap_dims(dim, input.ndim)
-    if count(tuple(input.shape), dim) - (1 if correction is None else correction) <= 0:
+    rest = [n for d, n in enumerate(input.shape) if dim and d not in wrap_dims(dim, input.ndim)]
+    if (0 if 0 in rest else count(tuple(input.shape), dim)) - (1 if correction is None else correction) <= 0:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by "
             "output numel).",
@@ -190,7 +191,7 @@ def std_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
 def logsumexp_dim(self: Array, dim: Dims, keepdim: bool = False) -> Array:
     """log(sum(exp(self))) over the dimensions, computed so that nothing overflows."""
     dims, self = axes(self, dim), floats(self)
-    if not dim and self.ndim:  # (C++ lays out the result before it looks)
+    if not dim and self.ndim and not keepdim:  # (C++ lays out the result before it looks)
         raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {[1] * self.ndim}")
     most = self.max(axis=dims, keepdims=True) if self.size else np.zeros((), self.dtype)
     most = np.where(np.isinf(most), self.dtype.type(0), most)
