@@ -18,7 +18,7 @@ from autograd_viz.torch.ops.shape import wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 __all__ = [
-    "bincount", "bucketize", "histc", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive",
+    "argwhere", "bincount", "bucketize", "histc", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive",
 ]  # fmt: skip
 
 Number = bool | int | float
@@ -100,6 +100,12 @@ def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
     if not as_tuple:
         return nonzero_of(input)
     return tuple(holding(part.astype(np.int64)) for part in np.nonzero(np.atleast_1d(input._array)))
+
+
+@reads("argwhere(Tensor input)")
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the elements that are not 0, one a row."""
+    return nonzero_of(input)
 
 
 @op("", others="sorted_sequence self sorter")

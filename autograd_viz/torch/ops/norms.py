@@ -194,6 +194,11 @@ def negative(gradient: Any) -> Any:
 @reads("dist(Tensor input, Tensor other, Number p=2)")
 def dist(input: Tensor, other: Tensor, p: Number = 2) -> Tensor:
     """The p-norm of the difference of two tensors; their shapes broadcast."""
+    if "b" in (input._array.dtype.kind, other._array.dtype.kind):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        )
     if "f" not in (input._array.dtype.kind, other._array.dtype.kind):
         raise RuntimeError(
             f"norm(): input dtype should be either floating point or complex. Got {dtypes.scalar_name(input._array)} instead."

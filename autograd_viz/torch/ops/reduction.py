@@ -142,7 +142,7 @@ def added(array: Array, dims: Dims | None = None, keepdim: bool = False, dtype: 
     """The sum of numpy's, in PyTorch's dtype: integers and bools add up to int64, and half precision is added in single."""
     whole = array.dtype.kind != "f"
     if not whole and dtype is None and array.itemsize > 2:
-        return in_rows(np.add.reduce(array, dims, keepdims=keepdim))
+        return in_rows(np.add.reduce(array, dims, keepdims=keepdim))  # type: ignore[call-overload]
     kind = np.dtype(np.int64) if dtype is None and whole else array.dtype if dtype is None else dtype.numpy
     if dtype is not None:
         array = array.astype(kind, copy=False)  # float16, added in float32

@@ -235,7 +235,7 @@ def _median_along(self: Array, dim: int, keepdim: bool, skip_nan: bool) -> Pair:
 
 def _median_of_all(self: Array, skip_nan: bool) -> Array:
     flat = self.reshape(-1)
-    return np.asarray(flat[_middle(flat, skip_nan)[0]] if flat.size else np.nan, self.dtype)
+    return np.asarray(flat[_middle(flat, skip_nan)[0]] if flat.size else np.nan).astype(self.dtype)
 
 
 @op("MedianBackward0", self=lambda grad, self, result: share_evenly(grad, self, result))
