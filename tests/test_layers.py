@@ -24,9 +24,9 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 READING_ORDER = (
     *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "return_types"),
     *("observe", "formulas", "anomaly", "compiled", "out", "op", "overloads"),
-    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise"),
+    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise", "ops.steps"),
     *("ops.shape", "ops.reduction", "ops.extremes"),
-    *("ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
+    *("ops.cumulation", "ops.differences", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
