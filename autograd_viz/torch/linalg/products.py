@@ -13,13 +13,13 @@ import numpy as np
 
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import reads
-from autograd_viz.torch.ops.systems import inv
 from autograd_viz.torch.ops.inplace import copy
 from autograd_viz.torch.ops.linalg import matmul, mm, vdot
 from autograd_viz.torch.ops.matrices import need_floats, need_square
 from autograd_viz.torch.ops.pointwise import mul
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import clone, unsqueeze, view
+from autograd_viz.torch.ops.systems import inv
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = ["chain_matmul", "matrix_power"]
@@ -30,7 +30,8 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of several matrices, in the order that takes the fewest multiplications; the first and the last may be vectors."""
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
-    chain, shape = list(tensors), ()
+    chain = list(tensors)
+    shape: tuple[int, ...] = ()
     for place, name, lifted in ((0, "first", 0), (-1, "last", -1)):
         end = chain[place]
         if end.ndim not in (1, 2):
@@ -94,7 +95,7 @@ def chain_matmul(*matrices: Any, out: None = None) -> Tensor:
 
 @reads("Tensor input, int n, *, Tensor? out=None")
 def matrix_power(input: Tensor, n: int) -> Tensor:
-    """input @ input @ ... (n times), by squaring; the inverse for n < 0.  (..., k, k) -> (..., k, k).  Raises RuntimeError unless square."""
+    """input @ input @ ... (n times), by squaring; the inverse for n < 0.  (..., k, k) -> same.  Raises RuntimeError unless square."""
     need_square("linalg.matrix_power", input._array)
     if n in (0, 1):
         copied: Tensor = clone(input, "C")  # also in the graph of the identity

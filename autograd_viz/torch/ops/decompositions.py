@@ -6,6 +6,8 @@ gradient in the basis of the factors, keeps of it what a change of the matrix ca
 Read next: `inplace.py`.
 """
 
+# ruff: noqa: N803, N806 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 from typing import Any
@@ -100,8 +102,8 @@ def cholesky_solve_backward(grad: Any, L: Any, upper: bool, result: Any, needed:
 def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
     """A = Q @ R, Q with orthonormal columns, R upper triangular.  (..., m, n) -> (..., m, k), (..., k, n), k = min(m, n)."""
     if mode == "r":
-        return np.zeros(0, A.dtype), columns(np.linalg.qr(A, "r"))
-    Q, R = np.linalg.qr(A, mode)  # type: ignore[call-overload]
+        return np.zeros(0, A.dtype), columns(np.asarray(np.linalg.qr(A, "r")))
+    Q, R = np.linalg.qr(A, "complete" if mode == "complete" else "reduced")
     return columns(Q), columns(R)
 
 
@@ -120,7 +122,7 @@ def qr_backward(gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
     if gQ is None:
         gA = product(gR, mH(R))
     else:
-        gA = product(gR, mH(R)) - product(mH(Q), gQ) if gR is not None else product(-mH(Q), gQ)
+        gA = product(gR, mH(R)) - product(mH(Q), gQ) if gR is not None else -product(mH(Q), gQ)
     if m >= n:
         gA = triu(gA)
         gA = product(Q, diagonal_halved(gA + mH(gA)))
@@ -169,7 +171,8 @@ def diagonal_set(self: Array, src: Array) -> Array:
 
 
 @op("LinalgSvdBackward0", outputs="U S Vh", keep="S_sym_argsize_minus_1",
-    A=lambda grads, full_matrices, U, S, Vh: svd_backward(*reduced(grads, full_matrices, S), *reduced((U, S, Vh), full_matrices, S)))  # fmt: skip
+    A=lambda grads, full_matrices, U, S, Vh: svd_backward(
+        *reduced(grads, full_matrices, S), *reduced((U, S, Vh), full_matrices, S)))  # fmt: skip
 def linalg_svd(A: Array, full_matrices: bool, compute_uv: bool, S_sym_argsize_minus_1: int) -> tuple[Array, Array, Array]:
     """A = U @ diag(S) @ Vh: rotations, and how far each direction is stretched, the farthest first.  Raises LinAlgError for nan or inf."""
     if not np.isfinite(A).all():
@@ -263,7 +266,7 @@ def linalg_eigh(A: Array, UPLO: str = "L", compute_v: bool = True) -> tuple[Arra
         raise NotImplementedError(f"\"linalg_eigh_cpu\" not implemented for '{dtypes.scalar_name(A)}'")
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    L, V = np.linalg.eigh(A, UPLO)  # type: ignore[arg-type]
+    L, V = np.linalg.eigh(A, "U" if UPLO.upper() == "U" else "L")
     return L, columns(V)
 
 

@@ -6,6 +6,8 @@ The products have no nodes of their own: they bring their arguments into the sha
 Read next: `systems.py`.
 """
 
+# ruff: noqa: N803 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 import warnings
@@ -22,7 +24,16 @@ from autograd_viz.torch.ops.linalg import dot, mm
 from autograd_viz.torch.ops.pointwise import mul
 from autograd_viz.torch.ops.reduction import sum_all, sum_dim
 from autograd_viz.torch.ops.shape import (
-    blank, permute, reshape, slice_, squeeze_dim, transpose, unsafe_view, view, viewed, wrap_dim,
+    blank,
+    permute,
+    reshape,
+    slice_,
+    squeeze_dim,
+    transpose,
+    unsafe_view,
+    view,
+    viewed,
+    wrap_dim,
 )  # fmt: skip
 from autograd_viz.torch.tensor import Tensor, holding, method
 
@@ -135,36 +146,40 @@ def _spread(input: Tensor, size: tuple[int, ...]) -> Tensor:
 # --- triangles and diagonals ------------------------------------------------------------------------------------------
 
 
-@method
 @op("TrilBackward0", self=lambda grad, diagonal: tril(grad, diagonal))
 def tril(self: Array, diagonal: int = 0) -> Array:
     """The lower triangle, and zeros above; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
-    return _triangle("tril", self, np.tri(*self.shape[-2:], diagonal, dtype=bool) if self.ndim > 1 else self)
+    _need_two("tril", self)
+    return np.where(_below(self.shape[-2:], diagonal), self, self.dtype.type(0))
 
 
-@method
 @op("TriuBackward0", self=lambda grad, diagonal: triu(grad, diagonal))
 def triu(self: Array, diagonal: int = 0) -> Array:
     """The upper triangle, and zeros below; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
-    return _triangle("triu", self, ~np.tri(*self.shape[-2:], diagonal - 1, dtype=bool) if self.ndim > 1 else self)
+    _need_two("triu", self)
+    return np.where(_below(self.shape[-2:], diagonal - 1), self.dtype.type(0), self)
 
 
-def _triangle(name: str, self: Array, mask: Array) -> Array:
+def _need_two(name: str, self: Array) -> None:
     if self.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    return np.where(mask, self, self.dtype.type(0))
+
+
+def _below(sizes: tuple[int, ...], diagonal: int) -> Array:
+    """Which places lie on or below a diagonal."""
+    return np.tri(sizes[0], sizes[1], diagonal, dtype=bool)
 
 
 @reads(INDICES, as_method=False)
 def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the lower triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
-    return _indices("tril_indices", row, col, np.tri(max(row, 0), max(col, 0), offset, dtype=bool), dtype)
+    return _indices("tril_indices", row, col, _below((max(row, 0), max(col, 0)), offset), dtype)
 
 
 @reads(INDICES, as_method=False)
 def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the upper triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
-    return _indices("triu_indices", row, col, ~np.tri(max(row, 0), max(col, 0), offset - 1, dtype=bool), dtype)
+    return _indices("triu_indices", row, col, ~_below((max(row, 0), max(col, 0)), offset - 1), dtype)
 
 
 def _indices(name: str, row: int, col: int, mask: Array, dtype: Any) -> Tensor:
@@ -202,7 +217,6 @@ def diag_embed(self: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> 
     return self[..., None] * np.eye(self.shape[-1], dtype=self.dtype)
 
 
-@method
 @op("TraceBackward0", self=lambda grad, self_sym_sizes: trace_backward(grad, self_sym_sizes))
 def trace(self: Array) -> Array:
     """The sum of the diagonal.  (n, m) -> ().  Raises RuntimeError unless it is a matrix."""
@@ -243,10 +257,12 @@ def _like(model: Any, array: Array) -> Any:
     return array if isinstance(model, np.ndarray | np.generic) else holding(array)
 
 
+for _row in (tril, triu, trace):
+    method(_row)
+
 # --- several at a time ------------------------------------------------------------------------------------------------
 
 
-@method
 @op(
     "LinalgCrossBackward0",
     self=lambda grad, other, dim: linalg_cross(other, grad, dim=dim),
@@ -265,7 +281,8 @@ def linalg_cross(self: Array, other: Array, *, dim: int = -1) -> Array:
     check_broadcast(self.shape, other.shape)
     if self.dtype != other.dtype:
         raise RuntimeError(f"expected scalar type {dtypes.scalar_name(self)} but found {dtypes.scalar_name(other)}")
-    return np.ascontiguousarray(np.cross(*np.broadcast_arrays(self, other), axis=axis))
+    a, b = (np.moveaxis(array, axis, 0) for array in np.broadcast_arrays(self, other))
+    return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], axis)
 
 
 CROSS_WITHOUT_DIM = (
@@ -276,7 +293,7 @@ CROSS_WITHOUT_DIM = (
 
 @reads("Tensor input, Tensor other, int? dim=None, *, Tensor? out=None")
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
-    """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError without one."""
+    """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError if none."""
     if dim is None:
         warnings.warn(CROSS_WITHOUT_DIM, UserWarning, stacklevel=3)
         dim = next((d for d, size in enumerate(input.shape) if size == 3), None)

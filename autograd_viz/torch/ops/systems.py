@@ -7,6 +7,8 @@ torch/csrc/autograd/FunctionsManual.cpp; `mH` is the transpose.
 Read next: `decompositions.py`.
 """
 
+# ruff: noqa: N802, N803, N806 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 from typing import Any
@@ -235,7 +237,7 @@ def inv(A: Tensor) -> Tensor:
     need_floats("linalg.inv", A._array)
     inverse, info = linalg_inv_ex(A)
     check(info._array, "linalg.inv", SINGULAR)
-    return inverse  # type: ignore[no-any-return]
+    return inverse
 
 
 @op("LinalgSolveExBackward0", others="LU pivots", outputs="result info", inputs="A B",
@@ -259,6 +261,7 @@ def solve_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any, left: b
         return [None, None]
     vector = is_vector(A, result)
     gX = unsqueeze(grad, -1) if vector else grad
+    gB: Any
     if isinstance(grad, Tensor):
         gB = solve(mH(A), gX, left=left)
     else:
@@ -279,8 +282,8 @@ def solve_ex(A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor]:
         raise RuntimeError(f"linalg.solve: Expected A and B to have the same dtype, but found {names} instead")
     vector = a.ndim > 1 and is_vector(a, b)
     check_system("linalg.solve", a, b[..., None] if vector else b, left)
-    LU, pivots, info = factored(a)
-    parts: tuple[Tensor, Tensor] = linalg_solve_ex(A, B, holding(LU), holding(pivots), info, left)
+    LU, pivots, zero_pivots = factored(a)
+    parts: tuple[Tensor, Tensor] = linalg_solve_ex(A, B, holding(LU), holding(pivots), zero_pivots, left)
     return parts
 
 

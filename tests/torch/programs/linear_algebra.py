@@ -346,6 +346,31 @@ EXPRESSIONS = {
         torch.linalg.matrix_rank(m @ m.T, hermitian=True)
         torch.linalg.matrix_rank(p)
         """,
+    "factors": """
+        torch.linalg.lu(m)
+        torch.linalg.lu(m)[1]
+        torch.linalg.lu(m).U
+        torch.linalg.lu(n)
+        torch.linalg.lu(n.T)
+        torch.linalg.lu(n.T)[1]
+        torch.linalg.lu(n)[1]
+        torch.linalg.lu(n)[2]
+        torch.linalg.lu(p @ n.T)
+        torch.linalg.lu_factor(m)
+        torch.linalg.lu_factor(n)
+        torch.linalg.lu_factor(n.T)
+        torch.linalg.lu_factor_ex(m)
+        torch.linalg.lu_factor_ex(torch.zeros(2, 2))
+        torch.linalg.lu_solve(*torch.linalg.lu_factor(m), n)
+        torch.linalg.lu_solve(torch.linalg.lu_factor(m)[0].detach(), torch.linalg.lu_factor(m)[1], n)
+        torch.linalg.lu_solve(*torch.linalg.lu_factor(m), a, left=False)
+        torch.linalg.lu_solve(*torch.linalg.lu_factor(m), n, adjoint=True)
+        torch.lu_unpack(*torch.linalg.lu_factor(m))
+        torch.linalg.matrix_exp(m)
+        torch.matrix_exp(p @ n.T)
+        m.matrix_exp()
+        torch.matrix_exp(torch.zeros(2, 2))
+        """,
     "norms": """
         torch.linalg.matrix_norm(m)
         torch.linalg.matrix_norm(m, 'nuc')
@@ -374,6 +399,10 @@ EXPRESSIONS = {
         torch.linalg.cond(m.detach(), 1)
         torch.linalg.cond(m.detach(), 'fro')
         torch.linalg.cond(torch.zeros(2, 2), 1)
+        """,
+    "many points": """
+        torch.cdist(a, b, compute_mode='use_mm_for_euclid_dist')
+        torch.cdist(p, n, compute_mode='use_mm_for_euclid_dist')
         """,
 }
 
@@ -487,6 +516,21 @@ ERRORS = """
     torch.block_diag(p)
     torch.block_diag(a, 2)
     torch.block_diag([a, m])
+    torch.linalg.lu_factor(torch.zeros(2,2))
+    torch.linalg.lu_factor(m, pivot=False)
+    torch.linalg.lu(v)
+    torch.linalg.lu_solve(*torch.linalg.lu_factor(m), v)
+    torch.linalg.matrix_exp(a)
+    torch.cdist(a, v)
+    torch.cdist(v, v)
+    torch.cdist(a, n)
+    torch.cdist(a, a, p=-1)
+    torch.cdist(a, f)
+    torch.cdist(i, i)
+    torch.cdist(a, 2)
+    torch.cdist(a, a, compute_mode='x')
+    torch.cdist(torch.zeros(3, 2, 3), torch.zeros(2, 2, 3))
+    torch.autograd.grad(torch.autograd.grad(torch.cdist(a, b).sum(), a, create_graph=True)[0].sum(), a)
     torch.matrix_power(a, 2)
     torch.matrix_power(m, 0.5)
     torch.matrix_power(v, 2)
@@ -593,6 +637,26 @@ ERRORS = """
     """
 
 SCRIPTS = {
+    "distances between all pairs": """
+for p_ in (2, 2.0, 1, 0, 0.5, 1.5, 3, float("inf")):
+    y = torch.cdist(a, b, p_)
+    print(y, y.grad_fn._saved_p, y.grad_fn.next_functions[1][0].variable is b)
+    print(torch.autograd.grad((y * y).sum() + y[0, 1], (a, b)))
+y = torch.cdist(p, n)
+print(y, torch.autograd.grad(y.sum(), (p, n)))
+y = torch.cdist(a, a)
+print(y, torch.autograd.grad(y.sum(), a), torch.cdist(a, a, 3).sum().backward(), a.grad)
+print(torch.cdist(torch.zeros(0, 3), torch.zeros(2, 3)), torch.cdist(torch.zeros(2, 0), torch.zeros(3, 0)), torch.cdist(f, f * f))
+g1 = torch.autograd.grad(torch.cdist(a, b).sum(), a, create_graph=True)[0]
+print(g1, g1.grad_fn.name(), [edge[0] and edge[0].name() for edge in g1.grad_fn.next_functions])
+x = (torch.arange(60.0).reshape(30, 2) * 0.1 - 2.0).tanh().requires_grad_()
+y = torch.cdist(x, f[:, :2])
+print(y[:3], y.grad_fn.name(), y.grad_fn.next_functions[0][0].name(), y.shape)
+print(torch.autograd.grad(y[2:].sum(), x)[0][:3])
+y = torch.cdist(x * torch.tensor([[[1.0]], [[2.0]]]), f[:, :2], compute_mode="donot_use_mm_for_euclid_dist")
+print(y[1, :2], y.grad_fn.name())
+print(torch.cdist(x * torch.tensor([[[1.0]], [[2.0]]]), f[:, :2]).grad_fn.next_functions[0][0].next_functions[0][0].name())
+""",
     "factors whose signs do not matter": """
 for x in (a, n, m, n[:, :3] + p[:, :, 1:]):
     U, S, Vh = torch.linalg.svd(x, full_matrices=False)
