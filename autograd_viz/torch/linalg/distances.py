@@ -41,8 +41,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
         batch = np.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
         if prod(batch) > 1:
             x1, x2 = (view(contiguous(expand(x, (*batch, *x.shape[-2:]))), (prod(batch), *x.shape[-2:])) for x in (x1, x2))
-        return view(euclidean(x1, x2), (*batch, n, m))  # type: ignore[no-any-return]
-    return pairwise(x1, x2, float(p))  # type: ignore[no-any-return]
+        return view(euclidean(x1, x2), (*batch, n, m))
+    return pairwise(x1, x2, float(p))
 
 
 def _check(x1: Tensor, x2: Tensor, p: float) -> None:

@@ -100,8 +100,10 @@ def substituted(A: Array, B: Array, upper: bool, left: bool = True, unit: bool =
                 total = fused(total, A[..., i, j, None], X[..., j, :])
             X[..., i, :] -= total
         if not unit:
-            pivot = A[..., i, i, None]
-            X[..., i, :] = X[..., i, :] / pivot if (n, X.shape[-1]) == (3, 1) else X[..., i, :] * (1 / pivot)
+            pivot, dividend = A[..., i, i, None], X[..., i, :].copy()
+            X[..., i, :] = dividend * (1 / pivot)
+            if n == 3 and X.shape[-1] % 2:  # LAPACK works on two columns at a time; in the one that is left over it divides
+                X[..., i, -1] = dividend[..., -1] / pivot[..., 0]
         known.append(i)
     return X
 
