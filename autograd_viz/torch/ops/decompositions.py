@@ -21,7 +21,7 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.matrices import diag_embed, diagonal, need_floats, need_matrix, tril, triu
 from autograd_viz.torch.ops.pointwise import times
 from autograd_viz.torch.ops.shape import slice_, squeeze_dim, unsqueeze
-from autograd_viz.torch.ops.systems import _LinAlgError, columns, linalg_solve_triangular, mH, product, substituted
+from autograd_viz.torch.ops.systems import _LinAlgError, columns, fused, linalg_solve_triangular, mH, product, substituted
 from autograd_viz.torch.tensor import Tensor
 
 # --- Cholesky ---------------------------------------------------------------------------------------------------------
@@ -47,12 +47,18 @@ def rooted(A: Array) -> tuple[Array, Array]:
     for place in np.ndindex(A.shape[:-2]):
         M = L[place]
         for j in range(A.shape[-1]):
-            pivot = M[j, j] - M[j, :j] @ M[j, :j]
-            if not pivot > 0:
-                M[j, j], info[place] = pivot, j + 1
+            if j == 1:
+                M[1:, 1] = fused(M[1:, 1], -M[1:, 0], M[1, 0])
+            elif j:
+                total = M[j:, 0] * M[j, 0]
+                for k in range(1, j):
+                    total = fused(total, M[j:, k], M[j, k])
+                M[j:, j] -= total
+            if not M[j, j] > 0:
+                info[place] = j + 1
                 break
-            M[j, j] = np.sqrt(pivot)
-            M[j + 1 :, j] = (M[j + 1 :, j] - M[j + 1 :, :j] @ M[j, :j]) / M[j, j]
+            M[j, j] = np.sqrt(M[j, j])
+            M[j + 1 :, j] = M[j + 1 :, j] / M[j, j] if len(M) - j == 2 else M[j + 1 :, j] * (1 / M[j, j])
     return L, info
 
 
