@@ -1,18 +1,20 @@
-"""Reading the arguments of a function that may be called in several forms, and PyTorch's words where they fit none of them.
+"""`@reads`: the arguments of a function in all the forms that PyTorch takes them, and its complaints about all others.
 
-    @reads("Tensor input", "Tensor input, int dim, bool keepdim=False", "Tensor input, Tensor other")
+    @reads("max(Tensor input)", "max(Tensor input, int dim, bool keepdim=False)", "max(Tensor input, Tensor other)")
     def max(input, dim=None, keepdim=False, other=None): ...
 
-The forms are written as PyTorch writes them in its error messages. The function gets what the caller gave, by name; `int[1]` stands for
-some dimensions, and arrives as a tuple though it may be given as a number. A form for the method lacks the first argument, and `out`.
+gives `torch.max(x, 0)`, `torch.max(input=x, dim=0)` and the method `x.max(0)`. The first form that fits counts, and the function gets
+what the caller gave, by name. `int?` may be None; `int[1]` stands for some dimensions, and arrives as a tuple though it may be given as
+a number; a method's list of ints may be written without brackets, `x.view(2, 3)`. A method lacks the first argument, and `out`.
 
-Source: torch/csrc/utils/python_arg_parser.cpp.  Read next: `op.py`.
+Source: torch/csrc/utils/python_arg_parser.cpp. A course may skip this file.  Read next: `observe.py`, or skip to `op.py`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,84 +22,28 @@ import numpy as np
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.tensor import Tensor
 
-SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensors": "tuple of Tensors"}
+SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
+          "bool[]": "tuple of bools"}  # fmt: skip
 NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
-PLAIN = (Tensor, int, bool, float, str, type(None))  # values of which the type says all
+PLAIN = (int, bool, float, str, type(None))  # values of which the type says all
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """The arguments do not fit this form; the text says why."""
 
 
-class Form:
-    """One way to call a function: the names, kinds and order of its arguments."""
+def kind_name(value: Any) -> str:
+    """What PyTorch calls the type of an argument."""
+    return "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
 
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self.params: list[tuple[str, str, bool]] = []  # name, kind, whether it must be given
-        self.most: int | None = None
-        for part in filter(None, text.split(", ")):
-            if part == "*":
-                self.most = len(self.params)
-                continue
-            kind, _, rest = part.partition(" ")
-            called, equals, _ = rest.partition("=")
-            self.params.append((called, kind, not equals))
-        self.most = len(self.params) if self.most is None else self.most  # how many may be given by position
-        self.least = sum(required for _, _, required in self.params)
-        self.varargs = self.most == 1 and self.params[0][1] == "int[]"
 
-    def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The arguments by name.  Raises Mismatch."""
-        assert self.most is not None
-        if self.varargs and len(args) > 1 and is_int(args[0]):
-            args = (args,)
-        if len(args) > self.most:
-            raise Mismatch(self._too_many(len(args)))
-        values, named = {}, dict(kwargs)
-        for position, (called, kind, required) in enumerate(self.params):
-            by_name = position >= len(args)
-            key = next((key for key in (called, *NUMPYS.get(called, ())) if key in named), None)
-            if by_name and key is None:
-                if required:
-                    raise Mismatch(self._missing(position, named))
-                continue
-            value = named.pop(key) if by_name else args[position]
-            if not fits(kind, value):
-                where = "" if by_name else f" (position {position + 1})"
-                spoken = SPOKEN.get(kind.rstrip("?"), kind.rstrip("?"))
-                raise Mismatch(f"{self.name}(): argument '{called}'{where} must be {spoken}, not {type(value).__name__}")
-            values[called] = self._converted(kind.rstrip("?"), called, value)
-        for key in named:
-            if key in [called for called, _, _ in self.params]:
-                raise Mismatch(f"{self.name}() got multiple values for argument '{key}'")
-            raise Mismatch(f"{self.name}() got an unexpected keyword argument '{key}'")
-        return values
-
-    def _too_many(self, count: int) -> str:
-        takes = f"from {self.least} to {self.most}" if self.least != self.most else f"{self.most}"
-        plural = "s" * (self.least != self.most or self.most != 1)
-        was = "was" if count == 1 and self.least == self.most else "were"
-        return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
-
-    def _missing(self, position: int, named: dict[str, Any]) -> str:
-        lacking = [called for called, _, required in self.params[position:] if required and called not in named]
-        return f"{self.name}() missing {len(lacking)} required positional arguments: " + ", ".join(f'"{called}"' for called in lacking)
-
-    def _converted(self, kind: str, called: str, value: Any) -> Any:
-        if kind in ("int[1]", "int[]") and value is not None:
-            if is_int(value):
-                return (int(value),)
-            for place, item in enumerate(value, 1):
-                if not is_int(item):
-                    raise TypeError(
-                        f"{self.name}(): argument '{called}' failed to unpack the object at pos {place} with error "
-                        f'"type must be tuple of ints,but got {type(item).__name__}"'
-                    )
-            return tuple(int(item) for item in value)
-        if isinstance(value, Tensor | np.generic) and kind in ("int", "float", "Number"):
-            return value._array.item() if isinstance(value, Tensor) else value.item()
-        return value
+def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
+    """PyTorch's complaint about arguments that fit none of a function's forms."""
+    got = ", ".join(map(kind_name, given))
+    if named:
+        words = ", ".join(f"{key}={kind_name(value)}" for key, value in named.items())
+        got = f"{got}, {words}" if given else f"{words}, "
+    return TypeError(f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:")
 
 
 def is_int(value: Any) -> bool:
@@ -108,28 +54,110 @@ def is_int(value: Any) -> bool:
 
 
 def fits(kind: str, value: Any) -> bool:
-    """Whether a value is of a kind, which is written as in PyTorch: `int`, `Tensor?` (or None), `int[1]` (one or several)."""
+    """Whether a value is of a kind, which is written as in PyTorch. Of a list, only the first element is looked at."""
     if value is None:
         return kind.endswith("?")
     kind = kind.rstrip("?")
-    if kind in ("int[1]", "int[]"):
-        listed = isinstance(value, tuple | list) and (not value or is_int(value[0]))
-        return listed or (kind == "int[1]" and is_int(value))
+    if kind.startswith("int["):
+        return (kind != "int[]" and is_int(value)) or (isinstance(value, tuple | list) and (not value or is_int(value[0])))
     if kind == "int":
         return is_int(value)
     if kind in ("float", "Number"):
         a_number = isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad
         return a_number or isinstance(value, int | float | np.generic)
-    if kind == "Tensors":
-        return isinstance(value, tuple | list) and all(isinstance(item, Tensor) for item in value)
-    return isinstance(value, {"Tensor": Tensor, "bool": bool, "str": str, "dtype": DType}[kind])
+    if kind in ("Tensor[]", "bool[]"):
+        return isinstance(value, tuple | list)
+    return isinstance(value, {"Tensor": Tensor, "bool": bool | np.bool_, "str": str, "dtype": DType}.get(kind, object))
+
+
+class Form:
+    """One way to call a function: the names, kinds and order of its arguments."""
+
+    def __init__(self, name: str, parts: list[str]) -> None:
+        self.name = name
+        self.params: list[tuple[str, str, bool]] = []  # name, kind, whether it must be given
+        self.most = parts.index("*") if "*" in parts else len(parts)  # how many may be given by position
+        for part in parts:
+            if part != "*":
+                kind, _, rest = part.partition(" ")
+                called, equals, _ = rest.partition("=")
+                self.params.append((called, kind, not equals))
+        self.least = sum(required for _, _, required in self.params)
+        self.varargs = self.most == 1 and self.params[0][1] == "int[]"
+
+    def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments by name.  Raises MismatchError."""
+        if self.varargs and args and is_int(args[0]):
+            args = (args,)
+        if len(args) > self.most:
+            raise MismatchError(self._too_many(len(args)))
+        values, named = {}, dict(kwargs)
+        for position, (called, kind, required) in enumerate(self.params):
+            by_name = position >= len(args)
+            key = next((key for key in (called, *NUMPYS.get(called, ())) if key in named), None)
+            if not by_name:
+                value = args[position]
+            elif key is not None:
+                value = named.pop(key)
+            elif required:
+                raise MismatchError(self._missing(position, named))
+            else:
+                continue
+            if not fits(kind, value):
+                raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
+            if value is not None or required:  # None for an argument that may be left out is as good as nothing
+                values[called] = self._converted(kind, position, value)
+        for key in named:
+            known = key in [called for called, _, _ in self.params]
+            raise MismatchError(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
+        return values
+
+    def _too_many(self, count: int) -> str:
+        takes = f"from {self.least} to {self.most}" if self.least != self.most else f"{self.most}"
+        one = self.least == self.most
+        plural, was = "s" * (not one or self.most != 1), "was" if one and count == 1 else "were"
+        return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
+
+    def _missing(self, position: int, named: dict[str, Any]) -> str:
+        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required and called not in named]
+        plural = "s" * (len(lacking) == 1)  # (so it says)
+        return f"{self.name}() missing {len(lacking)} required positional argument{plural}: {', '.join(lacking)}"
+
+    def _wrong(self, called: str, kind: str, value: Any, position: int) -> str:
+        where = f" (position {position})" if position else ""
+        found = f", not {kind_name(value)}"
+        if kind.startswith("int[") and isinstance(value, tuple | list):
+            found = f", but found element of type {kind_name(value[0])} at pos 0"
+        return f"{self.name}(): argument '{called}'{where} must be {SPOKEN.get(kind, kind)}{found}"
+
+    def _converted(self, kind: str, position: int, value: Any) -> Any:
+        """A value as our functions want it: dimensions and tensors in tuples, numbers as Python's.  Raises TypeError."""
+        if value is None:
+            return None
+        if kind.startswith("int["):
+            items = (value,) if is_int(value) else value
+            for place, item in enumerate(items, 1):
+                if not is_int(item):
+                    raise TypeError(
+                        f"{self.name}(): argument '{self.params[position][0]}' failed to unpack the object at pos {place} with error "
+                        f'"type must be tuple of ints,but got {kind_name(item)}"'
+                    )
+            return tuple(map(int, items))
+        if kind.startswith("Tensor["):
+            for place, item in enumerate(value):
+                if not isinstance(item, Tensor) and not (item is None and kind.endswith("?")):
+                    raise TypeError(f"expected Tensor as element {place} in argument {position}, but got {kind_name(item)}")
+            return tuple(value)
+        if isinstance(value, Tensor | np.generic) and kind.rstrip("?") in ("int", "float", "Number", "bool"):
+            return value._array.item() if isinstance(value, Tensor) else value.item()
+        return value
 
 
 class Reader:
     """All the forms of one function."""
 
-    def __init__(self, name: str, texts: list[str]) -> None:
-        self.name, self.forms = name, [Form(name, text) for text in texts]
+    def __init__(self, name: str, forms: list[list[str]]) -> None:
+        self.name, self.forms = name, [Form(name, parts) for parts in forms]
         self.known: dict[tuple[type, ...], list[tuple[str, bool]]] = {}  # how to read arguments of such types, given by position
 
     def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -140,14 +168,17 @@ class Reader:
         for form in self.forms:
             try:
                 values = form.read(args, kwargs)
-            except Mismatch:
+            except MismatchError:
                 continue
-            if not kwargs and all(kind in PLAIN[1:] for kind in types[1:]) and len(args) == len(values):
-                kinds = {called: kind for called, kind, _ in form.params}
-                wraps = [kinds[name].startswith("int[") and value is not None for name, value in values.items()]
-                self.known[types] = list(zip(values, wraps, strict=True))
+            if not kwargs and len(args) == len(values):
+                self._remember(types, form, args, values)
             return values
         raise self._complaint(args, kwargs)
+
+    def _remember(self, types: tuple[type, ...], form: Form, args: tuple[Any, ...], values: dict[str, Any]) -> None:
+        kinds = {called: kind.rstrip("?") for called, kind, _ in form.params}
+        if all(type(value) in PLAIN or kinds[name] == "Tensor" for name, value in zip(values, args, strict=True)):
+            self.known[types] = [(name, kinds[name].startswith("int[") and value is not None) for name, value in values.items()]
 
     def _complaint(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
         count = len(args) + len(kwargs)
@@ -155,41 +186,44 @@ class Reader:
         if len(self.forms) == 1 or len(plausible) == 1:
             try:
                 (plausible or self.forms)[0].read(args, kwargs)
-            except Mismatch as wrong:
+            except MismatchError as wrong:
                 return TypeError(str(wrong))
-        got = ", ".join(type(value).__name__ for value in args)
-        named = ", ".join(f"{key}={type(value).__name__}" for key, value in kwargs.items())
-        if kwargs:
-            got = f"{got}, {named}" if args else f"{named}, "
-        return TypeError(f"{self.name}() received an invalid combination of arguments - got ({got}), but expected one of:")
+        return no_overload(self.name, *args, **kwargs)
 
 
-def reads(*forms: str, name: str = "", as_method: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a function be called in these forms; and, unless `as_method` is False, as a tensor's method too."""
+def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function that takes its arguments by name one that is called as PyTorch's is, and a method of that name."""
+    name = texts[0].partition("(")[0]
+    forms = [[part for part in re.split(r",\s*(?![^(]*\))", text[len(name) + 1 : -1]) if part] for text in texts]
+    reader, shorter = Reader(name, forms), Reader(name, [_of_the_method(parts) for parts in forms])
+    alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
+    first = reader.forms[0].params[0][0]
 
-    def made(function: Callable[..., Any]) -> Callable[..., Any]:
-        called = name or function.__name__
-        reader = Reader(called, list(forms))
+    def made(written: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(written)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            return written(**reader.read(args, kwargs))
 
-        @functools.wraps(function)
-        def offered(*args: Any, **kwargs: Any) -> Any:
-            return function(**reader.read(args, kwargs))
+        @functools.wraps(written)
+        def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+            if alone and (args or kwargs):
+                what = "no keyword arguments" if kwargs else f"no arguments ({len(args)} given)"
+                raise TypeError(f"TensorBase.{name}() takes {what}")
+            return written(**{first: self}, **shorter.read(args, kwargs))
 
-        if as_method:
-            shorter = Reader(called, [_of_the_method(text) for text in forms])
-            first = reader.forms[0].params[0][0]
-
-            @functools.wraps(function)
-            def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-                return function(**{first: self}, **shorter.read(args, kwargs))
-
-            offered.as_method = method  # type: ignore[attr-defined]
-            setattr(Tensor, function.__name__, method)
-        return offered
+        called.as_method = as_method  # type: ignore[attr-defined]
+        if method:
+            setattr(Tensor, name, as_method)
+        return called if function else as_method
 
     return made
 
 
-def _of_the_method(text: str) -> str:
-    parts = [part for part in text.split(", ")[1:] if not part.partition(" ")[2].startswith("out=")]
-    return ", ".join(parts[:-1] if parts and parts[-1] == "*" else parts)
+def named(name: str, forms: Iterable[str]) -> list[str]:
+    """Forms that several functions share, for one of them."""
+    return [f"{name}({form})" for form in forms]
+
+
+def _of_the_method(parts: list[str]) -> list[str]:
+    rest = [part for part in parts[1:] if " out=" not in part]
+    return rest[:-1] if rest[-1:] == ["*"] else rest

@@ -1,10 +1,10 @@
-"""What one can do with a tensor: `x.sum(dim)`, `x + 1`, `x[0]`.
+"""What one writes with signs: `x + 1`, `x @ y`, `x[0]`, `x > 0`; and the rows that are methods as they stand.
 
 PyTorch offers most operations twice, as `torch.sum(x)` and as `x.sum()`. Here each is one function whose first argument is the tensor;
-`@method` makes it a method too. What these functions do is read the arguments in all the forms that PyTorch allows, and choose the row.
-How autograd is asked to work (`backward`, `.grad`, `detach`) is in `gradients.py`.
+`@method` makes it a method too, in the file where it stands. How autograd is asked to work (`backward`, `.grad`, `detach`) is in
+`gradients.py`.
 
-Read next: `gradients.py`.
+Read next: `mutation.py`.
 """
 
 from __future__ import annotations
@@ -14,308 +14,57 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.indexing import getitem
-from autograd_viz.torch.ops import inplace, linalg, logic, pointwise, shape
-from autograd_viz.torch.tensor import Tensor, method, need_tensors
+from autograd_viz.torch.ops import arithmetic, linalg, logic, pointwise
+from autograd_viz.torch.ops.arithmetic import floor_divide, remainder
+from autograd_viz.torch.tensor import Tensor, method
 
-__all__ = [
-    "absolute", "add", "broadcast_to", "div", "divide", "flatten", "ger", "maximum", "minimum", "movedim", "mul",
-    "multiply", "narrow", "negative", "permute", "pow", "ravel", "reshape", "square", "squeeze", "sub", "subtract", "swapaxes",
-    "swapdims", "true_divide", "where",
-]  # fmt: skip
+__all__ = ["ger"]
 
-Dim = int | tuple[int, ...] | list[int] | None
 NUMBER = int | float | np.generic
-
-
-def no_overload(name: str, *given: Any, shape: str = "one of:") -> TypeError:
-    """PyTorch's complaint about arguments that fit none of a function's forms."""
-    kinds = ", ".join(type(value).__name__ for value in given)
-    return TypeError(f"{name}() received an invalid combination of arguments - got ({kinds}), but expected {shape}")
-
-
-# --- elementwise ------------------------------------------------------------------------------------------------------
 
 for _row in (
     pointwise.neg, pointwise.reciprocal, pointwise.exp, pointwise.log, pointwise.log1p, pointwise.sqrt, pointwise.abs, pointwise.sign,
-    pointwise.sigmoid, pointwise.tanh, pointwise.relu, pointwise.eq, pointwise.ne, pointwise.lt, pointwise.le, pointwise.gt, pointwise.ge,
-    logic.isnan, logic.isinf, logic.isfinite, logic.logical_not, logic.logical_and, logic.logical_or, shape.t, shape.transpose, shape.unsqueeze, shape.select, shape.gather, linalg.mm, linalg.bmm, linalg.mv, linalg.dot,
-    linalg.matmul, linalg.outer, linalg.contiguous, shape.clone, shape.unbind,
+    pointwise.sigmoid, pointwise.tanh, pointwise.relu, logic.isposinf, logic.isneginf, logic.isreal, logic.signbit, logic.logical_not,
+    logic.bitwise_not, linalg.mm, linalg.bmm, linalg.mv, linalg.dot, linalg.matmul, linalg.outer,
 ):  # fmt: skip
     method(_row)
 
 
-def _operand(name: str, input: Any, other: Any) -> None:
-    need_tensors(name, input=input)
-    if not isinstance(other, Tensor | NUMBER):
-        need_tensors(name, input=input, other=other)
-
-
-@method
-def add(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
-    """input + alpha * other."""
-    _operand("add", input, other)
-    return pointwise.add(input, other, alpha=alpha)
-
-
-def _no_bools(a: Any, b: Any) -> None:
-    """PyTorch does not subtract bools.  Raises RuntimeError."""
-    bools = [isinstance(x, bool) or (isinstance(x, Tensor) and x._array.dtype.kind == "b") for x in (a, b)]
-    if all(bools):
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
-        )
-    if any(bools):
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
-            "`logical_not()` operator instead."
-        )
-
-
-@method
-def sub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
-    """input - alpha * other."""
-    _operand("sub", input, other)
-    _no_bools(input, other)
-    return pointwise.sub(input, other, alpha=alpha)
-
-
-def _rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
-    """other - alpha * input."""
-    _operand("rsub", input, other)
-    _no_bools(other, input)
-    return pointwise.sub(other, input, alpha=alpha) if isinstance(other, Tensor) else pointwise.rsub(input, other, alpha)
-
-
-@method
-def mul(input: Tensor, other: Any) -> Tensor:
-    """input * other."""
-    _operand("mul", input, other)
-    return pointwise.mul(input, other)
-
-
-@method
-def div(input: Tensor, other: Any) -> Tensor:
-    """input / other."""
-    _operand("div", input, other)
-    return pointwise.div(input, other)
-
-
-@method
-def pow(input: Any, exponent: Any) -> Tensor:
-    """input ** exponent; one of the two may be a number."""
-    if isinstance(input, Tensor) and isinstance(exponent, NUMBER):
-        return pointwise.pow_number(input, exponent)
-    if not isinstance(exponent, Tensor) or not isinstance(input, Tensor | NUMBER):
-        raise no_overload("pow", input, exponent)
-    return (pointwise.pow_tensor if isinstance(input, Tensor) else pointwise.number_pow)(input, exponent)
-
-
-@method
-def square(input: Tensor) -> Tensor:
-    """input ** 2."""
-    need_tensors("square", input=input)
-    return pow(input, 2)
-
-
-def where(condition: Tensor, input: Any, other: Any) -> Tensor:
-    """`input` where the condition holds, else `other`."""
-    if not isinstance(condition, Tensor) or not isinstance(input, Tensor | NUMBER) or not isinstance(other, Tensor | NUMBER):
-        raise no_overload("where", condition, input, other)
-    if condition._array.dtype.kind != "b":
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._array)}")
-    return pointwise.where(condition, input, other)
-
-
-def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
-    return where(condition, self, other)
-
-
-@method
-def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """The larger of each two elements."""
-    need_tensors("maximum", input=input, other=other)
-    return pointwise.maximum(input, other)
-
-
-@method
-def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """The smaller of each two elements."""
-    need_tensors("minimum", input=input, other=other)
-    return pointwise.minimum(input, other)
-
-
-# --- shapes -----------------------------------------------------------------------------------------------------------
-
-
-def _sizes(name: str, called: str, given: tuple[Any, ...], named: Any) -> tuple[int, ...]:
-    """The numbers in `f(2, 3)`, `f((2, 3))`, `f([2, 3])` and `f(shape=(2, 3))`."""
-    if named is not None:
-        given = (named,)
-    if not given:
-        raise no_overload(name) if name == "view" else TypeError(f'{name}() missing 1 required positional arguments: "{called}"')
-    sizes = given[0] if len(given) == 1 and isinstance(given[0], tuple | list) else given
-    for position, size in enumerate(sizes, 1):
-        if isinstance(size, bool) or not isinstance(size, int | np.integer):
-            if name == "view":
-                raise no_overload(name, *given)
-            raise TypeError(f"{name}(): argument '{called}' (position {position}) must be tuple of ints, not {type(size).__name__}")
-    return tuple(int(size) for size in sizes)
-
-
-@method
-def view(input: Tensor, *sizes: Any, size: Any = None) -> Tensor:
-    """The same elements in another shape, sharing memory."""
-    return shape.view(input, _sizes("view", "size", sizes, size))
-
-
-@method
-def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
-    """The same elements in another shape: a view where possible, else a copy."""
-    return reshaped(input, _sizes("reshape", "shape", sizes, shape))
-
-
-reshaped = shape.reshape  # (inside the function above, `shape` is the argument)
-
-
-@method
-def view_as(input: Tensor, other: Tensor) -> Tensor:
-    """`view` in the shape of another tensor."""
-    return view(input, tuple(other.shape))
-
-
-@method
-def reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """`reshape` in the shape of another tensor."""
-    return reshape(input, tuple(other.shape))
-
-
-@method
-def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The dimensions from start_dim to end_dim made one."""
-    need_tensors("flatten", input=input)
-    start, end = shape.wrap_dim(start_dim, input.ndim), shape.wrap_dim(end_dim, input.ndim)
-    if start > end:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    if input.ndim == 0:
-        return reshape(input, 1)
-    sizes = tuple(input.shape)
-    return input if start == end else reshape(input, (*sizes[:start], int(np.prod(sizes[start : end + 1])), *sizes[end + 1 :]))
-
-
-@method
-def ravel(input: Tensor) -> Tensor:
-    """All elements in one dimension."""
-    return reshape(linalg.contiguous(input), -1)
-
-
-@method
-def expand(input: Tensor, *sizes: Any, size: Any = None) -> Tensor:
-    """Repeat along dimensions of size 1, without a copy."""
-    return shape.expand(input, _sizes("expand", "size", sizes, size))
-
-
-@method
-def expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """`expand` to the shape of another tensor."""
-    return expand(input, tuple(other.shape))
-
-
-@method
-def broadcast_to(input: Tensor, size: Any) -> Tensor:
-    """`expand` to a shape."""
-    return expand(input, size)
-
-
-@method
-def permute(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
-    """Put the dimensions in another order."""
-    return shape.permute(input, _sizes("permute", "dims", order, dims))
-
-
-@method
-def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
-    """Exchange two dimensions: `transpose` under numpy's name."""
-    return shape.transpose(input, axis0, axis1)
-
-
-@method
-def movedim(input: Tensor, source: int, destination: int) -> Tensor:
-    """Put one dimension in another place."""
-    source, destination = shape.wrap_dim(source, input.ndim), shape.wrap_dim(destination, input.ndim)
-    order = [dim for dim in range(input.ndim) if dim != source]
-    order.insert(destination, source)
-    return shape.permute(input, tuple(order))
-
-
-@method
-def squeeze(input: Tensor, dim: Dim = None) -> Tensor:
-    """Drop dimensions of size 1: all, or the ones named."""
-    if dim is None:
-        return shape.squeeze_all(input)
-    if isinstance(dim, int):
-        return shape.squeeze_dim(input, dim)
-    if not isinstance(dim, tuple | list):
-        raise no_overload("squeeze", dim)
-    return shape.squeeze_dims(input, tuple(dim))
-
-
-@method
-def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
-    """`length` places along a dimension, from `start`."""
-    return shape.slice_(input, dim, start, start + length, 1)
-
-
-# --- operators --------------------------------------------------------------------------------------------------------
-
-
-def _operator(function: Callable[[Tensor, Any], Tensor], kinds: Any = Tensor | NUMBER) -> Callable[[Tensor, Any], Any]:
+def _operator(function: Callable[[Any, Any], Any], kinds: Any = Tensor | NUMBER) -> Callable[[Tensor, Any], Any]:
     def applied(self: Tensor, other: Any) -> Any:
         return function(self, other) if isinstance(other, kinds) else NotImplemented
 
     return applied
 
 
-def _in_place(operation: Callable[..., Any], name: str, takes: int) -> Callable[..., Tensor]:
-    def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if not takes and args:
-            raise TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
-        return inplace.in_place(self, operation, *args, **kwargs)
-
-    changed.__name__ = changed.__qualname__ = name
-    changed.__doc__ = f"`{name.removesuffix('_')}` in place: overwrites the tensor and returns it."
-    return changed
+def _bits(name: str, turned: bool = False) -> Callable[[Tensor, Any], Any]:
+    function = logic.bits[name]
+    return _operator(lambda a, b: function(b, a) if turned else function(a, b))
 
 
+pointwise.sub.row.public = arithmetic.minus  # type: ignore[attr-defined]
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "__add__": _operator(add), "__radd__": _operator(add), "__sub__": _operator(sub), "__rsub__": _operator(_rsub),
-    "__mul__": _operator(mul), "__rmul__": _operator(mul), "__truediv__": _operator(div),
-    "__rtruediv__": _operator(lambda a, b: mul(pointwise.reciprocal(a), b)),
-    "__pow__": _operator(pow), "__rpow__": _operator(lambda a, b: pointwise.number_pow(b, a)),
+    **{name: row.operator for name, row in (  # type: ignore[attr-defined]
+        ("__add__", pointwise.add), ("__radd__", pointwise.add), ("__sub__", pointwise.sub), ("__mul__", pointwise.mul),
+        ("__rmul__", pointwise.mul), ("__truediv__", pointwise.div),
+    )},
+    "__rsub__": _operator(arithmetic.from_number),
+    "__rtruediv__": _operator(lambda a, b: pointwise.mul(pointwise.reciprocal(a), b)),
+    "__floordiv__": _operator(floor_divide), "__rfloordiv__": _operator(lambda a, b: floor_divide(b, a)),
+    "__mod__": _operator(remainder), "__rmod__": _operator(lambda a, b: remainder(b, a)),
+    "__pow__": _operator(arithmetic.power), "__rpow__": _operator(lambda a, b: pointwise.number_pow(b, a)),
     "__matmul__": _operator(linalg.matmul, Tensor), "__neg__": pointwise.neg, "__abs__": pointwise.abs, "__getitem__": getitem,
-    "__pos__": lambda self: self, "__invert__": logic.bitwise_not,
-    "__and__": _operator(logic.bitwise_and), "__or__": _operator(logic.bitwise_or), "__xor__": _operator(logic.bitwise_xor),
+    "__pos__": arithmetic.positive, "__invert__": logic.inverted,
+    "__and__": _bits("bitwise_and"), "__or__": _bits("bitwise_or"), "__xor__": _bits("bitwise_xor"),
+    "__rand__": _bits("bitwise_and"), "__ror__": _bits("bitwise_or"), "__rxor__": _bits("bitwise_xor"),
+    "__lshift__": _bits("bitwise_left_shift"), "__rlshift__": _bits("bitwise_left_shift", turned=True),
+    "__rshift__": _bits("bitwise_right_shift"), "__rrshift__": _bits("bitwise_right_shift", turned=True),
     "__eq__": _operator(pointwise.eq), "__ne__": _operator(pointwise.ne), "__lt__": _operator(pointwise.lt),
     "__le__": _operator(pointwise.le), "__gt__": _operator(pointwise.gt), "__ge__": _operator(pointwise.ge),
-    "__iadd__": _operator(_in_place(add, "add_", 1)), "__isub__": _operator(_in_place(sub, "sub_", 1)),
-    "__imul__": _operator(_in_place(mul, "mul_", 1)), "__itruediv__": _operator(_in_place(div, "div_", 1)),
 }  # fmt: skip
 for _name, _function in _OPERATORS.items():
     setattr(Tensor, _name, _function)
-for _name, _function in {
-    "add": add, "sub": sub, "mul": mul, "div": div, "pow": pow, "fill": inplace.fill, "copy": inplace.copy,
-}.items():  # fmt: skip
-    setattr(Tensor, f"{_name}_", _in_place(_function, f"{_name}_", 1))
-for _name, _function in {
-    "exp": pointwise.exp, "log": pointwise.log, "sqrt": pointwise.sqrt, "neg": pointwise.neg, "abs": pointwise.abs,
-    "sigmoid": pointwise.sigmoid, "tanh": pointwise.tanh, "relu": pointwise.relu, "zero": inplace.zero,
-}.items():  # fmt: skip
-    setattr(Tensor, f"{_name}_", _in_place(_function, f"{_name}_", 0))
 
-# The same under other names of PyTorch's.
-negative, absolute, subtract, multiply, divide, true_divide = pointwise.neg, pointwise.abs, sub, mul, div, div
-ger, swapdims = linalg.outer, swapaxes
-for _name in ("negative", "absolute", "subtract", "multiply", "divide", "true_divide", "ger", "swapdims"):
-    setattr(Tensor, _name, getattr(globals()[_name], "as_method", globals()[_name]))
-Tensor.where = _where_method  # type: ignore[attr-defined]
+ger = linalg.outer  # the same under another name of PyTorch's
+setattr(Tensor, "ger", ger)  # noqa: B010

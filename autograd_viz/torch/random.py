@@ -243,7 +243,13 @@ def _multiply_add(x: Array, factor: float, term: float) -> Array:
     float64 the product is exact. In float64 the lost bits of product and sum are found (Dekker's way) and added last.
     """
     if x.dtype != np.float64:
-        return (x.astype(np.float64) * float(factor) + float(term)).astype(x.dtype)
+        product = x.astype(np.float64) * float(factor)  # exact: 24 bits times 24 bits
+        total = product + float(term)
+        shift = total - product
+        lost = (product - (total - shift)) + (float(term) - shift)
+        # What was lost decides a tie in the second rounding, if it is kept in the last bit ("round to odd").
+        even = total.view(np.int64) % 2 == 0
+        return np.where((lost != 0) & even & np.isfinite(lost), np.nextafter(total, np.copysign(np.inf, lost)), total).astype(x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # inf, and factors near it, have no lost bits to find
         product = x * factor
         total = product + term

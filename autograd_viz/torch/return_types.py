@@ -38,7 +38,7 @@ def _named(name: str, *fields: str) -> type[ReturnType]:
     return type(name, (ReturnType,), made)
 
 
-max, min, median, nanmedian, mode = (_named(name, *VALUES) for name in ("max", "min", "median", "nanmedian", "mode"))  # noqa: A001
+max, min, median, nanmedian, mode = (_named(name, *VALUES) for name in ("max", "min", "median", "nanmedian", "mode"))
 sort, topk, kthvalue, cummax, cummin = (_named(name, *VALUES) for name in ("sort", "topk", "kthvalue", "cummax", "cummin"))
 aminmax = _named("aminmax", "min", "max")
 histogram = _named("histogram", "hist", "bin_edges")

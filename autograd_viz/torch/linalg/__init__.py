@@ -48,25 +48,25 @@ TOLERANCES = (
 # --- products and views -----------------------------------------------------------------------------------------------
 
 
-@reads("Tensor input, Tensor other, *, Tensor? out=None", name="linalg_matmul", as_method=False)
+@reads("linalg_matmul(Tensor input, Tensor other, *, Tensor? out=None)", method=False)
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """input @ other."""
     return products.matmul(input, other)
 
 
-@reads("Tensor A, int n, *, Tensor? out=None", name="linalg_matrix_power", as_method=False)
+@reads("linalg_matrix_power(Tensor A, int n, *, Tensor? out=None)", method=False)
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """A @ A @ ... (n times); the inverse for n < 0.  Raises RuntimeError unless A is square."""
     return _power(A, n)
 
 
-@reads("Tensor input, Tensor other, *, int dim=-1, Tensor? out=None", name="linalg_cross", as_method=False)
+@reads("linalg_cross(Tensor input, Tensor other, *, int dim=-1, Tensor? out=None)", method=False)
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors along a dimension of size 3; the others broadcast.  Raises RuntimeError for another size."""
     return matrices.linalg_cross(input, other, dim=dim)
 
 
-@reads("Tensor A, *, int offset=0, int dim1=-2, int dim2=-1", name="linalg_diagonal", as_method=False)
+@reads("linalg_diagonal(Tensor A, *, int offset=0, int dim1=-2, int dim2=-1)", method=False)
 def diagonal(A: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonal of each matrix.  (..., n, n) -> (..., n)."""
     return matrices.diagonal(A, offset, dim1, dim2)
@@ -75,7 +75,7 @@ def diagonal(A: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tens
 # --- determinants, inverses, systems ----------------------------------------------------------------------------------
 
 
-@reads("Tensor A, *, Tensor? out=None", name="linalg_det", as_method=False)
+@reads("linalg_det(Tensor A, *, Tensor? out=None)", method=False)
 def det(A: Tensor) -> Tensor:
     """The determinant.  (..., n, n) -> (...).  Raises RuntimeError unless A is square and has floats."""
     matrices.need_square("linalg.det", A._array)
@@ -83,7 +83,7 @@ def det(A: Tensor) -> Tensor:
     return systems.linalg_det(A, *systems.turned_factors(A._array))
 
 
-@reads("Tensor A, *, Tensor? out=None", name="linalg_slogdet", as_method=False)
+@reads("linalg_slogdet(Tensor A, *, Tensor? out=None)", method=False)
 def slogdet(A: Tensor) -> Any:
     """The determinant's sign and the logarithm of its magnitude.  (..., n, n) -> (...), (...)."""
     return return_types.linalg_slogdet(sign_and_log(A, "linalg.slogdet"))
@@ -97,13 +97,13 @@ def sign_and_log(A: Tensor, name: str) -> tuple[Tensor, Tensor]:
     return parts
 
 
-@reads("Tensor A, *, Tensor? out=None", name="linalg_inv", as_method=False)
+@reads("linalg_inv(Tensor A, *, Tensor? out=None)", method=False)
 def inv(A: Tensor) -> Tensor:
     """The inverse.  (..., n, n) -> (..., n, n).  Raises LinAlgError if a matrix is singular, RuntimeError if it is not square."""
     return systems.inv(A)
 
 
-@reads("Tensor A, *, bool check_errors=False, Tensor? out=None", name="linalg_inv_ex", as_method=False)
+@reads("linalg_inv_ex(Tensor A, *, bool check_errors=False, Tensor? out=None)", method=False)
 def inv_ex(A: Tensor, check_errors: bool = False) -> Any:
     """The inverse, and 0 or which pivot was zero."""
     matrices.need_square("linalg.inv", A._array)
@@ -114,13 +114,13 @@ def inv_ex(A: Tensor, check_errors: bool = False) -> Any:
     return return_types.linalg_inv_ex(parts)
 
 
-@reads("Tensor A, Tensor B, *, bool left=True, Tensor? out=None", name="linalg_solve", as_method=False)
+@reads("linalg_solve(Tensor A, Tensor B, *, bool left=True, Tensor? out=None)", method=False)
 def solve(A: Tensor, B: Tensor, left: bool = True) -> Tensor:
     """X of A X = B, or of X A = B.  (..., n, n), (..., n, m) or (..., n) -> B's shape.  Raises LinAlgError if A is singular."""
     return systems.solve(A, B, left=left)
 
 
-@reads("Tensor A, Tensor B, *, bool left=True, bool check_errors=False, Tensor? out=None", name="linalg_solve_ex", as_method=False)
+@reads("linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False, Tensor? out=None)", method=False)
 def solve_ex(A: Tensor, B: Tensor, left: bool = True, check_errors: bool = False) -> Any:
     """The solution, and 0 or which pivot was zero."""
     parts = systems.solve_ex(A, B, left)
@@ -129,8 +129,8 @@ def solve_ex(A: Tensor, B: Tensor, left: bool = True, check_errors: bool = False
     return return_types.linalg_solve_ex(parts)
 
 
-@reads("Tensor input, Tensor B, *, bool upper, bool left=True, bool unitriangular=False, Tensor? out=None",
-       name="linalg_solve_triangular", as_method=False)  # fmt: skip
+@reads("linalg_solve_triangular(Tensor input, Tensor B, *, bool upper, bool left=True, bool unitriangular=False, Tensor? out=None)",
+       method=False)  # fmt: skip
 def solve_triangular(input: Tensor, B: Tensor, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """X of A X = B, or of X A = B, for a triangular A.  Raises RuntimeError if the shapes do not fit."""
     a, b = input._array, B._array
@@ -142,7 +142,7 @@ def solve_triangular(input: Tensor, B: Tensor, upper: bool, left: bool = True, u
     return row(input, B, upper=upper, left=left, unitriangular=unitriangular)
 
 
-@reads("Tensor input, Tensor other, int[]? dims=None, *, Tensor? out=None", name="linalg_tensorsolve", as_method=False)
+@reads("linalg_tensorsolve(Tensor input, Tensor other, int[]? dims=None, *, Tensor? out=None)", method=False)
 def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
     """X of tensordot(A, X, X.ndim) = B.  Raises RuntimeError unless A, as a matrix, is square."""
     if dims is not None:
@@ -159,7 +159,7 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
     return shape.reshape(systems.solve(shape.reshape(input, (n, n)), flat), sizes)
 
 
-@reads("Tensor input, int ind=2, *, Tensor? out=None", name="linalg_tensorinv", as_method=False)
+@reads("linalg_tensorinv(Tensor input, int ind=2, *, Tensor? out=None)", method=False)
 def tensorinv(input: Tensor, ind: int = 2) -> Tensor:
     """The inverse of A as a matrix whose rows are the first `ind` dimensions.  Raises RuntimeError unless that is square."""
     if ind <= 0:
@@ -177,7 +177,7 @@ def tensorinv(input: Tensor, ind: int = 2) -> Tensor:
 # --- decompositions ---------------------------------------------------------------------------------------------------
 
 
-@reads("Tensor A, *, bool upper=False, Tensor? out=None", name="linalg_cholesky", as_method=False)
+@reads("linalg_cholesky(Tensor A, *, bool upper=False, Tensor? out=None)", method=False)
 def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     """L of A = L @ L.mH.  Raises LinAlgError if A is not positive-definite."""
     L, info = _cholesky(A, upper)
@@ -192,7 +192,7 @@ def _cholesky(A: Tensor, upper: bool) -> tuple[Tensor, Tensor]:
     return parts
 
 
-@reads("Tensor input, *, bool upper=False, bool check_errors=False, Tensor? out=None", name="linalg_cholesky_ex", as_method=False)
+@reads("linalg_cholesky_ex(Tensor input, *, bool upper=False, bool check_errors=False, Tensor? out=None)", method=False)
 def cholesky_ex(input: Tensor, upper: bool = False, check_errors: bool = False) -> Any:
     """L of A = L @ L.mH, and 0 or the column where it failed."""
     parts = _cholesky(input, upper)
@@ -201,7 +201,7 @@ def cholesky_ex(input: Tensor, upper: bool = False, check_errors: bool = False) 
     return return_types.linalg_cholesky_ex(parts)
 
 
-@reads("Tensor A, str mode='reduced', *, Tensor? out=None", name="linalg_qr", as_method=False)
+@reads("linalg_qr(Tensor A, str mode='reduced', *, Tensor? out=None)", method=False)
 def qr(A: Tensor, mode: str = "reduced") -> Any:
     """Q and R of A = Q @ R.  `mode`: 'reduced', 'complete' (Q square), or 'r' (no Q).  Raises RuntimeError for another."""
     return return_types.linalg_qr(orthogonal_and_triangular(A, mode))
@@ -217,7 +217,7 @@ def orthogonal_and_triangular(A: Tensor, mode: str) -> tuple[Tensor, Tensor]:
     return parts
 
 
-@reads("Tensor A, bool full_matrices=True, *, str? driver=None, Tensor? out=None", name="linalg_svd", as_method=False)
+@reads("linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None, Tensor? out=None)", method=False)
 def svd(A: Tensor, full_matrices: bool = True, driver: str | None = None) -> Any:
     """U, S and Vh of A = U @ diag(S) @ Vh.  Raises LinAlgError for nan or inf."""
     if driver is not None:
@@ -225,14 +225,14 @@ def svd(A: Tensor, full_matrices: bool = True, driver: str | None = None) -> Any
     return return_types.linalg_svd(svd_of(A, full_matrices))
 
 
-@reads("Tensor A, str UPLO='L', *, Tensor? out=None", name="linalg_eigh", as_method=False)
+@reads("linalg_eigh(Tensor A, str UPLO='L', *, Tensor? out=None)", method=False)
 def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """Eigenvalues and eigenvectors of a symmetric matrix, of which one triangle is read.  Raises RuntimeError unless it is square."""
     matrices.need_square("linalg.eigh", A._array)
     return return_types.linalg_eigh(decompositions.linalg_eigh(A, UPLO))
 
 
-@reads("Tensor A, str UPLO='L', *, Tensor? out=None", name="linalg_eigvalsh", as_method=False)
+@reads("linalg_eigvalsh(Tensor A, str UPLO='L', *, Tensor? out=None)", method=False)
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """The eigenvalues of a symmetric matrix, the smallest first."""
     matrices.need_square("linalg.eigh", A._array)
@@ -242,7 +242,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
 # --- matrices that are not square -------------------------------------------------------------------------------------
 
 
-@reads(*(form.format("rcond") for form in TOLERANCES), name="linalg_pinv", as_method=False)
+@reads(*(f"linalg_pinv({form.format('rcond')})" for form in TOLERANCES), method=False)
 def pinv(input: Tensor, rcond: Any = None, hermitian: bool = False, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse.  `atol`, `rtol`: singular values below max(atol, rtol * the largest) count as 0.  (..., m, n) -> (..., n, m)."""
     array = input._array
@@ -260,7 +260,7 @@ def _values(tolerance: Any) -> Any:
     return tolerance._array if isinstance(tolerance, Tensor) else tolerance
 
 
-@reads(*(form.format("tol") for form in TOLERANCES), name="linalg_matrix_rank", as_method=False)
+@reads(*(f"linalg_matrix_rank({form.format('tol')})" for form in TOLERANCES), method=False)
 def matrix_rank(input: Tensor, tol: Any = None, hermitian: bool = False, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values are not 0, as `pinv` counts.  (..., m, n) -> (...), int64."""
     matrices.need_matrix("torch.linalg.matrix_rank", input._array, "input")
@@ -274,7 +274,7 @@ def matrix_rank(input: Tensor, tol: Any = None, hermitian: bool = False, atol: A
     return holding(np.asarray((values > tolerance).sum(-1)))
 
 
-@reads("Tensor input, Tensor b, float? rcond=None, *, str? driver=None", name="linalg_lstsq", as_method=False)
+@reads("linalg_lstsq(Tensor input, Tensor b, float? rcond=None, *, str? driver=None)", method=False)
 def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, driver: str | None = None) -> Any:
     """The X for which input @ X is nearest to b.  (..., m, n), (..., m, k) -> (..., n, k).  Raises RuntimeError if rows do not match."""
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
@@ -292,8 +292,8 @@ def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, driver: str | No
     return return_types.linalg_lstsq((solution, residuals, rank, holding(np.zeros(0, input._array.dtype))))
 
 
-@reads("Tensor input, Number? p=None, *, Tensor? out=None", "Tensor input, str p, *, Tensor? out=None",
-       name="linalg_cond", as_method=False)  # fmt: skip
+@reads("linalg_cond(Tensor input, Number? p=None, *, Tensor? out=None)", "linalg_cond(Tensor input, str p, *, Tensor? out=None)",
+       method=False)  # fmt: skip
 def cond(input: Tensor, p: Any = None) -> Tensor:
     """By how much a system of equations may multiply an error: the norm times the norm of the inverse.  (..., n, n) -> (...)."""
     if input.ndim < 2:

@@ -23,38 +23,38 @@ __all__ = [
 ]  # fmt: skip
 
 
-@reads("Tensor input")
+@reads("det(Tensor input)")
 def det(input: Tensor) -> Tensor:
     """The determinant.  (..., n, n) -> (...)."""
     return linalg.det(input)
 
 
-@reads("Tensor input")
+@reads("logdet(Tensor input)")
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant, nan if that is negative.  (..., n, n) -> (...)."""
     sign, logabsdet = linalg.sign_and_log(input, "logdet")
     return pointwise.where(pointwise.eq(sign, -1.0), float("nan"), logabsdet)
 
 
-@reads("Tensor input, *, Tensor? out=None")
+@reads("slogdet(Tensor input, *, Tensor? out=None)")
 def slogdet(input: Tensor) -> Any:
     """The determinant's sign and the logarithm of its magnitude.  (..., n, n) -> (...), (...)."""
     return return_types.slogdet(linalg.sign_and_log(input, "linalg.slogdet"))
 
 
-@reads("Tensor input, *, Tensor? out=None")
+@reads("inverse(Tensor input, *, Tensor? out=None)")
 def inverse(input: Tensor) -> Tensor:
     """The inverse.  (..., n, n) -> (..., n, n).  Raises LinAlgError if a matrix is singular."""
     return systems.inv(input)
 
 
-@reads("Tensor input, float rcond=1e-15")
+@reads("pinverse(Tensor input, float rcond=1e-15)")
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     """The pseudo-inverse: singular values below rcond times the largest count as 0.  (..., m, n) -> (..., n, m)."""
     return linalg.pinv(input, rcond)
 
 
-@reads("Tensor input, bool upper=False, *, Tensor? out=None")
+@reads("cholesky(Tensor input, bool upper=False, *, Tensor? out=None)")
 def cholesky(input: Tensor, upper: bool = False) -> Tensor:
     """L of input = L @ L.mH.  Raises LinAlgError if it is not positive-definite."""
     warnings.warn(
@@ -70,14 +70,14 @@ def cholesky(input: Tensor, upper: bool = False) -> Tensor:
     return decompositions.cholesky_factor(input, upper)
 
 
-@reads("Tensor input, bool upper=False, *, Tensor? out=None")
+@reads("cholesky_inverse(Tensor input, bool upper=False, *, Tensor? out=None)")
 def cholesky_inverse(input: Tensor, upper: bool = False) -> Tensor:
     """The inverse of L @ L.mH, given L."""
     matrices.need_square("cholesky_inverse", input._array)
     return decompositions.cholesky_inverse_row(input, upper)
 
 
-@reads("Tensor input, Tensor input2, bool upper=False, *, Tensor? out=None")
+@reads("cholesky_solve(Tensor input, Tensor input2, bool upper=False, *, Tensor? out=None)")
 def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False) -> Tensor:
     """X of L L.mH X = input, given L = input2.  (..., n, m), (..., n, n) -> (..., n, m)."""
     b, L = input._array, input2._array
@@ -91,7 +91,7 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False) -> Tensor
     return decompositions.cholesky_solve_row(input, input2, upper)
 
 
-@reads("Tensor input, bool some=True, *, Tensor? out=None")
+@reads("qr(Tensor input, bool some=True, *, Tensor? out=None)")
 def qr(input: Tensor, some: bool = True) -> Any:
     """Q and R of input = Q @ R; Q is square unless `some`."""
     warnings.warn(
@@ -103,7 +103,7 @@ def qr(input: Tensor, some: bool = True) -> Any:
     return return_types.qr(linalg.orthogonal_and_triangular(input, "reduced" if some else "complete"))
 
 
-@reads("Tensor input, bool some=True, bool compute_uv=True, *, Tensor? out=None")
+@reads("svd(Tensor input, bool some=True, bool compute_uv=True, *, Tensor? out=None)")
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     """U, S and V (not V.mH) of input = U @ diag(S) @ V.mH; U and V are square unless `some`."""
     if input.ndim < 2:

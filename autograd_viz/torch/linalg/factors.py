@@ -156,7 +156,7 @@ def _need_pivoting(pivot: bool) -> None:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
 
 
-@reads("Tensor A, *, bool pivot=True, Tensor? out=None", name="linalg_lu", as_method=False)
+@reads("linalg_lu(Tensor A, *, bool pivot=True, Tensor? out=None)", method=False)
 def lu(A: Tensor, pivot: bool = True) -> Any:
     """P, L and U of A = P @ L @ U.  (..., m, n) -> (..., m, m), (..., m, k), (..., k, n)."""
     _need_pivoting(pivot)
@@ -168,7 +168,7 @@ def lu(A: Tensor, pivot: bool = True) -> Any:
     return return_types.linalg_lu((P, *linalg_lu(A, P, pivot)))
 
 
-@reads("Tensor A, *, bool pivot=True, Tensor? out=None", name="linalg_lu_factor", as_method=False)
+@reads("linalg_lu_factor(Tensor A, *, bool pivot=True, Tensor? out=None)", method=False)
 def lu_factor(A: Tensor, pivot: bool = True) -> Any:
     """L and U in one matrix, and the row exchanges.  Raises RuntimeError if a pivot is zero."""
     LU, pivots, info = _factor(A, pivot)
@@ -192,7 +192,7 @@ def _factor(A: Tensor, pivot: bool) -> tuple[Tensor, Tensor, Tensor]:
     return parts
 
 
-@reads("Tensor A, *, bool pivot=True, bool check_errors=False, Tensor? out=None", name="linalg_lu_factor_ex", as_method=False)
+@reads("linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False, Tensor? out=None)", method=False)
 def lu_factor_ex(A: Tensor, pivot: bool = True, check_errors: bool = False) -> Any:
     """`lu_factor`, and which pivot is zero, or 0."""
     return RETURNED_EX(_factor(A, pivot))
@@ -202,8 +202,7 @@ RETURNED_EX = return_types._named("linalg_lu_factor_ex", "LU", "pivots", "info")
 UNPACKED = return_types._named("lu_unpack", "P", "L", "U")
 
 
-@reads("Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor? out=None",
-       name="linalg_lu_solve", as_method=False)  # fmt: skip
+@reads("linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor? out=None)", method=False)  # fmt: skip
 def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, left: bool = True, adjoint: bool = False) -> Tensor:
     """X of A X = B, given `lu_factor(A)`."""
     need_square("linalg.lu_solve", LU._array)
@@ -212,7 +211,7 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, left: bool = True, adjoint: 
     return result
 
 
-@reads("Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor? out=None", as_method=False)
+@reads("lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor? out=None)", method=False)
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
     """P, L and U, given `lu_factor(A)`."""
     P, L, U = unpacked(LU_data, LU_pivots)
@@ -242,22 +241,22 @@ def matrix_exp_backward(grad: Any, self: Any) -> Any:
     """The upper right block of the exponential of [[A.mH, grad], [0, A.mH]]."""
     A, n = mH(self), self.shape[-1]
     blocks = blank(grad, (*self.shape[:-2], 2 * n, 2 * n))
-    for block, row, column in ((A, 0, 0), (A, n, n), (grad, 0, n)):
-        blocks = with_block(blocks, block, row, column)
+    for block, top, left in ((A, 0, 0), (A, n, n), (grad, 0, n)):
+        blocks = with_block(blocks, block, top, left)
     return slice_(slice_(matrix_exp_row(blocks), -2, 0, n), -1, n, 2 * n)
 
 
-@op("torch::autograd::CopySlices", self=lambda grad, src, row, column: with_block(grad, blank(grad, src.shape), row, column),
-    src=lambda grad, src, row, column: slice_(
-        slice_(grad, -2, row, row + src.shape[-2]), -1, column, column + src.shape[-1]))  # fmt: skip
-def with_block(self: Array, src: Array, row: int, column: int) -> Array:
+@op("torch::autograd::CopySlices", self=lambda grad, src, top, left: with_block(grad, blank(grad, src.shape), top, left),
+    src=lambda grad, src, top, left: slice_(
+        slice_(grad, -2, top, top + src.shape[-2]), -1, left, left + src.shape[-1]))  # fmt: skip
+def with_block(self: Array, src: Array, top: int, left: int) -> Array:
     """self with `src` written into it: PyTorch does that in place, on a view."""
     made = self.copy()
-    made[..., row : row + src.shape[-2], column : column + src.shape[-1]] = src
+    made[..., top : top + src.shape[-2], left : left + src.shape[-1]] = src
     return made
 
 
-@reads("Tensor input")
+@reads("matrix_exp(Tensor input)")
 def matrix_exp(input: Tensor) -> Tensor:
     """The exponential of a matrix: the solution at time 1 of x' = A x.  (..., n, n) -> (..., n, n).  Raises RuntimeError unless square."""
     need_square("linalg.matrix_exp", input._array)

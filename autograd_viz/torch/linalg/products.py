@@ -25,9 +25,11 @@ from autograd_viz.torch.tensor import Tensor, holding
 __all__ = ["chain_matmul", "matrix_power"]
 
 
-@reads("Tensors tensors, *, Tensor? out=None", name="linalg_multi_dot", as_method=False)
+@reads("linalg_multi_dot(Tensors tensors, *, Tensor? out=None)", method=False)
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of several matrices, in the order that takes the fewest multiplications; the first and the last may be vectors."""
+    if isinstance(tensors, Tensor):
+        raise TypeError("linalg_multi_dot(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
     chain = list(tensors)
@@ -93,7 +95,7 @@ def chain_matmul(*matrices: Any, out: None = None) -> Tensor:
     return multi_dot(matrices) if len(matrices) > 1 else clone(matrices[0])
 
 
-@reads("Tensor input, int n, *, Tensor? out=None")
+@reads("matrix_power(Tensor input, int n, *, Tensor? out=None)")
 def matrix_power(input: Tensor, n: int) -> Tensor:
     """input @ input @ ... (n times), by squaring; the inverse for n < 0.  (..., k, k) -> same.  Raises RuntimeError unless square."""
     need_square("linalg.matrix_power", input._array)
@@ -112,7 +114,7 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
     return result
 
 
-@reads("Tensor x, Tensor y, *, int dim=-1, Tensor? out=None", name="linalg_vecdot", as_method=False)
+@reads("linalg_vecdot(Tensor x, Tensor y, *, int dim=-1, Tensor? out=None)", method=False)
 def vecdot(x: Tensor, y: Tensor, dim: int = -1) -> Tensor:
     """The inner products along a dimension.  (..., n), (..., n) -> (...).  Raises RuntimeError for integers, or two dtypes."""
     need_floats("linalg.vecdot", x._array)

@@ -18,18 +18,11 @@ from autograd_viz.torch import dtypes, printing
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
-from autograd_viz.torch.tensor import Tensor, method, need_tensors, strides_of
+from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad, strides_of
 
 __all__ = [
-    "allclose", "equal", "is_floating_point", "is_tensor", "numel",
+    "allclose", "equal", "is_floating_point", "is_tensor",
 ]  # fmt: skip
-
-NOT_A_MATRIX = (
-    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a "
-    "future release. "
-    "Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of "
-    "a tensor."
-)
 
 # --- another dtype ----------------------------------------------------------------------------------------------------
 
@@ -100,7 +93,7 @@ def tolist(input: Tensor) -> Any:
 @method
 def numpy(input: Tensor) -> np.ndarray:
     """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad."""
-    if input._requires_grad:
+    if needs_grad(input):
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return input._array
 
@@ -111,7 +104,7 @@ def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.n
 
 
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:
-    if warn and self._requires_grad:
+    if warn and needs_grad(self):
         warnings.warn(SCALAR_OF_GRAD, UserWarning, stacklevel=3)
     if self._array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
@@ -185,7 +178,7 @@ def __repr__(self: Tensor) -> str:
     if self._grad_fn is not None:
         suffixes = [f"grad_fn=<{type(self._grad_fn).__name__}>"]
     else:
-        suffixes = ["requires_grad=True"] if self._requires_grad else []
+        suffixes = ["requires_grad=True"] if needs_grad(self) else []
     return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
 
 
@@ -195,27 +188,6 @@ def __format__(self: Tensor, spec: str) -> str:
 
 
 # --- what it says of itself -------------------------------------------------------------------------------------------
-
-
-@method
-def size(input: Tensor, dim: int | None = None) -> Any:
-    """The shape, or its length along one dimension."""
-    if dim is not None and not isinstance(dim, int):
-        raise TypeError(f"size(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
-    return input.shape if dim is None else input._array.shape[shape.wrap_dim(dim, input.ndim)]
-
-
-@method
-def stride(input: Tensor, dim: int | None = None) -> Any:
-    """How many elements to step over in memory, per dimension or for one."""
-    return strides_of(input._array) if dim is None else strides_of(input._array)[shape.wrap_dim(dim, input.ndim)]
-
-
-@method
-def numel(input: Tensor) -> int:
-    """How many elements it has."""
-    need_tensors("numel", input=input)
-    return input._array.size
 
 
 @method
@@ -291,32 +263,13 @@ def new_ones(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool =
     return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 1, dtype=dtype, requires_grad=requires_grad)
 
 
-def _reversed(self: Tensor) -> Tensor:
-    if self.ndim == 0:
-        warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
-    elif self.ndim != 2:
-        warnings.warn(NOT_A_MATRIX, UserWarning, stacklevel=2)
-    return shape.permute(self, tuple(reversed(range(self.ndim))))
-
-
-def _matrices_transposed(self: Tensor) -> Tensor:
-    if self.ndim == 0:
-        warnings.warn("Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
-        return self
-    if self.ndim == 1:
-        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return shape.transpose(self, -2, -1)
-
-
 for _name, _get, _doc in (
-    ("T", _reversed, "The dimensions in reverse order."),
-    ("mT", _matrices_transposed, "The last two dimensions exchanged."),
     ("device", lambda self: dtypes.CPU, "Where it lives: always the CPU."),
     ("is_cuda", lambda self: False, "Always False."),
     ("itemsize", lambda self: self._array.itemsize, "How many bytes an element takes."),
     ("nbytes", lambda self: self._array.size * self._array.itemsize, "How many bytes its elements take."),
 ):
     setattr(Tensor, _name, property(_get, doc=_doc))
-Tensor.ndimension, Tensor.nelement = dim, numel  # type: ignore[attr-defined]
+Tensor.ndimension = dim  # type: ignore[attr-defined]
 Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]  # == compares elements, so a tensor is found in a dict by identity
 dtypes.Size.__module__ = "torch"

@@ -12,14 +12,27 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes, return_types
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.pointwise import abs, divided, eq, exp, floats, gt, log, lt, ne, times, where, zeros
+from autograd_viz.torch.ops.pointwise import abs, divided, exp, floats, gt, log, lt, ne, times, where, zeros
 from autograd_viz.torch.ops.reduction import like, sum_dim
-from autograd_viz.torch.ops.shape import blank, expand, reshape, scatter_add, select, slice_, stack, unsqueeze, view, wrap_dim
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.ops.shape import (
+    OPEN_END,
+    blank,
+    expand,
+    reshape,
+    scatter_add,
+    select,
+    slice_,
+    slice_backward,
+    stack,
+    unsqueeze,
+    view,
+    wrap_dim,
+)
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
     "cummax", "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "diff", "logcumsumexp", "prod", "trapezoid", "trapz",
@@ -43,7 +56,8 @@ def prod_dim(self: Array, dim: int, keepdim: bool = False, dtype: Any = None) ->
     return array.prod(axis=dim, keepdims=keepdim) if self.ndim else array.copy()
 
 
-@reads("Tensor input, *, dtype? dtype=None", "Tensor input, int dim, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None")
+@reads("prod(Tensor input, *, dtype? dtype=None)",
+       "prod(Tensor input, int dim, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")  # fmt: skip
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The product of all elements, or along a dimension."""
     return prod_all(input, dtype) if dim is None else prod_dim(input, dim, keepdim, dtype)
@@ -75,17 +89,14 @@ def prod_dim_backward(grad: Any, self: Any, result: Any, dim: int, keepdim: bool
 
 def product_of_others(grad: Any, self: Any, dim: int) -> Any:
     """grad times what each element is multiplied with: the product of those before it times that of those after it."""
-    from autograd_viz.torch.ops.joining import cat
-    from autograd_viz.torch.ops.rearranging import flip
-
     n = self.shape[dim]
     if not as_array(self).size:
         return expand(grad, tuple(self.shape))
     if n == 1:
         return grad
     ones = blank(grad, tuple(1 if d == dim else size for d, size in enumerate(self.shape))) + 1
-    before = cumprod_dim(cat([ones, slice_(self, dim, 0, n - 1)], dim), dim)
-    after = flip(cumprod_dim(cat([ones, flip(slice_(self, dim, 1, n), (dim,))], dim), dim), (dim,))
+    before = cumprod_dim(joined([ones, slice_(self, dim, 0, n - 1)], dim), dim)
+    after = flipped(cumprod_dim(joined([ones, flipped(slice_(self, dim, 1, n), dim)], dim), dim), dim)
     return grad * (before * after)
 
 
@@ -123,13 +134,13 @@ def cumprod_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     return np.cumprod(array, axis=dim, dtype=array.dtype) if self.ndim else array.copy()
 
 
-@reads("Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None")
+@reads("cumsum(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
 def cumsum(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The running sum along a dimension."""
     return cumsum_dim(input, dim, dtype)
 
 
-@reads("Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None")
+@reads("cumprod(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
 def cumprod(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The running product along a dimension."""
     return cumprod_dim(input, dim, dtype)
@@ -144,9 +155,25 @@ def cumsum_backward(grad: Any, dim: int) -> Any:
 
 def backwards(tensor: Any, dim: int, running: Any) -> Any:
     """A running operation from the other end of the dimension."""
+    return flipped(running(flipped(tensor, dim), dim), dim)
+
+
+def flipped(tensor: Any, dim: int) -> Any:
+    """The elements in reverse along a dimension."""
+    if not isinstance(tensor, Tensor):
+        return np.flip(tensor, dim)
     from autograd_viz.torch.ops.rearranging import flip
 
-    return flip(running(flip(tensor, (dim,)), dim), (dim,))
+    return flip(tensor, (dim,))
+
+
+def joined(parts: list[Any], dim: int) -> Any:
+    """Side by side along a dimension."""
+    if not isinstance(parts[-1], Tensor):
+        return np.concatenate(parts, dim)
+    from autograd_viz.torch.ops.joining import cat
+
+    return cat(parts, dim)
 
 
 def cumprod_backward(grad: Any, self: Any, dim: int, result: Any) -> Any:
@@ -160,8 +187,6 @@ def cumprod_backward(grad: Any, self: Any, dim: int, result: Any) -> Any:
 
 def _without_each(grad: Any, self: Any, dim: int) -> list[Any]:
     """For each k, the sum over j >= k of grad[j] times the product of the elements up to j, the k-th left out."""
-    from autograd_viz.torch.ops.joining import cat
-
     n, parts = self.shape[dim], []
     one = blank(grad, tuple(1 if d == dim else size for d, size in enumerate(self.shape))) + 1
     for k in range(n):
@@ -170,8 +195,8 @@ def _without_each(grad: Any, self: Any, dim: int) -> list[Any]:
         if k < n - 1:
             after = cumprod_dim(slice_(self, dim, k + 1), dim)
             products.append(expand(until, tuple(after.shape)) * after if k else after)
-        joined = cat(products, dim) if len(products) > 1 else until
-        parts.append(sum_dim(slice_(grad, dim, k) * joined, (dim,)))
+        others = joined(products, dim) if len(products) > 1 else until
+        parts.append(sum_dim(slice_(grad, dim, k) * others, (dim,)))
     return parts
 
 
@@ -204,13 +229,13 @@ def cummaxmin_backward(grad: Any, self: Any, indices: Any, dim: int) -> Any:
     return scatter_add(blank(grad, tuple(self.shape)), dim, indices, grad) if as_array(self).size else self
 
 
-@reads("Tensor input, int dim, *, Tensors? out=None")
+@reads("cummax(Tensor input, int dim, *, Tensor[]? out=None)")
 def cummax(input: Tensor, dim: int) -> Any:
     """The running maximum along a dimension, and where it is."""
     return return_types.cummax(cummax_dim(input, dim))
 
 
-@reads("Tensor input, int dim, *, Tensors? out=None")
+@reads("cummin(Tensor input, int dim, *, Tensor[]? out=None)")
 def cummin(input: Tensor, dim: int) -> Any:
     """The running minimum along a dimension, and where it is."""
     return return_types.cummin(cummin_dim(input, dim))
@@ -225,7 +250,7 @@ def logcumsumexp_dim(self: Array, dim: int) -> Array:
     return np.logaddexp.accumulate(self, axis=dim, dtype=self.dtype) if self.size else self.copy()
 
 
-@reads("Tensor input, int dim, *, Tensor? out=None")
+@reads("logcumsumexp(Tensor input, int dim, *, Tensor? out=None)")
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """The logarithm of the running sum of the exponentials."""
     if input._array.dtype.kind != "f":
@@ -248,53 +273,68 @@ def logcumsumexp_backward(grad: Any, self: Any, result: Any, dim: int) -> Any:
 # --- differences and areas --------------------------------------------------------------------------------------------
 
 
-@reads("Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor? out=None")
+@reads("diff(Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor? out=None)")
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
     """The differences of neighbours along a dimension, taken n times.  (2, 3) -> (2, 2).  Raises RuntimeError for 0-d tensors."""
     from autograd_viz.torch.ops.inplace import copy
-    from autograd_viz.torch.ops.joining import cat
-
     if input.ndim == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     at = wrap_dim(dim, input.ndim)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
-    if prepend is not None or append is not None:
-        input = cat([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
+    others = [tensor for tensor in (prepend, append) if tensor is not None]
+    if any(tensor.ndim != input.ndim for tensor in others):
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    if others:
+        input = joined([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
     if n == 0:
-        return copy(blank(input.detach(), tuple(input.shape)), input)
+        return copy(holding(np.empty_like(input._array)), input)
     for _ in range(n):
         size = input._array.shape[at]
-        later, earlier = slice_(input, dim, 1, size) if size else input, slice_(input, dim, 0, size - 1) if size else input
+        later: Any = slice_(input, dim, 1, size) if size else input
+        earlier: Any = slice_(input, dim, 0, size - 1) if size else input
         input = ne(later, earlier) if input._array.dtype.kind == "b" else later - earlier
         if not input._array.size:
             break
     return input
 
 
+@op("SliceBackward0", view=True,
+    self=lambda grad, self_sym_sizes, dim, start, end, step: slice_backward(grad, self_sym_sizes, dim, start, OPEN_END, step))  # fmt: skip
+def from_(self: Array, dim: int, start: int, end: None = None, step: int = 1) -> Array:
+    """All places along a dimension from `start` on, as C++ code writes it: without an end."""
+    return self[(slice(None),) * wrap_dim(dim, self.ndim) + (slice(start, None),)]
+
+
 AREA = ("Tensor y, Tensor x, *, int dim=-1", "Tensor y, *, Number dx=1, int dim=-1")
 
 
-@reads(*AREA, as_method=False)
+@reads(*named("trapezoid", AREA), method=False)
 def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
     """The area under y along a dimension, made of trapezia: their corners at `x`, or at a distance of `dx`."""
+    if not y.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     at = wrap_dim(dim, y.ndim)
+    if y._array.dtype.kind == "b":
+        raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
     if not y._array.shape[at]:
-        return blank(y.detach(), tuple(size for d, size in enumerate(y.shape) if d != at))
+        return holding(np.zeros(tuple(size for d, size in enumerate(y.shape) if d != at), y._array.dtype))
     if x is None:
         return times(sum_dim(y, (dim,)) - times(select(y, dim, 0) + select(y, dim, -1), 0.5), float(dx))
     steps = _steps(x, y, at)
-    return divided(sum_dim((slice_(y, at, 0, -1) + slice_(y, at, 1, None)) * steps, (at,)), 2.0)
+    return divided(sum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, (at,)), 2.0)
 
 
-@reads(*AREA, as_method=False)
+@reads(*named("cumulative_trapezoid", AREA), method=False)
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
     """The running area under y along a dimension.  (2, 3) -> (2, 2)."""
+    if not y.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if x is None:
-        return cumsum_dim(times(slice_(y, dim, 0, -1) + slice_(y, dim, 1, None), float(dx) / 2), dim)
+        return cumsum_dim(times(slice_(y, dim, 0, -1) + from_(y, dim, 1), float(dx) / 2), dim)
     at = wrap_dim(dim, y.ndim)
     steps = _steps(x, y, at)
-    return divided(cumsum_dim((slice_(y, at, 0, -1) + slice_(y, at, 1, None)) * steps, at), 2.0)
+    return divided(cumsum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, at), 2.0)
 
 
 def _steps(x: Tensor, y: Tensor, dim: int) -> Tensor:
@@ -305,7 +345,7 @@ def _steps(x: Tensor, y: Tensor, dim: int) -> Tensor:
         x = view(x, tuple(x._array.size if d == dim else 1 for d in range(y.ndim)))
     elif x.ndim < y.ndim:
         x = view(x, (1,) * (y.ndim - x.ndim) + tuple(x.shape))
-    return slice_(x, dim, 1, None) - slice_(x, dim, 0, -1)
+    return from_(x, dim, 1) - slice_(x, dim, 0, -1)
 
 
 trapz = trapezoid

@@ -195,7 +195,7 @@ def linalg_svd(A: Array, full_matrices: bool, compute_uv: bool, S_sym_argsize_mi
     return columns(U), S, columns(Vh)
 
 
-@reads("Tensor A, *, str? driver=None, Tensor? out=None", name="linalg_svdvals", as_method=False)
+@reads("linalg_svdvals(Tensor A, *, str? driver=None, Tensor? out=None)", method=False)
 def svdvals(A: Tensor, driver: str | None = None) -> Tensor:
     """The singular values, the largest first.  (..., m, n) -> (..., min(m, n)).  Raises LinAlgError for nan or inf."""
     values: Tensor = svd_of(A, False)[1]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import return_types
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import eq, maximum, minimum, ne, where, zeros
@@ -68,13 +68,13 @@ def amin_dim(self: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     return _not_empty(self, "amin", dim).min(axis=axes(self, dim), keepdims=keepdim)
 
 
-@reads("Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None")
+@reads("amax(Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None)")
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest element over all or some dimensions; of those that tie, each gets its share of the gradient."""
     return amax_dim(input, dim, keepdim)
 
 
-@reads("Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None")
+@reads("amin(Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None)")
 def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest element over all or some dimensions; of those that tie, each gets its share of the gradient."""
     return amin_dim(input, dim, keepdim)
@@ -90,17 +90,20 @@ def aminmax_dim(self: Array, dim: int | None = None, keepdim: bool = False) -> t
     dims = () if dim is None else (dim,)
     if dim is None and not self.size:
         raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+    if dim is not None and self.ndim and not self.shape[wrap_dim(dim, self.ndim)]:
+        raise IndexError(f"aminmax: Expected reduction dim {wrap_dim(dim, self.ndim)} to have non-zero size.")
     return amin_dim(self, dims, keepdim), amax_dim(self, dims, keepdim)
 
 
 def aminmax_backward(grads: list[Any], self: Any, dim: int | None, keepdim: bool, min: Any, max: Any) -> Any:
     """Both gradients shared evenly, and added; either may be missing."""
     dims = () if dim is None else (dim,)
-    both = [share_evenly_along(grad, self, dims, keepdim, result) for grad, result in zip(grads, (min, max), strict=True) if grad is not None]
+    pairs = zip(grads, (min, max), strict=True)
+    both = [share_evenly_along(grad, self, dims, keepdim, result) for grad, result in pairs if grad is not None]
     return both[0] + both[1] if len(both) == 2 else both[0]
 
 
-@reads("Tensor input, *, int? dim=None, bool keepdim=False, Tensors? out=None")
+@reads("aminmax(Tensor input, *, int? dim=None, bool keepdim=False, Tensor[]? out=None)")
 def aminmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest and the largest element, of all or along a dimension."""
     return return_types.aminmax(aminmax_dim(input, dim, keepdim))
@@ -147,11 +150,11 @@ def min_dim(self: Array, dim: int, keepdim: bool = False) -> tuple[Array, Array]
 EXTREME = (
     "Tensor input, *, Tensor? out=None",
     "Tensor input, Tensor other, *, Tensor? out=None",
-    "Tensor input, int dim, bool keepdim=False, *, Tensors? out=None",
+    "Tensor input, int dim, bool keepdim=False, *, Tensor[]? out=None",
 )
 
 
-@reads(*EXTREME)
+@reads(*named("max", EXTREME))
 def max(input: Tensor, dim: int | None = None, keepdim: bool = False, other: Tensor | None = None) -> Any:
     """The largest element; with `dim`, the largest along it and where it is; with another tensor, the larger of each two elements."""
     if other is not None:
@@ -159,7 +162,7 @@ def max(input: Tensor, dim: int | None = None, keepdim: bool = False, other: Ten
     return max_all(input) if dim is None else return_types.max(max_dim(input, dim, keepdim))
 
 
-@reads(*EXTREME)
+@reads(*named("min", EXTREME))
 def min(input: Tensor, dim: int | None = None, keepdim: bool = False, other: Tensor | None = None) -> Any:
     """The smallest element; with `dim`, the smallest along it and where it is; with another tensor, the smaller of each two elements."""
     if other is not None:
@@ -208,13 +211,13 @@ def argmin_dim(self: Array, dim: int | None = None, keepdim: bool = False) -> Ar
     return _place(self, np.argmin, "argmin", dim, keepdim)
 
 
-@reads("Tensor input, int? dim=None, bool keepdim=False, *, Tensor? out=None")
+@reads("argmax(Tensor input, int? dim=None, bool keepdim=False, *, Tensor? out=None)")
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is, counted through all of them or along a dimension."""
     return argmax_dim(input, dim, keepdim)
 
 
-@reads("Tensor input, int? dim=None, bool keepdim=False, *, Tensor? out=None")
+@reads("argmin(Tensor input, int? dim=None, bool keepdim=False, *, Tensor? out=None)")
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is, counted through all of them or along a dimension."""
     return argmin_dim(input, dim, keepdim)

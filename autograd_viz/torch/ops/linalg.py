@@ -342,7 +342,7 @@ def _should_fold(a: Tensor, b: Tensor) -> bool:
     larger, smaller = (a, b) if a.ndim >= b.ndim else (b, a)
     if not (larger.ndim >= 3 and smaller.ndim <= 2):
         return False
-    if smaller._requires_grad:  # its gradient is then one product too, rather than a sum over the batch
+    if smaller.requires_grad:  # its gradient is then one product too, rather than a sum over the batch
         return True
     if a.ndim == 2:  # the result would have to be transposed, and that copied
         return False
@@ -370,9 +370,9 @@ def contiguous(self: Any) -> Any:
 
 def _batched(a: Tensor, b: Tensor) -> Tensor:
     if a.ndim == b.ndim == 3 and a.shape[0] != b.shape[0]:  # one matrix for the whole batch, if it needs a gradient
-        if a.shape[0] == 1 and a._requires_grad:
+        if a.shape[0] == 1 and a.requires_grad:
             return matmul(squeeze_dim(a, 0), b)
-        if b.shape[0] == 1 and b._requires_grad:
+        if b.shape[0] == 1 and b.requires_grad:
             return matmul(a, squeeze_dim(b, 0))
     n, k = (a.shape[-2] if a.ndim > 1 else 1), a.shape[-1]
     k2, m = (b.shape[-2], b.shape[-1]) if b.ndim > 1 else (b.shape[0], 1)

@@ -44,7 +44,7 @@ __all__ = [
 
 IN_PLACE = ("tril", "triu")
 
-INDICES = "int row, int col, int offset=0, *, dtype? dtype=None"
+INDICES = "(int row, int col, int offset=0, *, dtype? dtype=None)"
 
 # --- checks that several operations share -----------------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ def _flat(a: Tensor) -> Tensor:
     return a if a.ndim == 1 else reshape(a, (a._array.size,))
 
 
-@reads("Tensor input, Tensor other, *, Tensor? out=None")
+@reads("kron(Tensor input, Tensor other, *, Tensor? out=None)")
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """The Kronecker product: each element of `input` times the whole of `other`.  (a, b), (c, d) -> (a * c, b * d)."""
     ndim = max(input.ndim, other.ndim)
@@ -170,13 +170,13 @@ def _below(sizes: tuple[int, ...], diagonal: int) -> Array:
     return np.tri(sizes[0], sizes[1], diagonal, dtype=bool)
 
 
-@reads(INDICES, as_method=False)
+@reads(f"tril_indices{INDICES}", method=False)
 def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the lower triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
     return _indices("tril_indices", row, col, _below((max(row, 0), max(col, 0)), offset), dtype)
 
 
-@reads(INDICES, as_method=False)
+@reads(f"triu_indices{INDICES}", method=False)
 def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the upper triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
     return _indices("triu_indices", row, col, ~_below((max(row, 0), max(col, 0)), offset - 1), dtype)
@@ -291,7 +291,7 @@ CROSS_WITHOUT_DIM = (
 )
 
 
-@reads("Tensor input, Tensor other, int? dim=None, *, Tensor? out=None")
+@reads("cross(Tensor input, Tensor other, int? dim=None, *, Tensor? out=None)")
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError if none."""
     if dim is None:

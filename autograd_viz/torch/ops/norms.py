@@ -19,7 +19,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.extremes import amax_dim, amin_dim, grad_over
 from autograd_viz.torch.ops.pointwise import abs, eq, gt, masked_fill, ne, plus, pow_number, reciprocal, sgn, times, to_copy, where
-from autograd_viz.torch.ops.reduction import Dims, axes, sum_dim, unsqueeze_multiple, wrap_dims
+from autograd_viz.torch.ops.reduction import Dims, axes, like, sum_dim, unsqueeze_multiple, wrap_dims
 from autograd_viz.torch.ops.shape import permute, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
@@ -29,7 +29,7 @@ __all__ = [
 IN_PLACE = ("renorm",)
 
 Number = bool | int | float
-NORM = "Tensor input, {}, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None"
+NORM = "{}(Tensor input, {}, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)"
 
 # --- the norm of a vector ---------------------------------------------------------------------------------------------
 
@@ -53,12 +53,16 @@ def linalg_vector_norm(self: Array, ord: Number = 2, dim: Dims | None = None, ke
     return (sizes ** sizes.dtype.type(ord)).sum(axis=dims, keepdims=keepdim) ** sizes.dtype.type(1 / ord)
 
 
-@reads(NORM.format("Number ord=2"), name="linalg_vector_norm", as_method=False)
+@reads(NORM.format("linalg_vector_norm", "Number ord=2"), method=False)
 def vector_norm(input: Tensor, ord: Number = 2, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The `ord`-norm of a vector, or over some dimensions: `torch.linalg.vector_norm`."""
     if dtype is not None and not dtype.is_floating_point:
-        name = dtypes.SCALAR_NAMES[dtype]
-        raise RuntimeError(f"linalg.vector_norm: dtype should be floating point or complex. Got {name}")
+        raise RuntimeError(f"linalg.vector_norm: dtype should be floating point or complex, but got {dtypes.SCALAR_NAMES[dtype]}")
+    if dtype is not None and input._array.dtype.kind == "f" and dtype.itemsize < input._array.itemsize:
+        raise RuntimeError(
+            f"linalg.vector_norm: the dtype of the input ({dtypes.scalar_name(input._array)}) should be convertible without narrowing to "
+            f"the specified dtype ({dtypes.SCALAR_NAMES[dtype]})"
+        )
     return linalg_vector_norm(input, ord, dim, keepdim, dtype)
 
 
@@ -97,16 +101,17 @@ def _check_identity(array: Array, ord: Number, dim: Dims | None) -> None:
                            "an identity")  # fmt: skip
     for d in wrap_dims(dim, array.ndim):
         if not array.shape[d]:
-            raise RuntimeError(f"linalg.vector_norm cannot compute the {spoken} norm on the dimension {d} because this dimension is empty "
+            raise RuntimeError(f"linalg.vector_norm cannot compute the {spoken} norm on the dimension {d}because this dimension is empty "
                                "and the operation does not have an identity")  # fmt: skip
 
 
 # --- norms of matrices, and the choice --------------------------------------------------------------------------------
 
 
-@reads("Tensor input, Number ord, int[] dim=(-2,-1), bool keepdim=False, *, dtype? dtype=None, Tensor? out=None",
-       "Tensor input, str ord='fro', int[] dim=(-2,-1), bool keepdim=False, *, dtype? dtype=None, Tensor? out=None",
-       name="linalg_matrix_norm", as_method=False)  # fmt: skip
+MATRIX_NORM = "linalg_matrix_norm(Tensor input, {}, int[] dim=(-2,-1), bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)"
+
+
+@reads(MATRIX_NORM.format("Number ord"), MATRIX_NORM.format("str ord='fro'"), method=False)
 def matrix_norm(input: Tensor, ord: Number | str = "fro", dim: Dims = (-2, -1), keepdim: bool = False, dtype: Any = None) -> Tensor:
     """A norm of the matrices in the dimensions `dim`: `torch.linalg.matrix_norm`.  `ord`: 'fro', 'nuc', 1, -1, 2, -2, inf or -inf."""
     if ord not in ("fro", "nuc") if isinstance(ord, str) else math.fabs(ord) not in (1, 2, math.inf):
@@ -138,7 +143,7 @@ def _of_singular_values(input: Tensor, ord: Number | str, dim: Dims, keepdim: bo
     return permute(unsqueeze(result, -1), tuple(order.index(d) for d in range(input.ndim))) if keepdim else result
 
 
-@reads(NORM.format("Number? ord=None"), NORM.format("str ord"), name="linalg_norm", as_method=False)
+@reads(NORM.format("linalg_norm", "Number? ord=None"), NORM.format("linalg_norm", "str ord"), method=False)
 def linalg_norm(
     input: Tensor, ord: Number | str | None = None, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:
@@ -190,7 +195,7 @@ def negative(gradient: Any) -> Any:
     return None if gradient is None else -gradient
 
 
-@reads("Tensor input, Tensor other, Number p=2")
+@reads("dist(Tensor input, Tensor other, Number p=2)")
 def dist(input: Tensor, other: Tensor, p: Number = 2) -> Tensor:
     """The p-norm of the difference of two tensors; their shapes broadcast."""
     return dist_of(input, other, p)
@@ -204,11 +209,11 @@ def renorm_along(self: Array, p: Number, dim: int, maxnorm: Number) -> Array:
     return self * factors
 
 
-@reads("Tensor input, Number p, int dim, Number maxnorm, *, Tensor? out=None")
+@reads("renorm(Tensor input, Number p, int dim, Number maxnorm, *, Tensor? out=None)")
 def renorm(input: Tensor, p: Number, dim: int, maxnorm: Number) -> Tensor:
     """Each slice along a dimension made shorter if its p-norm is above maxnorm.  Raises RuntimeError unless p > 0 and maxnorm >= 0."""
     if p <= 0:
-        raise RuntimeError("non-positive-norm not supported")
+        raise RuntimeError("renorm: non-positive-norm not supported")
     if maxnorm < 0:
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
     if input.ndim < 2:
@@ -223,7 +228,7 @@ def _but(dim: int, ndim: int) -> Dims:
 def renorm_backward(grad: Any, self: Any, p: Number, dim: int, maxnorm: Number) -> Any:
     """grad where the slice was short enough; else what the division by its norm makes of it."""
     dims = _but(dim, len(self.shape))
-    lengths = linalg_vector_norm(self, p, dims, True)
-    through = norm_backward(sum_dim(self * grad, dims, True), self, p, lengths, dims, True)
+    lengths = linalg_vector_norm(self, p, dims, True, dtypes.float64)
+    through = norm_backward(sum_dim(self * grad, dims, True, dtypes.float64), self, p, lengths, dims, True)
     inverse = reciprocal(plus(lengths, 1e-7))
-    return where(gt(lengths, maxnorm), times(inverse, maxnorm) * (grad - inverse * through), grad)
+    return where(gt(lengths, maxnorm), like(times(inverse, maxnorm) * (grad - inverse * through), grad), grad)

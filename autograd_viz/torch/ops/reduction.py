@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import divided, eq, to_copy
@@ -60,7 +60,7 @@ def sum_dim(self: Array, dim: Dims | None, keepdim: bool = False, dtype: Any = N
     return added(self, axes(self, dim), keepdim, dtype)
 
 
-@reads(*REDUCES)
+@reads(*named("sum", REDUCES))
 def sum(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The sum of all elements, or over some dimensions."""
     return sum_all(input, dtype) if dim is OVER_ALL else sum_dim(input, dim, keepdim, dtype)
@@ -84,7 +84,7 @@ def mean_dim(self: Array, dim: Dims | None, keepdim: bool = False, dtype: Any = 
     return sum_dim(self, dim, keepdim) / self.dtype.type(count(self.shape, dim))
 
 
-@reads(*REDUCES)
+@reads(*named("mean", REDUCES))
 def mean(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The mean of all elements, or over some dimensions."""
     return mean_all(input, dtype) if dim is OVER_ALL else mean_dim(input, dim, keepdim, dtype)
@@ -97,13 +97,13 @@ def nansum_dim(self: Array, dim: Dims | None = None, keepdim: bool = False, dtyp
     return sum_dim(np.where(self == self, self, self.dtype.type(0)), dim, keepdim, dtype)
 
 
-@reads("Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None")
+@reads("nansum(Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")
 def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The sum of the elements that are numbers."""
     return nansum_dim(input, dim, keepdim, dtype)
 
 
-@reads("Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None")
+@reads("nanmean(Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")
 def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The mean of the elements that are numbers: their sum divided by how many they are.  Raises RuntimeError for integers."""
     if input._array.dtype.kind != "f":
@@ -152,16 +152,17 @@ def _only_floats(array: Array, dtype: Any) -> Array:
     if dtype is not None:
         array = array.astype(dtype.numpy, copy=False)
     if array.dtype.kind != "f":
-        how = "could not infer output dtype. Input" if dtype is None else "could not compute the mean for this dtype. Output"
+        how = "Input" if dtype is None else "Optional"
         raise RuntimeError(
-            f"mean(): {how} dtype must be either a floating point or complex dtype. Got: {dtypes.scalar_name(array)}"
+            f"mean(): could not infer output dtype. {how} dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.scalar_name(array)}"
             "\nHint: make floats of it first: x.float().mean()."
         )
     return array
 
 
-@reads("Tensor input, int[] size", name="sum_to_size")
-def _sum_to_size(input: Tensor, size: Dims) -> Tensor:
+@reads("sum_to_size(Tensor input, int[] size)", function=False)
+def sum_to_size(input: Tensor, size: Dims) -> Tensor:
     """The sum over the dimensions that a broadcast from `size` would have made.  Raises RuntimeError if there is no such broadcast."""
     shape = tuple(input.shape)
     extra = len(shape) - len(size)
@@ -169,9 +170,6 @@ def _sum_to_size(input: Tensor, size: Dims) -> Tensor:
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
     return sum_to(input, size)
 
-
-Tensor.sum_to_size = Tensor._sum_to_size  # type: ignore[attr-defined]
-del Tensor._sum_to_size  # type: ignore[attr-defined]
 
 # --- questions: bools, and a count, which have no gradient ------------------------------------------------------------
 
@@ -182,13 +180,13 @@ ASKS = ("Tensor input, *, Tensor? out=None", "Tensor input, int[]? dim=None, boo
 @op("", others="self")
 def any_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Array:
     """Whether some element is true, of all or over some dimensions."""
-    return _answer(self, np.any(self, axis=axes(self, dim), keepdims=keepdim))
+    return _answer(self, np.any(self, axis=() if dim == () else axes(self, dim), keepdims=keepdim))
 
 
 @op("", others="self")
 def all_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Array:
     """Whether every element is true, of all or over some dimensions."""
-    return _answer(self, np.all(self, axis=axes(self, dim), keepdims=keepdim))
+    return _answer(self, np.all(self, axis=() if dim == () else axes(self, dim), keepdims=keepdim))
 
 
 def _answer(self: Array, made: Array) -> Array:
@@ -199,13 +197,13 @@ def _asked(dim: Any) -> Dims | None:
     return (dim,) if isinstance(dim, int) else dim
 
 
-@reads(*ASKS)
+@reads(*named("any", ASKS))
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether some element is true, of all or along dimensions."""
     return any_dim(input, _asked(dim), keepdim)
 
 
-@reads(*ASKS)
+@reads(*named("all", ASKS))
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether every element is true, of all or along dimensions."""
     return all_dim(input, _asked(dim), keepdim)
@@ -217,7 +215,7 @@ def count_nonzero_dim(self: Array, dim: Dims | None = None) -> Array:
     return np.asarray(np.count_nonzero(self, axis=axes(self, dim)), np.int64)
 
 
-@reads("Tensor input, int? dim=None", "Tensor input, int[] dim")
+@reads("count_nonzero(Tensor input, int? dim=None)", "count_nonzero(Tensor input, int[] dim)")
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not 0, of all or along dimensions."""
     return count_nonzero_dim(input, _asked(dim))

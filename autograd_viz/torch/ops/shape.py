@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import zeros
+from autograd_viz.torch.tensor import holding, strides_of
 
-__all__ = [
-    "clone", "gather", "select", "t", "transpose", "unbind", "unsqueeze",
-]  # fmt: skip
+__all__: list[str] = []  # how they are called from outside stands in `rearranging.py`, `joining.py` and `gathering.py`
 
 OPEN_END = 2**63 - 1  # how PyTorch writes the missing end of a slice
 
@@ -98,7 +98,7 @@ def reshape_alias(self: Array, size: tuple[int, ...]) -> Array:
 @op("CloneBackward0", self=lambda grad: grad)
 def clone(self: Array, order: str = "K") -> Array:
     """A copy with memory of its own: "K", in the same order in memory; "C", row by row."""
-    return np.array(self, order=order)  # type: ignore[call-overload]
+    return np.array(self, order="C" if 0 in self.strides else order)  # type: ignore[call-overload]
 
 
 def reshape(self: Any, size: tuple[int, ...]) -> Any:
@@ -121,24 +121,27 @@ def expand(self: Array, size: tuple[int, ...]) -> Array:
     """Repeat along dimensions of size 1, without a copy; -1 keeps a size."""
     shape, extra = self.shape, len(size) - self.ndim
     if extra < 0:
-        kind = {"float32": "FloatTensor", "float64": "DoubleTensor", "int64": "LongTensor"}.get(self.dtype.name, f"{self.dtype.name}Tensor")
+        kind = f"torch.{dtypes.scalar_name(self)}Tensor{{{list(shape)}}}"
         raise RuntimeError(
-            f"expand(torch.{kind}{{{list(shape)}}}, size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
+            f"expand({kind}, size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
             f"equal to the number of dimensions in the tensor ({self.ndim})"
         )
-    wanted = []
-    for i, new in enumerate(size):
-        old = shape[i - extra] if i >= extra else 1
+    sizes, steps = list(size), [0] * len(size)
+    for i in reversed(range(len(size))):
+        new, old = size[i], shape[i - extra] if i >= extra else 1
         if new == -1 and i < extra:
             raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}")
-        new = old if new == -1 else new
-        if old not in (1, new):
+        if new < -1 and i < extra:
+            raise RuntimeError("numel: integer multiplication overflow")
+        sizes[i] = old if new == -1 else new
+        if old not in (1, sizes[i]):
             raise RuntimeError(
                 f"The expanded size of the tensor ({new}) must match the existing size ({old}) at non-singleton dimension {i}.  "
                 f"Target sizes: {list(size)}.  Tensor sizes: {list(shape)}"
             )
-        wanted.append(new)
-    return np.broadcast_to(self, wanted) if tuple(wanted) != shape else self[...]
+        if old == sizes[i] and shape:
+            steps[i] = self.strides[i - extra] if i >= extra else sizes[i + 1] * steps[i + 1]
+    return in_memory_of(self, sizes, steps)
 
 
 def sum_to(grad: Any, sizes: tuple[int, ...]) -> Any:
@@ -153,6 +156,77 @@ def sum_to(grad: Any, sizes: tuple[int, ...]) -> Any:
         return grad
     total = sum_dim(grad, dims, True)
     return view(total, tuple(sizes)) if extra else total
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def in_memory_of(array: Array, sizes: Sequence[int], steps: Sequence[int], at: int | None = None) -> Array:
+    """The memory of an array read with other sizes and steps (in bytes), from byte `at` of it, or from where the array begins."""
+    if at is None and array.flags.c_contiguous and array.size:
+        return np.ndarray(sizes, array.dtype, array, 0, steps)
+    if 0 in sizes or not array.size:
+        return np.zeros(sizes, array.dtype)
+    memory, begin = storage_of(array)
+    return np.ndarray(sizes, array.dtype, memory, begin if at is None else at, steps)
+
+
+def storage_of(array: Array) -> tuple[Array, int]:
+    """All the memory of which an array shows a part, in one dimension, and at which byte of it the array begins."""
+    whole = array
+    while isinstance(whole.base, np.ndarray):
+        whole = whole.base
+    return whole.ravel("K"), array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+
+
+class Sizes(tuple[int, ...]):
+    """Sizes that know something more: what PyTorch's node keeps, but does not show."""
+
+    beside: Any
+
+
+def sizes_beside(sizes: Sequence[int], beside: Any) -> Sizes:
+    """`sizes`, with something beside them."""
+    made = Sizes(sizes)
+    made.beside = beside
+    return made
+
+
+def as_strided_backward(grad: Any, size: Sizes, stride: tuple[int, ...], storage_offset: int | None) -> Any:
+    """grad put into memory as it was read, and that read as the input lies in it."""
+    from autograd_viz.torch.ops.diagonals import into_memory
+
+    return into_memory(grad, size, stride, storage_offset, *size.beside)
+
+
+@op("AsStridedBackward0", view=True,
+    self=lambda grad, size, stride, storage_offset: as_strided_backward(grad, size, stride, storage_offset))  # fmt: skip
+def _as_strided(self: Array, size: tuple[int, ...], stride: tuple[int, ...], storage_offset: int | None = None) -> Array:
+    """The memory of self, read from storage_offset (or where self begins) with steps of `stride` elements."""
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    if any(step < 0 for step in stride):
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+    if any(n < 0 for n in size):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}")
+    memory, begin = storage_of(self)
+    start = begin // self.itemsize if storage_offset is None else storage_offset
+    if start < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {start}")
+    needed = 0 if 0 in size else start + 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    if needed > memory.nbytes // self.itemsize:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start}, and itemsize {self.itemsize} requiring a "
+            f"storage size of {needed * self.itemsize} are out of bounds for storage of size {memory.nbytes}"
+        )
+    return in_memory_of(self, size, [step * self.itemsize for step in stride], start * self.itemsize)
+
+
+def as_strided(self: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Any:
+    """`_as_strided`, whose formula will have to know how self lies in memory."""
+    array = self if isinstance(self, np.ndarray) else self._array
+    geometry = array.shape, strides_of(array), storage_of(array)[1] // array.itemsize
+    return _as_strided(self, sizes_beside(size, geometry), tuple(stride), storage_offset)
 
 
 # --- the order of dimensions ------------------------------------------------------------------------------------------
@@ -222,7 +296,7 @@ def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
-    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1))
+    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
 
 
 @op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
@@ -280,12 +354,6 @@ def slice_backward(grad_output: Array, input_sizes: tuple[int, ...], dim: int, s
     return zeros
 
 
-@op("IndexBackward0", self=lambda grad, self_sym_sizes, indices: index_backward(grad, self_sym_sizes, indices))
-def index(self: Array, indices: tuple[Any, ...]) -> Array:
-    """Places given by arrays of integers or bools: a copy.  `indices[i]` belongs to dimension i, None takes all of it."""
-    return np.ascontiguousarray(self[_numpy_index(indices)])
-
-
 @op("UnbindBackward0", view=True, outputs="...", self=lambda grads, dim: bound(grads, dim))
 def unbind(self: Array, dim: int = 0) -> list[Array]:
     """All the slices along a dimension, each a view."""
@@ -302,43 +370,18 @@ def bound(grads: list[Any], dim: int) -> Any:
 @op("StackBackward0", lists="tensors", tensors=lambda grad, dim: [select(grad, dim, i) for i in range(grad.shape[dim])])
 def stack(tensors: list[Array], dim: int = 0) -> Array:
     """Side by side along a new dimension."""
-    return np.stack(tensors, dim)
-
-
-def index_backward(grad: Any, sizes: tuple[int, ...], indices: tuple[Any, ...]) -> Any:
-    """grad added up in the places that were read and zeros elsewhere: a place read twice gets both."""
-    return index_put(blank(grad, sizes), indices, grad, True)
-
-
-@op("IndexPutImplBackward0", keep="accumulate", self=lambda grad: grad, values=lambda grad, indices: index(grad, indices))
-def index_put(self: Array, indices: tuple[Any, ...], values: Array, accumulate: bool = False) -> Array:
-    """self with `values` added in the places that the indices name."""
-    assert accumulate, "only adding has a formula yet"
-    made = self.copy()
-    np.add.at(made, _numpy_index(indices), values)
-    return made
-
-
-def _numpy_index(indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(slice(None) if i is None else i._array if hasattr(i, "_array") else i for i in indices)
+    kind = dtypes.promoted(tensors, [False] * len(tensors))
+    return np.ascontiguousarray(np.stack([tensor.astype(kind, copy=False) for tensor in tensors], dim))
 
 
 @op("GatherBackward0", others="index", keep="sparse_grad",
     self=lambda grad, self, dim, index: gather_backward(grad, self.shape, dim, index))  # fmt: skip
 def gather(self: Array, dim: int, index: Array, sparse_grad: bool = False) -> Array:
     """out[i, j] = self[index[i, j], j] for dim 0, self[i, index[i, j]] for dim 1, and so on."""
-    dim = wrap_dim(dim, self.ndim)
-    if index.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
-    if index.ndim != self.ndim:
-        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
-    if not self.ndim:
-        return self.copy()
-    wrong = index[(index < 0) | (index >= self.shape[dim])]
-    if wrong.size:
-        raise RuntimeError(f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {self.shape[dim]}")
+    if not (self.ndim and index.ndim):
+        return self.reshape(-1)[index]
     trimmed = self[tuple(slice(None) if d == dim % self.ndim else slice(n) for d, n in enumerate(index.shape))]
-    return np.take_along_axis(trimmed, index, dim)
+    return np.take_along_axis(trimmed, index, dim) if index.size else np.empty(index.shape, self.dtype)
 
 
 def gather_backward(grad: Any, sizes: tuple[int, ...], dim: int, index: Any) -> Any:
@@ -349,25 +392,38 @@ def gather_backward(grad: Any, sizes: tuple[int, ...], dim: int, index: Any) -> 
 @op("ScatterAddBackward0", others="index", self=lambda grad: grad, src=lambda grad, dim, index: gather(grad, dim, index))
 def scatter_add(self: Array, dim: int, index: Array, src: Array) -> Array:
     """self with `src` added in the places `index` along a dimension."""
-    if not self.ndim:
-        return self + src
     made = self.copy()
-    places: list[Array] = list(np.indices(index.shape))
-    places[dim % self.ndim] = index
-    np.add.at(made, tuple(places), src)
+    np.add.at(*places_along(made, dim, index, src))
     return made
 
 
 @op("ScatterBackward0", others="index",
-    self=lambda grad, dim, index: scatter(grad, dim, index, blank(grad, index.shape)),
-    src=lambda grad, dim, index: gather(grad, dim, index))  # fmt: skip
+    self=lambda grad, dim, index: scatter_value(grad, dim, index, 0), src=lambda grad, dim, index: gather(grad, dim, index))  # fmt: skip
 def scatter(self: Array, dim: int, index: Array, src: Array) -> Array:
     """self with `src` in the places `index` along a dimension."""
-    if not self.ndim:
-        return src.astype(self.dtype)
     made = self.copy()
-    np.put_along_axis(made, index, src, dim)
+    target, places, values = places_along(made, dim, index, src)
+    target[places] = values
     return made
+
+
+@op("ScatterBackward1", others="index", self=lambda grad, dim, index: scatter_value(grad, dim, index, 0))
+def scatter_value(self: Array, dim: int, index: Array, value: Any) -> Array:
+    """self with a number in the places `index` along a dimension."""
+    made = self.copy()
+    target, places, _ = places_along(made, dim, index, made)
+    target[places] = value
+    return made
+
+
+def places_along(array: Array, dim: int, index: Array, src: Array) -> tuple[Array, Any, Array]:
+    """`array` (with a dimension if it has none), the places in it that `index` names along dim, and the part of src that goes there."""
+    target = array if array.ndim else array.reshape(1)
+    if not index.size or not (array.ndim and index.ndim):
+        return target if index.size else target.reshape(-1), (index.reshape(-1),), src.reshape(-1)[: index.size]
+    places: list[Array] = list(np.indices(index.shape, sparse=True))
+    places[dim % array.ndim] = index
+    return target, tuple(places), src[tuple(map(slice, index.shape))]
 
 
 @op("", others="like")

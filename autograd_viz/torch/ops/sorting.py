@@ -1,8 +1,8 @@
-"""Putting elements in order, and choosing some by their place in it: sort, topk, median; unique; and looking numbers up in an ordered row.
+"""Putting elements in order, and choosing some by their place in it: sort, topk, median, mode.
 
 All of them move elements and change none, so a gradient goes back to where its element came from. nan counts as larger than all numbers.
 
-Read next: `linalg.py`.
+Read next: `counting.py`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes, return_types
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch import return_types
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import selection
@@ -22,8 +22,7 @@ from autograd_viz.torch.ops.shape import wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
-    "argsort", "bucketize", "isin", "kthvalue", "median", "mode", "msort", "nanmedian", "nonzero", "searchsorted", "sort", "topk",
-    "unique", "unique_consecutive",
+    "argsort", "kthvalue", "median", "mode", "msort", "nanmedian", "sort", "topk",
 ]  # fmt: skip
 
 Pair = tuple[Array, Array]
@@ -42,13 +41,15 @@ def sort_dim(self: Array, dim: int = -1, descending: bool = False) -> Pair:
     self=lambda grad, self_sym_sizes, dim, indices: to_winners(grad, self_sym_sizes, dim, True, indices))  # fmt: skip
 def sort_stable(self: Array, stable: bool | None, dim: int = -1, descending: bool = False) -> Pair:
     """The same, where the caller said whether elements that tie must keep their order."""
-    return _in_order(self, dim, descending)
+    return _in_order(self, dim, descending, bool(stable))
 
 
-def _in_order(array: Array, dim: int, descending: bool) -> Pair:
+def _in_order(array: Array, dim: int, descending: bool, stable: bool = False) -> Pair:
     dim = wrap_dim(dim, array.ndim)
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
+    if not stable and 16 < array.shape[dim] < 5000 and array.size:  # short rows are sorted by insertion, which is stable
+        return _along(array, dim, lambda row: _unstable(row, descending))
     if descending:  # ties keep their order: the reverse of the order of the reverse
         backwards = np.flip(array, dim)
         indices = array.shape[dim] - 1 - np.flip(np.argsort(backwards, dim, kind="stable"), dim)
@@ -57,11 +58,22 @@ def _in_order(array: Array, dim: int, descending: bool) -> Pair:
     return np.take_along_axis(array, indices, dim), np.ascontiguousarray(indices, np.int64)
 
 
-SORTS = ("Tensor input, *, bool? stable, int dim=-1, bool descending=False, Tensors? out=None",
-         "Tensor input, int dim=-1, bool descending=False, *, Tensors? out=None")  # fmt: skip
+def _unstable(row: Array, descending: bool) -> list[int]:
+    """Where the elements come from, where those that tie may come in any order: in that of C++'s `sort`."""
+    plain = _in_order(row, 0, descending, stable=True)[1]
+    values = row[plain]
+    if not np.any((values[1:] == values[:-1]) | ((values[1:] != values[1:]) & (values[:-1] != values[:-1]))):
+        return plain.tolist()  # none tie
+    order, values = list(range(row.size)), row.tolist()
+    selection.sort(order, row.size, (descending_ if descending else ascending)(values))
+    return order
 
 
-@reads(*SORTS)
+SORTS = ("Tensor input, *, bool? stable, int dim=-1, bool descending=False, Tensor[]? out=None",
+         "Tensor input, int dim=-1, bool descending=False, *, Tensor[]? out=None")  # fmt: skip
+
+
+@reads(*named("sort", SORTS))
 def sort(input: Tensor, dim: int = -1, descending: bool = False, **said: Any) -> Any:
     """The elements in order along a dimension, and where they were."""
     if "stable" in said:
@@ -69,13 +81,14 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, **said: Any) ->
     return return_types.sort(sort_dim(input, dim, descending))
 
 
-@reads("Tensor input, *, bool stable, int dim=-1, bool descending=False", "Tensor input, int dim=-1, bool descending=False")
+@reads("argsort(Tensor input, *, bool stable, int dim=-1, bool descending=False)",
+       "argsort(Tensor input, int dim=-1, bool descending=False)")  # fmt: skip
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements are that come first, second, ... in order along a dimension."""
-    return sort_dim(input.detach(), dim, descending)[1]
+    return holding(_in_order(input._array, dim, descending, stable)[1])
 
 
-@reads("Tensor input, *, Tensor? out=None")
+@reads("msort(Tensor input, *, Tensor? out=None)")
 def msort(input: Tensor) -> Tensor:
     """The elements in order along the first dimension."""
     return sort_dim(input, 0, False)[0]
@@ -88,8 +101,8 @@ def _along(array: Array, dim: int, choose: Callable[[Array], list[int]]) -> Pair
     """`choose` on each row along a dimension: which of its places, and the elements there."""
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
-    indices = np.apply_along_axis(lambda row: np.asarray(choose(row), np.int64), dim, array)
-    return np.take_along_axis(array, indices, dim), indices
+    indices = np.ascontiguousarray(np.apply_along_axis(lambda row: np.asarray(choose(row), np.int64), dim, array))
+    return np.ascontiguousarray(np.take_along_axis(array, indices, dim)), indices
 
 
 def _one(pair: Pair, dim: int, keepdim: bool, ndim: int) -> Pair:
@@ -130,7 +143,7 @@ def topk_dim(self: Array, k: int, dim: int = -1, largest: bool = True, sorted: b
     return _along(self, dim, choose)
 
 
-@reads("Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensors? out=None")
+@reads("topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor[]? out=None)")
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) elements along a dimension, and where they are.  Raises RuntimeError if there are not so many."""
     return return_types.topk(topk_dim(input, k, dim, largest, sorted))
@@ -154,7 +167,7 @@ def kthvalue_dim(self: Array, k: int, dim: int = -1, keepdim: bool = False) -> P
     return _one(_along(self, dim, choose), dim, keepdim, self.ndim)
 
 
-@reads("Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensors? out=None")
+@reads("kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension, and where it is."""
     return return_types.kthvalue(kthvalue_dim(input, k, dim, keepdim))
@@ -183,7 +196,7 @@ def mode_dim(self: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     return _one(_along(self, dim, choose), dim, keepdim, self.ndim)
 
 
-@reads("Tensor input, int dim=-1, bool keepdim=False, *, Tensors? out=None")
+@reads("mode(Tensor input, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along a dimension, and where it is."""
     return return_types.mode(mode_dim(input, dim, keepdim))
@@ -196,9 +209,7 @@ def _middle(row: Array, skip_nan: bool) -> list[int]:
         return [int(missing.argmax())]
     if missing.all():
         missing = np.zeros(row.shape, bool)
-    order, place = list(range(row.size)), (row.size - int(missing.sum()) - 1) // 2
-    selection.nth_element(order, place, ascending(row.tolist()))
-    return [order[place]]
+    return [int(np.argsort(row, kind="stable")[(row.size - int(missing.sum()) - 1) // 2])]
 
 
 def _median_along(self: Array, dim: int, keepdim: bool, skip_nan: bool) -> Pair:
@@ -239,173 +250,16 @@ def nanmedian_dim(self: Array, dim: int, keepdim: bool = False) -> Pair:
     return _median_along(self, dim, keepdim, skip_nan=True)
 
 
-MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensors? out=None")
+MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensor[]? out=None")
 
 
-@reads(*MEDIANS)
+@reads(*named("median", MEDIANS))
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of the order, the lower of two; with `dim`, that along it and where it is."""
     return median_all(input) if dim is None else return_types.median(median_dim(input, dim, keepdim))
 
 
-@reads(*MEDIANS)
+@reads(*named("nanmedian", MEDIANS))
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are numbers."""
     return nanmedian_all(input) if dim is None else return_types.nanmedian(nanmedian_dim(input, dim, keepdim))
-
-
-# --- different elements -----------------------------------------------------------------------------------------------
-
-
-def no_derivative(name: str) -> Any:
-    """A formula for an operation of which PyTorch has none.  Raises NotImplementedError."""
-    raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
-
-
-@op("Unique2Backward0", outputs="result0 result1 result2", self=lambda grad: no_derivative("_unique2"))
-def unique_of_all(self: Array) -> tuple[Array, Array, Array]:
-    """The different elements in order; which of them each element is; and how often each occurs."""
-    values, inverse, counts = np.unique(self, return_inverse=True, return_counts=True, equal_nan=False)
-    return values, inverse.reshape(self.shape).astype(np.int64), counts.astype(np.int64)
-
-
-@op("UniqueDimBackward0", outputs="result0 result1 result2", self=lambda grad: no_derivative("unique_dim"))
-def unique_dim(self: Array, dim: int) -> tuple[Array, Array, Array]:
-    """The different slices along a dimension in order; which of them each slice is; and how often each occurs."""
-    dim = wrap_dim(dim, self.ndim)
-    values, inverse, counts = np.unique(self, return_inverse=True, return_counts=True, axis=dim)
-    return values, inverse.reshape(-1).astype(np.int64), counts.astype(np.int64)
-
-
-def _runs(self: Array, dim: int | None) -> tuple[Array, Array, Array]:
-    rows = self.reshape(-1) if dim is None else np.moveaxis(self, wrap_dim(dim, self.ndim), 0)
-    differs = (rows[1:] != rows[:-1]).reshape(max(len(rows) - 1, 0), -1).any(axis=1)
-    starts = np.flatnonzero(np.concatenate([np.ones(min(len(rows), 1), bool), differs]))
-    counts = np.diff(np.append(starts, len(rows)))
-    inverse = np.repeat(np.arange(len(starts)), counts)
-    values = rows[starts] if dim is None else np.ascontiguousarray(np.moveaxis(rows[starts], 0, wrap_dim(dim, self.ndim)))
-    return values, inverse.reshape(self.shape) if dim is None else inverse, counts
-
-
-@op("UniqueConsecutiveBackward0", outputs="result0 result1 result2", self=lambda grad: no_derivative("unique_consecutive"))
-def unique_runs(self: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
-    """The first of each run of equal elements (or slices); in which run each is; and how long the runs are."""
-    return _runs(self, dim)
-
-
-def _chosen(results: Any, inverse: bool, counts: bool) -> Any:
-    chosen = [results[0], *([results[1]] if inverse else []), *([results[2]] if counts else [])]
-    return tuple(chosen) if len(chosen) > 1 else chosen[0]
-
-
-def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The different elements in order, or the different slices along `dim`; if asked, which of them each is, and how often each occurs."""
-    results = unique_of_all(input) if dim is None else unique_dim(input, dim)
-    return _chosen(results, return_inverse, return_counts)
-
-
-def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
-    """Each run of equal elements, or of equal slices along `dim`, only once; if asked, in which run each is, and how long they are."""
-    return _chosen(unique_runs(input, dim), return_inverse, return_counts)
-
-
-Tensor.unique, Tensor.unique_consecutive = unique, unique_consecutive  # type: ignore[attr-defined]
-
-# --- looking up: positions and bools, which have no gradient ----------------------------------------------------------
-
-
-@op("", others="self")
-def nonzero_of(self: Array) -> Array:
-    """The positions of the elements that are not 0, one a row.  (2, 3) -> (how many, 2)."""
-    return np.argwhere(self).astype(np.int64)
-
-
-@reads("Tensor input, *, bool as_tuple=False, Tensor? out=None")
-def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
-    """The positions of the elements that are not 0: one a row, or (`as_tuple`) one tensor a dimension."""
-    if not as_tuple:
-        return nonzero_of(input)
-    return tuple(holding(part.astype(np.int64)) for part in np.nonzero(np.atleast_1d(input._array)))
-
-
-@op("", others="sorted_sequence self sorter")
-def searchsorted_in(
-    sorted_sequence: Array, self: Array, out_int32: bool = False, right: bool = False, sorter: Array | None = None
-) -> Array:
-    """Where in an ordered row each number would be put: before equal ones, or (`right`) behind them."""
-    if sorter is not None:
-        sorted_sequence = np.take_along_axis(sorted_sequence, sorter, -1)
-    kind, side = np.int32 if out_int32 else np.int64, "right" if right else "left"
-    if sorted_sequence.ndim == 1:
-        return np.asarray(np.searchsorted(sorted_sequence, self, side), kind)  # type: ignore[call-overload]
-    found = np.empty(self.shape, kind)
-    for row in np.ndindex(self.shape[:-1]):
-        found[row] = np.searchsorted(sorted_sequence[row], self[row], side)  # type: ignore[call-overload]
-    return found
-
-
-@reads("Tensor sorted_sequence, Tensor input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor? out=None",
-       "Tensor sorted_sequence, Number self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor? out=None",
-       as_method=False)  # fmt: skip
-def searchsorted(
-    sorted_sequence: Tensor, input: Any = None, self: Any = None, out_int32: bool = False, right: bool = False, side: str | None = None,
-    sorter: Tensor | None = None,
-) -> Tensor:  # fmt: skip
-    """Where in an ordered row each number would be put, so that it stays ordered.  Raises RuntimeError."""
-    if side not in (None, "left", "right"):
-        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
-    if right and side == "left":
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
-    values = input if input is not None else holding(np.asarray(self, sorted_sequence._array.dtype))
-    return _looked_up("searchsorted", sorted_sequence, values, out_int32, right or side == "right", sorter)
-
-
-def _looked_up(name: str, row: Tensor, values: Tensor, out_int32: bool, right: bool, sorter: Tensor | None = None) -> Tensor:
-    if row.ndim == 0:
-        raise RuntimeError(f"torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
-                           f"boundaries tensor dim({row.ndim}) and input value's dim({values.ndim}) numel({values._array.size})")  # fmt: skip
-    if row.ndim > 1 and row._array.shape[:-1] != values._array.shape[:-1]:
-        raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "
-                           f"and input value tensor must match, but we got boundaries tensor {list(row.shape)} and input value tensor "
-                           f"{list(values.shape)}")  # fmt: skip
-    if row._array.dtype != values._array.dtype:
-        kinds = (f"torch.{'bool' if False else dtypes.of_numpy[t._array.dtype].name}" for t in (row, values))
-        kinds = tuple(kinds)
-        raise RuntimeError("torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary tensor "
-                           f"{kinds[0]} and input value {kinds[1]}")  # fmt: skip
-    return searchsorted_in(row, values, out_int32, right, sorter)
-
-
-@reads("Tensor input, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor? out=None",
-       "Number self, Tensor boundaries, *, bool out_int32=False, bool right=False", as_method=False)  # fmt: skip
-def bucketize(boundaries: Tensor, input: Any = None, self: Any = None, out_int32: bool = False, right: bool = False) -> Tensor:
-    """In which of the intervals between the boundaries each number lies.  Raises RuntimeError unless the boundaries are one row."""
-    if boundaries.ndim != 1:
-        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-    values = input if input is not None else holding(np.asarray(self, boundaries._array.dtype))
-    return _looked_up("bucketize", boundaries, values, out_int32, right)
-
-
-@op("", others="elements test_elements")
-def isin_of(elements: Array, test_elements: Array, invert: bool = False) -> Array:
-    """Where an element is one of the others."""
-    return np.isin(elements, test_elements, invert=invert)
-
-
-@reads("Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor? out=None",
-       "Tensor elements, Number test_element, *, bool assume_unique=False, bool invert=False, Tensor? out=None",
-       "Number element, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor? out=None", as_method=False)  # fmt: skip
-def isin(
-    elements: Any = None, test_elements: Any = None, element: Any = None, test_element: Any = None, assume_unique: bool = False,
-    invert: bool = False,
-) -> Tensor:  # fmt: skip
-    """Where an element is one of `test_elements`; either may be a number."""
-    elements = elements if elements is not None else holding(np.asarray(element))
-    test_elements = test_elements if test_elements is not None else holding(np.asarray(test_element))
-    return isin_of(elements, test_elements, invert)
-
-
-Tensor.bucketize = lambda self, *args, **kwargs: bucketize(self, *args, **kwargs)  # type: ignore[attr-defined]
-Tensor.isin = lambda self, *args, **kwargs: isin(self, *args, **kwargs)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Spreads, quantiles, counts: what one says of a sample. And `logsumexp`, a soft maximum.
+"""Spreads, quantiles, covariances: what one says of a sample. And `logsumexp`, a soft maximum.
 
 Read next: `norms.py`.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, masked_fill, sqrt, times, where
@@ -20,7 +20,7 @@ from autograd_viz.torch.ops.shape import squeeze_, squeeze_all, t, transpose, un
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
-    "bincount", "corrcoef", "cov", "histc", "logsumexp", "nanquantile", "quantile", "std", "std_mean", "var", "var_mean",
+    "corrcoef", "cov", "logsumexp", "nanquantile", "quantile", "std", "std_mean", "var", "var_mean",
 ]  # fmt: skip
 
 Number = bool | int | float
@@ -50,8 +50,11 @@ def var_mean_dim(
     return _spread(self, dim, correction, keepdim), mean_dim(self, dim, keepdim)
 
 
-@op("StdMeanBackward0", outputs="result0 result1",
-    self=lambda grads, self, result0, dim, correction, keepdim: std_mean_backward(grads, self, result0, dim, correction, keepdim))  # fmt: skip
+@op(
+    "StdMeanBackward0",
+    outputs="result0 result1",
+    self=lambda grads, self, result0, dim, correction, keepdim: std_mean_backward(grads, self, result0, dim, correction, keepdim),
+)
 def std_mean_dim(
     self: Array, dim: Dims | None = None, correction: Number | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
@@ -60,11 +63,23 @@ def std_mean_dim(
 
 
 def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
-    dims = axes(array, dim)
-    mean = array.mean(axis=dims, keepdims=True)
-    total = ((array - mean) ** 2).sum(axis=dims, keepdims=keepdim)
-    freedom = count(array.shape, dim) - (1 if correction is None else correction)
-    return total / array.dtype.type(freedom if freedom > 0 else 0)
+    dims = wrap_dims(dim, array.ndim)
+    kept = tuple(1 if d in dims else n for d, n in enumerate(array.shape) if keepdim or d not in dims)
+    sample = np.moveaxis(array, dims, range(len(dims))).reshape(count(array.shape, dim), *kept).astype(np.float64)
+    freedom = len(sample) - (1 if correction is None else correction)
+    return (_squares(sample) / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
+
+
+def _squares(sample: Array) -> Array:
+    """The sum of the squared distances from the mean, over the first dimension; as long as there are few, one by one (Welford's way)."""
+    if len(sample) > 100:
+        return ((sample - sample.mean(0)) ** 2).sum(0)
+    mean = squares = np.full(sample.shape[1:], 0.0 if len(sample) else np.nan)
+    for n, element in enumerate(sample, 1):
+        before = element - mean
+        mean = mean + before / n
+        squares = squares + before * (element - mean)
+    return squares
 
 
 def var_backward(grad: Any, self: Any, dim: Dims | None, correction: Number | None, keepdim: bool) -> Any:
@@ -73,14 +88,19 @@ def var_backward(grad: Any, self: Any, dim: Dims | None, correction: Number | No
     if not self.shape or dim is None:
         freedom = float(np.prod(self.shape)) - correction
         if freedom <= 0:  # nan at the mean, infinite beside it
-            nowhere, steep = (holding(np.asarray(x)) if isinstance(self, Tensor) else np.asarray(x) for x in (np.nan, np.inf))
-            return grad * where(eq(self, mean_all(self)), nowhere, steep)
+            return grad * where(eq(self, mean_all(self)), _number(self, np.nan), _number(self, np.inf))
         return times(grad, 2.0 / freedom) * (self - mean_all(self))
     if not keepdim and len(self.shape) > 1:
         grad = unsqueeze_multiple(grad, dim, len(self.shape))
     freedom = (count(self.shape, dim) if dim else 1) - correction
     factor = 2.0 / freedom if freedom else float("inf")
     return times(grad, factor) * (self - mean_dim(self, dim, True))
+
+
+def _number(like: Any, number: float) -> Any:
+    """A number in the default dtype, as a tensor or as an array."""
+    array = np.asarray(number, dtypes.get_default_dtype().numpy)
+    return holding(array) if isinstance(like, Tensor) else array
 
 
 def std_backward(result: Any, grad: Any, self: Any, dim: Dims | None, correction: Number | None, keepdim: bool) -> Any:
@@ -116,13 +136,14 @@ SPREADS = (
     "Tensor input, int[1]? dim=None, *, Number? correction=None, bool keepdim=False, Tensor? out=None",
     "Tensor input, bool unbiased=True",
 )
+AND_MEANS = [form.removesuffix(", Tensor? out=None").removesuffix(", *") for form in SPREADS]
 
 
 def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     """`unbiased` is an older word for a correction of 1 (True) or 0 (False)."""
     if input._array.dtype.kind != "f":
-        raise RuntimeError(f"{name} only support floating point and complex dtypes" if name[-5:] == "_mean" else
-                           f"{name}: input tensor should be floating point or complex")  # fmt: skip
+        raise RuntimeError(f"{name} only support floating point and complex dtypes" if "mean" in name else
+                           "std and var only support floating point and complex dtypes")  # fmt: skip
     dim, keepdim = given.get("dim"), given.get("keepdim", False)
     correction = given.get("correction")
     if "unbiased" in given or ("dim" in given and "correction" not in given):
@@ -138,25 +159,25 @@ def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     return row(input, dim, correction, keepdim)
 
 
-@reads(*SPREADS)
+@reads(*named("var", SPREADS))
 def var(input: Tensor, **given: Any) -> Tensor:
     """The variance of all elements, or over some dimensions."""
     return _sample("var", var_dim, input, given)
 
 
-@reads(*SPREADS)
+@reads(*named("std", SPREADS))
 def std(input: Tensor, **given: Any) -> Tensor:
     """The standard deviation of all elements, or over some dimensions."""
     return _sample("std", std_dim, input, given)
 
 
-@reads(*(form.replace(", Tensor? out=None", "").removesuffix(", *") for form in SPREADS), as_method=False)
+@reads(*named("var_mean", AND_MEANS), method=False)
 def var_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
     """The variance and the mean of all elements, or over some dimensions."""
     return _sample("var_mean", var_mean_dim, input, given)
 
 
-@reads(*(form.replace(", Tensor? out=None", "").removesuffix(", *") for form in SPREADS), as_method=False)
+@reads(*named("std_mean", AND_MEANS), method=False)
 def std_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean of all elements, or over some dimensions."""
     return _sample("std_mean", std_mean_dim, input, given)
@@ -169,6 +190,8 @@ def std_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
 def logsumexp_dim(self: Array, dim: Dims, keepdim: bool = False) -> Array:
     """log(sum(exp(self))) over the dimensions, computed so that nothing overflows."""
     dims, self = axes(self, dim), floats(self)
+    if not dim and self.ndim:  # (C++ lays out the result before it looks)
+        raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {[1] * self.ndim}")
     most = self.max(axis=dims, keepdims=True) if self.size else np.zeros((), self.dtype)
     most = np.where(np.isinf(most), self.dtype.type(0), most)
     total = np.log(np.exp(self - most).sum(axis=dims, keepdims=True)) + most
@@ -182,7 +205,7 @@ def logsumexp_backward(grad: Any, self: Any, result: Any, dim: Dims, keepdim: bo
     return grad * exp(self - result)
 
 
-@reads("Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None")
+@reads("logsumexp(Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None)")
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """The logarithm of the sum of the exponentials over some dimensions."""
     return logsumexp_dim(input, dim, keepdim)
@@ -196,20 +219,20 @@ QUANTILES = (
 )
 
 
-@reads(*QUANTILES)
+@reads(*named("quantile", QUANTILES))
 def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """The value below which the share `q` of the elements lies; between two elements it is interpolated.  Raises RuntimeError."""
     return _quantile("quantile", input, q, dim, keepdim, interpolation, skip_nan=False)
 
 
-@reads(*QUANTILES)
+@reads(*named("nanquantile", QUANTILES))
 def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """`quantile` of the elements that are numbers."""
     return _quantile("nanquantile", input, q, dim, keepdim, interpolation, skip_nan=True)
 
 
 def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
-    from autograd_viz.torch.ops.piecewise import lerp
+    from autograd_viz.torch.ops.arithmetic import lerp
     from autograd_viz.torch.ops.shape import gather
 
     shares = _checked(name, input, q, interpolation)
@@ -296,8 +319,8 @@ def squeeze_dim_of(grad: Any, dim: int) -> Any:
 # --- how samples vary together ----------------------------------------------------------------------------------------
 
 
-@reads("Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None")
-def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None) -> Tensor:
+@reads("cov(Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None)")
+def cov(input: Tensor, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Tensor:
     """The covariances of the rows.  (variables, samples) -> (variables, variables).  Raises RuntimeError beyond 2 dimensions."""
     from autograd_viz.torch.ops.linalg import mm
 
@@ -306,76 +329,30 @@ def cov(input: Tensor, correction: int = 1, fweights: Tensor | None = None, awei
     if input._array.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
     rows: Any = view(input, (1, -1)) if input.ndim < 2 else input
-    weights: Any = fweights if aweights is None else aweights if fweights is None else fweights * aweights
+    weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total: Any = holding(np.asarray(rows._array.shape[1])) if weights is None else sum_dim(weights, None)
     mean = sum_dim(rows if weights is None else rows * weights, (1,)) / total
     norm = total - correction
     if weights is not None and aweights is not None and correction:
         norm = total - sum_dim(weights * aweights, None) * correction / total
     if norm._array <= 0:
-        warnings.warn("cov(): degrees of freedom is <= 0", UserWarning, stacklevel=3)
+        warnings.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.", UserWarning,
+            stacklevel=3,
+        )  # fmt: skip
         norm = holding(np.zeros_like(norm._array))
     rows = rows - unsqueeze(mean, 1)
     return squeeze_all(mm(rows, t(rows if weights is None else rows * weights)) / norm)
 
 
-@reads("Tensor input")
+@reads("corrcoef(Tensor input)")
 def corrcoef(input: Tensor) -> Tensor:
     """The correlations of the rows: their covariances divided by their deviations."""
-    from autograd_viz.torch.ops.piecewise import clamp
-    from autograd_viz.torch.ops.rearranging import diagonal
-
     together: Any = cov(input)
     if not together.ndim:
         return together / together
+    from autograd_viz.torch.ops.diagonals import diagonal
+    from autograd_viz.torch.ops.piecewise import clamp
+
     deviations: Any = sqrt(diagonal(together))
     return clamp(together / view(deviations, (-1, 1)) / view(deviations, (1, -1)), -1, 1)
-
-
-# --- counts -----------------------------------------------------------------------------------------------------------
-
-
-@op("", others="self weights")
-def bincount_of(self: Array, weights: Array | None = None, minlength: int = 0) -> Array:
-    """How often each of the numbers 0, 1, 2, ... occurs, or the sum of their weights."""
-    if weights is None:
-        return np.bincount(self, minlength=minlength).astype(np.int64)
-    kind = weights.dtype if weights.dtype == np.float32 else np.dtype(np.float64)
-    return np.bincount(self, weights, minlength).astype(kind)
-
-
-@reads("Tensor input, Tensor? weights=None, int minlength=0")
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each of the numbers 0, 1, 2, ... occurs.  (n,) of integers -> (largest + 1,).  Raises RuntimeError."""
-    if minlength < 0:
-        raise RuntimeError("minlength should be >= 0")
-    if input._array.dtype.kind not in "iu":
-        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
-    if input.ndim != 1 or (input._array.size and input._array.min() < 0):
-        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
-    if weights is not None and weights.shape != input.shape:
-        raise RuntimeError("weights should be 1-d and have the same length as input")
-    return bincount_of(input, weights, minlength)
-
-
-@op("", others="self")
-def histc_of(self: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> Array:
-    """How many elements fall in each of `bins` equal steps from min to max (0, 0: from the smallest element to the largest)."""
-    low, high = (min, max) if min != max or not self.size else (float(self.min()), float(self.max()))
-    if low == high:
-        low, high = low - 1, high + 1
-    inside = self[(self >= low) & (self <= high)].astype(np.float64)
-    places = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
-    return np.bincount(places, minlength=bins).astype(self.dtype)
-
-
-@reads("Tensor input, int bins=100, Number min=0, Number max=0, *, Tensor? out=None")
-def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> Tensor:
-    """A histogram's heights.  Raises RuntimeError."""
-    if input._array.dtype.kind != "f":
-        raise RuntimeError(f"\"histogram_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
-    if bins <= 0:
-        raise RuntimeError("torch.histc(): bins must be > 0")
-    if max < min:
-        raise RuntimeError("torch.histc(): max must be larger than min")
-    return histc_of(input, bins, min, max)

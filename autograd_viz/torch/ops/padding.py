@@ -1,0 +1,200 @@
+"""Padding: a frame of a constant, of the mirrored inside, of the last value, or of what stands at the other end.
+
+`pad` lists how much, the last dimension first: (left, right, top, bottom, ...). A negative number cuts off.
+
+Read next: `rearranging.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.pointwise import zeros
+from autograd_viz.torch.ops.shape import blank, slice_
+from autograd_viz.torch.tensor import Tensor
+
+__all__ = ["constant_pad_nd"]
+
+Pad = tuple[int, ...]
+AXES = "WHD"  # what the padded dimensions are called, the last first
+
+
+def _by_dim(pad: Pad, ndim: int) -> list[tuple[int, int]]:
+    """How much before and after, for each dimension from the first."""
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
+    return [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
+
+
+@op("ConstantPadNdBackward0", self=lambda grad, pad: _constant_pad_nd(grad, tuple(-n for n in pad), 0))
+def _constant_pad_nd(self: Array, pad: Pad, value: Any = 0) -> Array:
+    """self in a frame of one value."""
+    pairs = _by_dim(pad, self.ndim)
+    for n, (before, after) in zip(self.shape, pairs, strict=True):
+        left = n + min(before, 0)
+        if left < 0 or left + min(after, 0) < 0:
+            raise RuntimeError("narrow(): length must be non-negative.")
+    inside = self[tuple(slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(self.shape, pairs, strict=True))]
+    made = np.full([n + b + a for n, (b, a) in zip(self.shape, pairs, strict=True)], 0 if value is None else value).astype(self.dtype)
+    made[tuple(slice(max(b, 0), n - max(a, 0)) for n, (b, a) in zip(made.shape, pairs, strict=True))] = inside
+    return made
+
+
+@reads("constant_pad_nd(Tensor input, int[] pad, Number value=0)", method=False)
+def constant_pad_nd(input: Tensor, pad: Pad, value: Any = 0) -> Tensor:
+    """The tensor in a frame of one value.  (2, 3), pad (1, 1) -> (2, 5)."""
+    _check_length(input, pad)
+    return _constant_pad_nd(input, pad, value)
+
+
+# --- frames that are copied from the inside ---------------------------------------------------------------------------
+
+
+def _sources(count: int, before: int, after: int, mode: str) -> Array:
+    """For each place along a padded dimension, the place inside that it shows."""
+    places = np.arange(-before, count + after)
+    if mode == "replicate":
+        return np.clip(places, 0, count - 1)
+    places = np.abs(places)
+    return np.where(places >= count, 2 * (count - 1) - places, places)
+
+
+def _framed(self: Array, padding: Pad, mode: str) -> Array:
+    for dim, (before, after) in enumerate(_by_dim(padding, self.ndim)):
+        if before or after:
+            self = np.take(self, _sources(self.shape[dim], before, after, mode), dim)
+    return self
+
+
+def _unframed(grad_output: Array, sizes: Pad, padding: Pad, mode: str) -> Array:
+    """grad_output, where each place of the inside gets what all its copies got."""
+    for dim, (before, after) in enumerate(_by_dim(padding, len(sizes))):
+        if before or after:
+            inside = np.zeros((*grad_output.shape[:dim], sizes[dim], *grad_output.shape[dim + 1 :]), grad_output.dtype)
+            np.add.at(inside, (slice(None),) * dim + (_sources(sizes[dim], before, after, mode),), grad_output)
+            grad_output = inside
+    return grad_output
+
+
+def _frame(node: str, mode: str) -> Any:
+    """The row for one kind of frame and one number of dimensions, and that of its backward."""
+
+    @op(f"{node}BackwardBackward0", grad_output=lambda grad, padding: frame(grad, padding), self=lambda self: zeros(self))
+    def frame_backward(grad_output: Array, self: Array, padding: Pad) -> Array:
+        """grad_output, where each place of the inside gets what all its copies got."""
+        return _unframed(grad_output, self.shape, padding, mode)
+
+    @op(f"{node}Backward0", self=lambda grad, self, padding: frame_backward(grad, self, padding))
+    def frame(self: Array, padding: Pad) -> Array:
+        """self in a frame copied from the inside."""
+        return _framed(self, padding, mode)
+
+    return frame
+
+
+FRAMES = {
+    (mode, n): _frame(f"{kind}Pad{n}D", mode) for mode, kind in (("reflect", "Reflection"), ("replicate", "Replication")) for n in (1, 2, 3)
+}
+
+
+def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
+    sizes = input._array.shape
+    for i in range(len(pad) // 2):
+        dim = input.ndim - 1 - i
+        before, after = pad[2 * i : 2 * i + 2]
+        if mode == "reflect" and not (before < sizes[dim] and after < sizes[dim]):
+            raise RuntimeError(
+                f"Argument #{4 + 2 * i}: Padding size should be less than the corresponding input dimension, but got: padding "
+                f"({before}, {after}) at dimension {dim} of input {list(sizes)}"
+            )
+    names = AXES[: len(pad) // 2][::-1]
+    was = [sizes[input.ndim - len(names) + i] for i in range(len(names))]
+    becomes = [n + sum(pair) for n, pair in zip(sizes, _by_dim(pad, input.ndim), strict=True)][input.ndim - len(names) :]
+    if any(n < 1 for n in becomes):
+        before, after = (" ".join(f"{name}: {n}" for name, n in zip(names, ns, strict=True)) for ns in (was, becomes))
+        raise RuntimeError(f"input ({before.replace(' ' + names[-1], ', ' + names[-1])}) is too small. Calculated output {after}")
+
+
+# --- around the other end ---------------------------------------------------------------------------------------------
+
+
+Part = tuple[tuple[int, int, int], ...]
+
+
+@op("torch::autograd::CopySlices", self=lambda grad, parts, values: put_part(grad, zeros(values), parts),
+    values=lambda grad, parts: part_of(grad, parts))  # fmt: skip
+def put_part(self: Array, values: Array, parts: Part) -> Array:
+    """self with values in a part of it: for each (dim, start, end), that range."""
+    made = self.copy()
+    part_of(made, parts)[...] = values
+    return made
+
+
+def part_of(array: Any, parts: Part) -> Any:
+    """One slice after another."""
+    for dim, start, end in parts:
+        array = slice_(array, dim, start, end, 1)
+    return array
+
+
+def _circular(input: Tensor, pad: Pad) -> Tensor:
+    """The inside put into the frame, and then the frame filled, dimension by dimension.  Source: ATen, native/PadNd.cpp, _pad_circular."""
+    sizes, pairs = input._array.shape, _by_dim(pad, input.ndim)
+    for n, (before, after) in zip(sizes, pairs, strict=True):
+        if before > n or after > n:
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+        if n + before + after < 0:
+            raise RuntimeError("Negative padding value is resulting in an empty dimension")
+    wide = tuple(n + before + after for n, (before, after) in zip(sizes, pairs, strict=True))
+    dims = [input.ndim - 1 - i for i in range(len(pad) // 2)]
+    inside = tuple((d, max(pairs[d][0], 0), wide[d] - max(pairs[d][1], 0)) for d in dims)
+    taken = tuple((d, max(-pairs[d][0], 0), sizes[d] - max(-pairs[d][1], 0)) for d in dims)
+    out = put_part(blank(input, wide), part_of(input, taken), inside)
+    for d in dims:
+        before, after = pairs[d]
+        if before > 0:
+            end = wide[d] - max(after, 0)
+            out = put_part(out, slice_(out, d, end - before, end, 1), ((d, 0, before),))
+        if after > 0:
+            start = max(before, 0)
+            out = put_part(out, slice_(out, d, start, start + after, 1), ((d, wide[d] - after, wide[d]),))
+    return out
+
+
+# --- the function -----------------------------------------------------------------------------------------------------
+
+
+def _check_length(input: Tensor, pad: Pad) -> None:
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    if len(pad) > 2 * input.ndim:
+        raise RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got padding length "
+            f"{len(pad)} and input of dimension {input.ndim}"
+        )
+
+
+@reads("pad(Tensor input, int[] pad, str mode='constant', float? value=None)", method=False)
+def pad(input: Tensor, pad: Pad, mode: str = "constant", value: float | None = None) -> Tensor:
+    """The tensor in a frame: "constant", "reflect", "replicate" or "circular".  (2, 3), pad (1, 1) -> (2, 5)."""
+    if mode not in ("constant", "reflect", "replicate", "circular"):
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    _check_length(input, pad)
+    if mode == "constant":
+        return _constant_pad_nd(input, pad, value)
+    if value is not None and value != 0:
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    dims = len(pad) // 2
+    if dims not in (1, 2, 3) or input.ndim not in (dims + 1, dims + 2):
+        raise NotImplementedError(
+            f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor.\n"
+            "Supported combinations for non-constant padding:\n  - 2D or 3D input: padding size = 2 (pads last dimension)"
+        )
+    if mode == "circular":
+        return _circular(input, pad)
+    _check_frame(input, pad, mode)
+    return FRAMES[mode, dims](input, pad)
