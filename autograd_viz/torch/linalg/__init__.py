@@ -3,7 +3,7 @@
 Read next: `../utils/__init__.py`.
 """
 
-# ruff: noqa: N803, N806 (matrices have capital letters, as on paper)
+# ruff: noqa: N806 (matrices have capital letters, as on paper)
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from autograd_viz.torch import return_types
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.linalg.factors import lu, lu_factor, lu_factor_ex, lu_solve, matrix_exp
+from autograd_viz.torch.linalg.products import linalg_vander as vander
 from autograd_viz.torch.linalg.products import matrix_power as _power
 from autograd_viz.torch.linalg.products import multi_dot, vecdot
 from autograd_viz.torch.ops import decompositions, matrices, pointwise, shape, systems

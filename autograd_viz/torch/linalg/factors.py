@@ -5,7 +5,7 @@
 Read next: `../utils/__init__.py`.
 """
 
-# ruff: noqa: N803, N806 (matrices have capital letters, as on paper)
+# ruff: noqa: N806 (matrices have capital letters, as on paper)
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from autograd_viz.torch import return_types
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.joining import joined
 from autograd_viz.torch.ops.matrices import need_floats, need_matrix, need_square, tril, triu
 from autograd_viz.torch.ops.shape import blank, slice_
 from autograd_viz.torch.ops.systems import columns, factored, linalg_solve_triangular, lu_solved, mH, order_of, product
@@ -68,13 +69,6 @@ def linalg_lu_solve(LU: Array, pivots: Array, B: Array, left: bool = True, adjoi
     return columns(X) if left else np.ascontiguousarray(X)
 
 
-@op("CatBackward0", self=lambda grad, self, dim: slice_(grad, dim, 0, self.shape[dim]),
-    other=lambda grad, self, dim: slice_(grad, dim, self.shape[dim], grad.shape[dim]))  # fmt: skip
-def joined(self: Array, other: Array, dim: int) -> Array:
-    """Side by side, or one above the other."""
-    return np.concatenate([self, other], dim)
-
-
 # --- their derivatives ------------------------------------------------------------------------------------------------
 
 
@@ -94,13 +88,13 @@ def lu_backward(gL: Any, gU: Any, P: Any, L: Any, U: Any) -> Any:
         gA = -of_U if of_L is None else of_L if of_U is None else of_L - of_U
         gA = linalg_solve_triangular(mH(slice_(U, -1, 0, m)), tril(gA, -1), upper=False, left=False)
         rest = blank(gA, (*U.shape[:-1], n - m)) if gU is None else slice_(gU, -1, m, n)
-        gA = joined(gA if gU is None else gA + triu(slice_(gU, -1, 0, m)), rest, -1)
+        gA = joined([gA if gU is None else gA + triu(slice_(gU, -1, 0, m)), rest], -1)
         gA = linalg_solve_triangular(mH(L), gA, upper=True, left=True, unitriangular=True)
     else:
         gA = -of_L if of_U is None else of_U if of_L is None else of_U - of_L
         gA = linalg_solve_triangular(mH(slice_(L, -2, 0, n)), triu(gA), upper=True, left=True, unitriangular=True)
         rest = blank(gA, (*L.shape[:-2], m - n, n)) if gL is None else slice_(gL, -2, n, m)
-        gA = joined(gA if gL is None else gA + tril(slice_(gL, -2, 0, n), -1), rest, -2)
+        gA = joined([gA if gL is None else gA + tril(slice_(gL, -2, 0, n), -1), rest], -2)
         gA = linalg_solve_triangular(mH(U), gA, upper=False, left=False)
     return product(P, gA)
 
@@ -131,7 +125,7 @@ def lu_unpack_backward(gL: Any, gU: Any) -> Any:
         return tril(gL, -1) + triu(gU)
     k = min(m, n)
     first = tril(gL if m == k else slice_(gL, -2, 0, k), -1) + triu(gU if n == k else slice_(gU, -1, 0, k))
-    return joined(first, slice_(gL, -2, k, m), -2) if m > n else joined(first, slice_(gU, -1, k, n), -1)
+    return joined([first, slice_(gL, -2, k, m)], -2) if m > n else joined([first, slice_(gU, -1, k, n)], -1)
 
 
 def lu_solve_backward(grad: Any, LU: Any, pivots: Any, X: Any, left: bool, adjoint: bool) -> Any:
@@ -202,7 +196,7 @@ RETURNED_EX = return_types._named("linalg_lu_factor_ex", "LU", "pivots", "info")
 UNPACKED = return_types._named("lu_unpack", "P", "L", "U")
 
 
-@reads("linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor? out=None)", method=False)  # fmt: skip
+@reads("linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor? out=None)", method=False)
 def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, left: bool = True, adjoint: bool = False) -> Tensor:
     """X of A X = B, given `lu_factor(A)`."""
     need_square("linalg.lu_solve", LU._array)

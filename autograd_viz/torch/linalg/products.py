@@ -13,16 +13,19 @@ import numpy as np
 
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.ops.cumulation import cumprod
 from autograd_viz.torch.ops.inplace import copy
+from autograd_viz.torch.ops.joining import joined
 from autograd_viz.torch.ops.linalg import matmul, mm, vdot
 from autograd_viz.torch.ops.matrices import need_floats, need_square
 from autograd_viz.torch.ops.pointwise import mul
+from autograd_viz.torch.ops.rearranging import flip
 from autograd_viz.torch.ops.reduction import sum_dim
-from autograd_viz.torch.ops.shape import clone, unsqueeze, view
+from autograd_viz.torch.ops.shape import clone, expand, unsqueeze, view
 from autograd_viz.torch.ops.systems import inv
 from autograd_viz.torch.tensor import Tensor, holding
 
-__all__ = ["chain_matmul", "matrix_power"]
+__all__ = ["chain_matmul", "matrix_power", "vander"]
 
 
 @reads("linalg_multi_dot(Tensors tensors, *, Tensor? out=None)", method=False)
@@ -123,3 +126,35 @@ def vecdot(x: Tensor, y: Tensor, dim: int = -1) -> Tensor:
         raise RuntimeError(f"linalg.vecdot: Expected x and y to have the same dtype, but found {names} instead")
     result: Tensor = vdot(x, y) if x.ndim == y.ndim == 1 else sum_dim(mul(x, y), (dim,))
     return result
+
+
+# --- powers of numbers ------------------------------------------------------------------------------------------------
+
+
+@reads("linalg_vander(Tensor x, *, int? N=None)", method=False)
+def linalg_vander(x: Tensor, N: int | None = None) -> Tensor:
+    """Each number's powers 0, 1, ..., N - 1.  (..., n) -> (..., n, N).  Raises RuntimeError unless N > 1."""
+    count = (x.shape[-1] if x.ndim else 1) if N is None else N
+    if count <= 1:
+        raise RuntimeError("N must be greater than 1.")
+    powers = cumprod(expand(unsqueeze(x, -1), (*x.shape, count - 1)), -1)
+    ones: Tensor = holding(np.ones((*x.shape, 1), powers._array.dtype))
+    return joined([ones, powers], -1)  # type: ignore[no-any-return]
+
+
+@reads("vander(Tensor x, int? N=None, bool increasing=False)", method=False)
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
+    """Each number's powers N - 1, ..., 1, 0, or in rising order.  (n,) -> (n, N).  Raises RuntimeError unless x is a vector."""
+    if x.ndim != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    count = x.shape[0] if N is None else N
+    if count < 0:
+        raise RuntimeError("N must be non-negative.")
+    kind = x._array.dtype if x._array.dtype.kind == "f" else np.dtype(np.int64)
+    result: Any = holding(np.zeros((x.shape[0], count), kind))
+    if count:
+        result.select(1, 0).fill_(1)
+    if count > 1:
+        result[:, 1:].copy_(unsqueeze(x, 1))
+        result[:, 1:].copy_(cumprod(result[:, 1:], 1))
+    return result if increasing else flip(result, (1,))  # type: ignore[no-any-return]

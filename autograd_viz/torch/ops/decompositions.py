@@ -6,7 +6,7 @@ gradient in the basis of the factors, keeps of it what a change of the matrix ca
 Read next: `inplace.py`.
 """
 
-# ruff: noqa: N803, N806 (matrices have capital letters, as on paper)
+# ruff: noqa: N806 (matrices have capital letters, as on paper)
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.matrices import diag_embed, diagonal, need_floats, need_matrix, tril, triu
 from autograd_viz.torch.ops.pointwise import times
-from autograd_viz.torch.ops.shape import slice_, squeeze_dim, unsqueeze
+from autograd_viz.torch.ops.shape import blank, slice_, squeeze_dim, unsqueeze
 from autograd_viz.torch.ops.systems import _LinAlgError, columns, fused, linalg_solve_triangular, mH, product, substituted
 from autograd_viz.torch.tensor import Tensor
 
@@ -140,10 +140,11 @@ def qr_backward(gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
     return gA if gR is None else gA + product(Q, gR)
 
 
-@op("CatBackward0", self=lambda grad, extra: slice_(grad, -1, 0, grad.shape[-1] - extra))
-def widened(self: Array, extra: int) -> Array:
-    """self with columns of zeros after it."""
-    return np.concatenate([self, np.zeros((*self.shape[:-1], extra), self.dtype)], -1)
+def widened(A: Any, extra: int) -> Any:
+    """A with columns of zeros after it."""
+    from autograd_viz.torch.ops.joining import joined
+
+    return joined([A, blank(A, (*A.shape[:-1], extra))], -1)
 
 
 @op("torch::autograd::CopySlices", self=lambda grad: diagonal_halved(grad))

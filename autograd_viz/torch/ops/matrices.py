@@ -6,7 +6,7 @@ The products have no nodes of their own: they bring their arguments into the sha
 Read next: `systems.py`.
 """
 
-# ruff: noqa: N803 (matrices have capital letters, as on paper)
+
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import dot, mm
 from autograd_viz.torch.ops.pointwise import mul
-from autograd_viz.torch.ops.reduction import sum_all, sum_dim
+from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import (
     blank,
     permute,
@@ -192,29 +192,18 @@ def _indices(name: str, row: int, col: int, mask: Array, dtype: Any) -> Tensor:
     return holding(np.stack(np.nonzero(mask)).astype(kind.numpy))
 
 
-@op("DiagonalBackward0", view=True,
-    self=lambda grad, self_sym_sizes, offset, dim1, dim2: diagonal_backward(grad, self_sym_sizes, offset, dim1, dim2))  # fmt: skip
-def diagonal(self: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
-    """The diagonal of two dimensions, which comes last.  (n, m) -> (min(n, m),)."""
-    return np.diagonal(self, offset, wrap_dim(dim1, self.ndim), wrap_dim(dim2, self.ndim))
+def diagonal(self: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """The diagonal of two dimensions, which comes last: a view, of an array or a Tensor.  (n, m) -> (min(n, m),)."""
+    from autograd_viz.torch.ops.diagonals import _diagonal
+
+    return _diagonal(self, offset, dim1, dim2)
 
 
-@op("DiagonalBackwardBackward0", grad_output=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2))
-def diagonal_backward(grad_output: Array, input_sizes: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Array:
-    """grad_output on the diagonal and zeros elsewhere."""
-    zeros = np.zeros(input_sizes, grad_output.dtype)
-    dims = wrap_dim(dim1, zeros.ndim), wrap_dim(dim2, zeros.ndim)
-    onto = np.diagonal(zeros, offset, *dims)
-    onto.flags.writeable = True
-    onto[...] = grad_output
-    return zeros
+def diag_embed(self: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Matrices with self, an array or a Tensor, on the diagonal and zeros elsewhere.  (..., n) -> (..., n, n)."""
+    from autograd_viz.torch.ops.diagonals import _diag_embed
 
-
-@op("DiagEmbedBackward0", self=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2))
-def diag_embed(self: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
-    """Matrices with self on the diagonal and zeros elsewhere.  (..., n) -> (..., n, n)."""
-    assert (offset, dim1, dim2) == (0, -2, -1)
-    return self[..., None] * np.eye(self.shape[-1], dtype=self.dtype)
+    return _diag_embed(self, offset, dim1, dim2)
 
 
 @op("TraceBackward0", self=lambda grad, self_sym_sizes: trace_backward(grad, self_sym_sizes))
@@ -229,32 +218,13 @@ def trace(self: Array) -> Array:
 
 def trace_backward(grad: Any, sizes: tuple[int, int]) -> Any:
     """grad on the diagonal and zeros elsewhere."""
+    from autograd_viz.torch.ops.gathering import fill_slices_with
+
     rows, columns = sizes
-    return view_of(filled_at(blank(grad, (rows * columns,)), _like(grad, np.arange(0, rows * columns, columns + 1)), grad), sizes)
-
-
-def view_of(self: Any, size: tuple[int, ...]) -> Any:
-    """`view`, in a formula."""
-    return self.reshape(size) if isinstance(self, np.ndarray) else view(self, size)
-
-
-@op("IndexFillBackward1", others="index", self=lambda grad, index: filled_at(grad, index, blank(grad, ())),
-    value=lambda grad, index: sum_all(_taken(grad, index)))  # fmt: skip
-def filled_at(self: Array, index: Array, value: Array) -> Array:
-    """The 0-d `value` in the places `index` of a vector."""
-    made = self.copy()
-    made[index] = value
-    return made
-
-
-@op("", others="self index")
-def _taken(self: Array, index: Array) -> Array:
-    return self[index]
-
-
-def _like(model: Any, array: Array) -> Any:
-    """An array as what `model` is: an array, or a Tensor."""
-    return array if isinstance(model, np.ndarray | np.generic) else holding(array)
+    places = np.arange(0, rows * columns, columns + 1)
+    is_array = isinstance(grad, np.ndarray | np.generic)
+    filled = fill_slices_with(blank(grad, (rows * columns,)), 0, places if is_array else holding(places), grad)
+    return filled.reshape(sizes) if is_array else view(filled, sizes)
 
 
 for _row in (tril, triu, trace):

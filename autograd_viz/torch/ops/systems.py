@@ -7,7 +7,7 @@ torch/csrc/autograd/FunctionsManual.cpp; `mH` is the transpose.
 Read next: `decompositions.py`.
 """
 
-# ruff: noqa: N802, N803, N806 (matrices have capital letters, as on paper)
+# ruff: noqa: N802, N806 (matrices have capital letters, as on paper)
 
 from __future__ import annotations
 

@@ -211,6 +211,19 @@ EXPRESSIONS = {
         a.adjoint()
         torch.adjoint(p)
         """,
+    "powers": """
+        torch.linalg.vander(v)
+        torch.linalg.vander(v, N=4)
+        torch.linalg.vander(v, N=2)
+        torch.linalg.vander(a)
+        torch.linalg.vander(idx)
+        torch.linalg.vander(i)
+        torch.vander(c[0])
+        torch.vander(x=c[0], N=2, increasing=True)
+        torch.vander(idx, 4)
+        torch.vander(c[0], 0)
+        torch.vander(v, 2, True)
+        """,
     "many points": """
         torch.cdist(a, b, compute_mode='use_mm_for_euclid_dist')
         torch.cdist(p, n, compute_mode='use_mm_for_euclid_dist')
@@ -324,6 +337,12 @@ ERRORS = """
     torch.linalg.vecdot(f, a)
     torch.linalg.vecdot(i, i)
     torch.linalg.vecdot(a, 2)
+    torch.linalg.vander(v, N=1)
+    torch.linalg.vander(s)
+    torch.linalg.vander(void)
+    torch.vander(a)
+    torch.vander(v, -1)
+    torch.vander(v).sum().backward()
     torch.block_diag(p)
     torch.block_diag(a, 2)
     torch.block_diag([a, m])
