@@ -263,6 +263,8 @@ def _sum_of_products(left: Tensor, right: Tensor, summed: list[int]) -> Tensor:
     shared = [dim for dim in rest if left.shape[dim] != 1 and right.shape[dim] != 1]
     lefts = [dim for dim in rest if left.shape[dim] != 1 and right.shape[dim] == 1]
     rights = [dim for dim in rest if left.shape[dim] == 1]
+    if lefts and rights and rights[-1] < lefts[0]:  # then the transposed product lies in memory as the output wants it
+        left, right, lefts, rights = right, left, rights, lefts
     n, rows, inner, columns = (
         prod(side.shape[dim] for dim in dims) for side, dims in ((left, shared), (left, lefts), (left, summed), (right, rights))
     )

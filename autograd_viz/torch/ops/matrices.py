@@ -77,8 +77,12 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: None = None) -> Tensor:
 
     (2, 3, 4), (3, 4, 5), dims=2 -> (2, 5).  Raises RuntimeError unless the dimensions have the same sizes.
     """
+    if isinstance(dims, Tensor):
+        dims = dims._array.tolist() if dims._array.size > 1 else int(dims._array.item())
     if isinstance(dims, tuple | list):
         dims_a, dims_b = dims
+        if isinstance(dims_a, int):
+            raise TypeError("tensordot(): argument 'dims_self' (position 3) must be tuple of ints, not int")
     elif isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
@@ -88,8 +92,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: None = None) -> Tensor:
     else:
         kinds = "int or tuple[list[int], list[int]] or list[list[int]] containing two lists"
         raise RuntimeError(f"tensordot expects dims to be {kinds}, but got dims={dims}")
-    dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in (dims_a, dims_b))
-    return _tensordot(a, b, dims_a, dims_b)
+    return _tensordot(a, b, list(dims_a), list(dims_b))
 
 
 def _tensordot(a: Tensor, b: Tensor, dims_a: list[int], dims_b: list[int]) -> Tensor:
@@ -150,14 +153,14 @@ def _spread(input: Tensor, size: tuple[int, ...]) -> Tensor:
 def tril(self: Array, diagonal: int = 0) -> Array:
     """The lower triangle, and zeros above; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
     _need_two("tril", self)
-    return np.where(_below(self.shape[-2:], diagonal), self, self.dtype.type(0))
+    return np.ascontiguousarray(np.where(_below(self.shape[-2:], diagonal), self, self.dtype.type(0)))
 
 
 @op("TriuBackward0", self=lambda grad, diagonal: triu(grad, diagonal))
 def triu(self: Array, diagonal: int = 0) -> Array:
     """The upper triangle, and zeros below; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
     _need_two("triu", self)
-    return np.where(_below(self.shape[-2:], diagonal - 1), self.dtype.type(0), self)
+    return np.ascontiguousarray(np.where(_below(self.shape[-2:], diagonal - 1), self.dtype.type(0), self))
 
 
 def _need_two(name: str, self: Array) -> None:

@@ -20,7 +20,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import matmul
 from autograd_viz.torch.ops.matrices import diag_embed, need_floats, need_matrix, need_square, tril, triu
-from autograd_viz.torch.ops.shape import blank, expand, select, squeeze_dim, stack, transpose, unsqueeze
+from autograd_viz.torch.ops.shape import blank, expand, slice_, squeeze_dim, transpose, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
 
@@ -165,7 +165,7 @@ def _sign_of(pivots: Array, kind: np.dtype) -> Array:
 
 def det_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any) -> Any:
     """The solution of A.mH X = grad * result: the gradient of the determinant is the determinant times the transposed inverse."""
-    if not A.shape[-1]:
+    if 0 in A.shape:
         return blank(grad, tuple(A.shape))
     if A.shape[-1] == 1:
         return expand(unsqueeze(unsqueeze(grad, -1), -1), tuple(A.shape))
@@ -187,17 +187,16 @@ def product_of_dets(U: Tensor, Vh: Tensor) -> Any:
     return linalg_det(U, *turned_factors(U._array)) * linalg_det(Vh, *turned_factors(Vh._array))
 
 
-def others_multiplied(S: Any) -> Any:
-    """For each element of the last dimension the product of all others, though some be 0."""
-    parts = [select(S, -1, i) for i in range(S.shape[-1])]
-    products = []
-    for i in range(len(parts)):
-        rest = [part for j, part in enumerate(parts) if j != i]
-        made = rest[0] if rest else parts[i] / parts[i]
-        for part in rest[1:]:
-            made = made * part
-        products.append(made)
-    return stack(products, -1)
+def others_multiplied(S: Tensor) -> Any:
+    """For each element of the last dimension the product of all others, though some be 0: of those before it and those after it."""
+    from autograd_viz.torch.ops.cumulation import cumprod
+    from autograd_viz.torch.ops.joining import joined
+    from autograd_viz.torch.ops.rearranging import flip
+
+    n, ones = S.shape[-1], holding(np.ones((*S.shape[:-1], 1), S._array.dtype))
+    before = cumprod(joined([ones, slice_(S, -1, 0, n - 1)], -1), -1)
+    after = flip(cumprod(joined([ones, flip(slice_(S, -1, 1, n), (-1,))], -1), -1), (-1,))
+    return before * after
 
 
 def slogdet_backward(grad: Any, A: Any, LU: Any, pivots: Any) -> Any:
