@@ -29,8 +29,8 @@ from autograd_viz.torch.tensor import Tensor, holding
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "inv_ex", "lstsq", "lu",
     "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
-    "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vecdot",
-    "vector_norm",
+    "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander",
+    "vecdot", "vector_norm",
 ]  # fmt: skip
 
 LinAlgError = _LinAlgError
@@ -311,3 +311,7 @@ def cond(input: Tensor, p: Any = None) -> Tensor:
     inverse, info = systems.linalg_inv_ex(input)
     result: Tensor = matrix_norm(input, p) * matrix_norm(inverse, p)
     return pointwise.masked_fill(result, holding(info._array > 0), float("inf")) if info._array.any() else result
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'torch.linalg' has no attribute '{name}'\nHint: if PyTorch itself has this, use PyTorch here.")

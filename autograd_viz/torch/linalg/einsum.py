@@ -41,6 +41,8 @@ def einsum(*args: Any) -> Tensor:
         operands = list(args[: len(args) // 2 * 2 : 2])
     else:
         equation, operands = args[0], list(args[1:])
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
     if len(operands) == 1 and isinstance(operands[0], list | tuple):
         operands = list(operands[0])
     for i, operand in enumerate(operands):

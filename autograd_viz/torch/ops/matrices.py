@@ -49,6 +49,25 @@ INDICES = "(int row, int col, int offset=0, *, dtype? dtype=None)"
 # --- checks that several operations share -----------------------------------------------------------------------------
 
 
+def fused(c: Array, a: Array, b: Array) -> Array:
+    """c + a * b, rounded once. Processors compute it so, and PyTorch's last digits show it."""
+    if c.dtype != np.float64:
+        return (c.astype(np.float64) + a.astype(np.float64) * b.astype(np.float64)).astype(c.dtype)
+    (a1, a2), (b1, b2), product = _halves(a), _halves(b), a * b
+    lost = a2 * b2 - (((product - a1 * b1) - a2 * b1) - a1 * b2)  # what rounding took off the product (Dekker 1971) ...
+    total = c + product
+    back = total - c
+    lost = lost + ((c - (total - back)) + (product - back))  # ... and off the sum (Knuth)
+    return np.where(np.isfinite(lost) & (lost != 0), total + lost, total)  # (-0 stays -0)
+
+
+def _halves(a: Array) -> tuple[Array, Array]:
+    """The leading 26 bits of a float64, and the rest: products of halves are exact."""
+    scaled = a * 134217729.0
+    first = scaled - (scaled - a)
+    return first, a - first
+
+
 def need_square(name: str, A: Array) -> None:
     """Raise RuntimeError unless A is a square matrix, or a batch of them."""
     need_matrix(name, A)
@@ -255,7 +274,9 @@ def linalg_cross(self: Array, other: Array, *, dim: int = -1) -> Array:
     if self.dtype != other.dtype:
         raise RuntimeError(f"expected scalar type {dtypes.scalar_name(self)} but found {dtypes.scalar_name(other)}")
     a, b = (np.moveaxis(array, axis, 0) for array in np.broadcast_arrays(self, other))
-    return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], axis)
+    if self.dtype.kind != "f":
+        return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], axis)
+    return np.stack([fused(-(a[2] * b[1]), a[1], b[2]), fused(-(a[0] * b[2]), a[2], b[0]), fused(-(a[1] * b[0]), a[0], b[1])], axis)
 
 
 CROSS_WITHOUT_DIM = (

@@ -19,7 +19,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import matmul
-from autograd_viz.torch.ops.matrices import diag_embed, need_floats, need_matrix, need_square, tril, triu
+from autograd_viz.torch.ops.matrices import diag_embed, fused, need_floats, need_matrix, need_square, tril, triu
 from autograd_viz.torch.ops.shape import blank, expand, slice_, squeeze_dim, transpose, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -46,12 +46,6 @@ def mH(a: Any) -> Any:
 def columns(array: Array) -> Array:
     """The same matrices, kept column by column."""
     return np.swapaxes(np.ascontiguousarray(np.swapaxes(array, -1, -2)), -1, -2) if array.ndim > 1 else array
-
-
-def fused(c: Array, a: Array, b: Array) -> Array:
-    """c + a * b, rounded once. Processors compute it so, and PyTorch's last digits show it; hence also the order of sums below."""
-    wide = np.longdouble if c.dtype == np.float64 else np.float64
-    return (c.astype(wide) + a.astype(wide) * b.astype(wide)).astype(c.dtype)
 
 
 def factored(A: Array) -> tuple[Array, Array, Array]:

@@ -190,6 +190,42 @@ EXPRESSIONS = {
         torch.linalg.cond(m.detach(), 'fro')
         torch.linalg.cond(torch.zeros(2, 2), 1)
         """,
+    "corners": """
+        torch.linalg.norm(a)
+        torch.linalg.det(m * 1000)
+        torch.det(torch.eye(3) * s)
+        torch.det(torch.ones(2, 2, **g))
+        torch.linalg.det(torch.tensor([[1.0, 2.0], [2.0, 4.0]], requires_grad=True))
+        torch.det(torch.zeros(2, 2, **g))
+        torch.linalg.det(torch.zeros(0, 3, 3, **g))
+        torch.slogdet(torch.zeros(0, 0, **g))
+        torch.linalg.inv(torch.zeros(0, 3, 3, **g))
+        torch.linalg.solve(torch.zeros(0, 0, **g), void)
+        torch.linalg.solve(m[None], n[None])
+        torch.linalg.solve(m, m)
+        torch.linalg.solve(m, v[:, None])
+        torch.linalg.solve(m * v, v)
+        torch.linalg.solve(f[:, :2], f[:, 2])
+        torch.linalg.cholesky(torch.zeros(0, 0, **g))
+        torch.linalg.cholesky(torch.eye(2) * s)
+        torch.linalg.qr(torch.eye(3) * s)
+        torch.linalg.qr(torch.zeros(0, 3, **g))
+        torch.linalg.svdvals(torch.zeros(0, 3, **g))
+        torch.linalg.eigvalsh(torch.zeros(0, 0, **g))
+        torch.linalg.eigh(torch.tensor([[2.0, 0.0], [0.0, 3.0]], **g))
+        torch.linalg.eigh(torch.tensor([[2.0, 1.0], [1.0, 2.0]], requires_grad=True))
+        torch.linalg.svd(torch.tensor([[3.0, 0.0], [4.0, 5.0]], requires_grad=True))
+        torch.linalg.pinv(torch.zeros(2, 3, **g))
+        torch.linalg.pinv(torch.zeros(0, 3, **g))
+        torch.linalg.matrix_rank(torch.zeros(0, 3))
+        torch.linalg.lstsq(m, v[:, None]).solution
+        torch.linalg.lstsq(a, a[:, :1])
+        torch.linalg.matrix_norm(a)
+        torch.linalg.matrix_norm(a, 1, keepdim=True)
+        torch.linalg.matrix_norm(p, dim=(0, 1))
+        torch.linalg.cond(f[:, :2])
+        torch.matrix_exp(f[:, :2])
+        """,
 }
 
 ERRORS = """
