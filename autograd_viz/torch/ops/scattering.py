@@ -18,7 +18,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.gathering import LONGS, _outside
-from autograd_viz.torch.ops.pointwise import eq, masked_fill, where, zero_like, zeros
+from autograd_viz.torch.ops.pointwise import eq, masked_fill, where, zeros
 from autograd_viz.torch.ops.shape import blank, expand, reshape, scatter_value, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 

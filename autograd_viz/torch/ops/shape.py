@@ -16,7 +16,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import zeros
-from autograd_viz.torch.tensor import holding, strides_of
+from autograd_viz.torch.tensor import strides_of
 
 __all__: list[str] = []  # how they are called from outside stands in `rearranging.py`, `joining.py` and `gathering.py`
 
