@@ -23,7 +23,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
     *("source", "modes", "dtypes", "node", "tensor", "arguments", "observe", "formulas", "op"),
-    *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
+    *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.memory", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
     *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.scattering"),
     *("ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),

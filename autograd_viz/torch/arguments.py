@@ -47,6 +47,11 @@ def is_int(value: Any) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
+def is_constant(value: Any) -> bool:
+    """Whether something is a tensor that counts as a number."""
+    return isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One parameter of a signature."""
@@ -71,9 +76,9 @@ class Parameter:
         if kind == "Tensor[]":
             return isinstance(value, tuple | list)
         if kind == "Number":
-            return isinstance(value, int | float | np.generic) or (isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad)
+            return isinstance(value, int | float | np.generic) or is_constant(value)
         if kind == "float":
-            return isinstance(value, int | float | np.floating) or (isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad)
+            return isinstance(value, int | float | np.floating) or is_constant(value)
         return isinstance(value, {"bool": bool | np.bool_, "str": str, "dtype": dtypes.dtype}.get(kind, object))
 
 
@@ -139,8 +144,10 @@ class Signature:
                 return (int(value),)
             for i, part in enumerate(value, 1):
                 if not is_int(part):
-                    why = f'type must be tuple of ints,but got {kind_name(part)}'
-                    raise TypeError(f"{self.name}(): argument '{parameter.name}' failed to unpack the object at pos {i} with error \"{why}\"")
+                    raise TypeError(
+                        f"{self.name}(): argument '{parameter.name}' failed to unpack the object at pos {i} with error "
+                        f'"type must be tuple of ints,but got {kind_name(part)}"'
+                    )
             return tuple(map(int, value))
         if kind == "Tensor[]":
             for i, part in enumerate(value):

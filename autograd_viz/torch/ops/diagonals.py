@@ -14,8 +14,9 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
+from autograd_viz.torch.ops.memory import in_memory_of, storage_of
 from autograd_viz.torch.ops.pointwise import zeros
-from autograd_viz.torch.ops.shape import OPEN_END, blank, in_memory_of, reshape, slice_, squeeze_dim, wrap_dim
+from autograd_viz.torch.ops.shape import OPEN_END, blank, reshape, slice_, squeeze_dim, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -43,7 +44,7 @@ def _diagonal(self: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Arr
 
 def _byte_of(part: Array, array: Array) -> int:
     """At which byte of the memory of `array` its view `part` begins."""
-    whole = shape.storage_of(array)[0]
+    whole = storage_of(array)[0]
     return part.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
 
 
@@ -216,8 +217,9 @@ def reach(sizes: Sequence[int], steps: Sequence[int], start: int = 0) -> int:
 
 
 def into_memory(
-    grad: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None, sizes: Sequence[int], steps: Sequence[int], begin: int
-) -> Any:
+    grad: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None, sizes: Sequence[int], steps: Sequence[int],
+    begin: int,
+) -> Any:  # fmt: skip
     """The gradient of `as_strided`: grad put into memory as it was read, and that read as the input lay in it, from `begin`.
 
     Source: FunctionsManual.cpp, as_strided_backward.

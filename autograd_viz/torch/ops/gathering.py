@@ -45,19 +45,15 @@ def _laid_out(made: Array, self: Array, places: tuple[Any, ...]) -> Array:
 
     Source: ATen, native/TensorAdvancedIndexing.cpp, AdvancedIndex, and TensorIterator.cpp, reorder_dimensions.
     """
-    kinds = [isinstance(place, slice) for place in places] + [True] * (self.ndim - sum(getattr(p, "ndim", 1) if _bools(p) else 1 for p in places))
-    if not all(kinds[i] or _bools(places[i]) is False for i in range(len(places))):
-        return made  # (masks: their dimensions are not those of self)
+    if any(isinstance(place, np.ndarray) and place.dtype.kind == "b" for place in places):
+        return made  # (a mask's dimensions are not those of self)
+    kinds = [isinstance(place, slice) for place in places] + [True] * (self.ndim - len(places))
     read = [i for i, whole in enumerate(kinds) if not whole]
     wide = len(np.broadcast_shapes(*(places[i].shape for i in read)))
     together = read[-1] - read[0] == len(read) - 1
     front = read[0] if together else 0
     steps = [self.strides[i] for i, whole in enumerate(kinds) if whole]
     return in_steps(made, steps[:front] + [0] * wide + steps[front:])
-
-
-def _bools(place: Any) -> bool:
-    return isinstance(place, np.ndarray) and place.dtype.kind == "b"
 
 
 def in_steps(array: Array, steps: list[int]) -> Array:
@@ -213,13 +209,16 @@ def _outside(index: Array, first: int, end: int) -> int | None:
 
 
 @op("IndexAddBackward0", others="index", self=lambda grad: grad,
-    source=lambda grad, dim, index, source, source_dim, alpha: scaled(_slices_for(grad, dim, index, source, source_dim), alpha))  # fmt: skip
+    source=lambda grad, dim, index, source, source_dim, alpha: scaled(slices_for(grad, dim, index, source, source_dim), alpha))  # fmt: skip
 def _index_add(self: Array, dim: int, index: Array, source: Array, alpha: Any = 1, source_dim: int = 0) -> Array:
     """self with alpha * source added in the slices that `index` names."""
     made = self.copy()
     target = made if made.ndim else made.reshape(1)
-    slices = source.reshape(target.shape[:dim % target.ndim] + (-1,) + target.shape[dim % target.ndim + 1:]) if source.ndim != target.ndim else source
-    np.add.at(target, (slice(None),) * (dim % target.ndim) + (index.reshape(-1),), slices if alpha == 1 else slices * slices.dtype.type(alpha))
+    place = dim % target.ndim
+    if source.ndim != target.ndim:
+        source = source.reshape((*target.shape[:place], -1, *target.shape[place + 1 :]))
+    places: Any = (*(slice(None),) * place, index.reshape(-1))
+    np.add.at(target, places, source if alpha == 1 else source * source.dtype.type(alpha))
     return made
 
 
@@ -228,7 +227,7 @@ def index_add_(self: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> 
     return _index_add(self, dim, index, source, alpha, len(source.shape))
 
 
-def _slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) -> Any:
+def slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) -> Any:
     """The slices of grad that `index` names, in the shape of source."""
     chosen = select_slices(grad, dim, index)
     return expand(chosen, tuple(source.shape)) if source_dim else chosen
@@ -269,7 +268,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
 
 @op("IndexCopyBackward0", others="index", keep="source_dim",
     self=lambda grad, dim, index: fill_slices(grad, dim, index, 0),
-    source=lambda grad, dim, index, source, source_dim: _slices_for(grad, dim, index, source, source_dim))  # fmt: skip
+    source=lambda grad, dim, index, source, source_dim: slices_for(grad, dim, index, source, source_dim))  # fmt: skip
 def copy_slices(self: Array, dim: int, index: Array, source: Array, source_dim: int = 0) -> Array:
     """self with `source` in the slices along a dimension that `index` names."""
     made = self.copy()

@@ -75,7 +75,8 @@ def _unframed(grad_output: Array, sizes: Pad, padding: Pad, mode: str) -> Array:
     for dim, (before, after) in enumerate(_by_dim(padding, len(sizes))):
         if before or after:
             inside = np.zeros((*grad_output.shape[:dim], sizes[dim], *grad_output.shape[dim + 1 :]), grad_output.dtype)
-            np.add.at(inside, (slice(None),) * dim + (_sources(sizes[dim], before, after, mode),), grad_output)
+            places: Any = (*(slice(None),) * dim, _sources(sizes[dim], before, after, mode))
+            np.add.at(inside, places, grad_output)
             grad_output = inside
     return grad_output
 
@@ -115,8 +116,8 @@ def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
     was = [sizes[input.ndim - len(names) + i] for i in range(len(names))]
     becomes = [n + sum(pair) for n, pair in zip(sizes, _by_dim(pad, input.ndim), strict=True)][input.ndim - len(names) :]
     if any(n < 1 for n in becomes):
-        before, after = (" ".join(f"{name}: {n}" for name, n in zip(names, ns, strict=True)) for ns in (was, becomes))
-        raise RuntimeError(f"input ({before.replace(' ' + names[-1], ', ' + names[-1])}) is too small. Calculated output {after}")
+        small, made = ([f"{name}: {n}" for name, n in zip(names, ns, strict=True)] for ns in (was, becomes))
+        raise RuntimeError(f"input ({', '.join(small)}) is too small. Calculated output {' '.join(made)}")
 
 
 # --- around the other end ---------------------------------------------------------------------------------------------

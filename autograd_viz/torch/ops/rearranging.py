@@ -1,6 +1,6 @@
 """Elements in another order, repeated, or in all combinations: `flip`, `roll`, `rot90`, `repeat`, `tile`, `meshgrid`.
 
-Read next: `activations.py`.
+Read next: `losses.py`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _flip(self: Array, dims: Dims) -> Array:
     for dim in places:
         if places.count(dim) > 1:
             raise RuntimeError(f"dim {dim} appears multiple times in the list of dims")
-    return np.flip(self, places).copy(order="K") if self.ndim else self.copy()
+    return np.flip(self, tuple(places)).copy(order="K") if self.ndim else self.copy()
 
 
 @op("RollBackward0", self=lambda grad, shifts, dims: _roll(grad, tuple(-n for n in reversed(shifts)), tuple(reversed(dims))))
@@ -57,7 +57,7 @@ def _roll(self: Array, shifts: Dims, dims: Dims = ()) -> Array:
 @op("Rot90Backward0", self=lambda grad, k, dims: _rot90(grad, -k, dims))
 def _rot90(self: Array, k: int = 1, dims: Dims = (0, 1)) -> Array:
     """Turned by k right angles, from dims[0] towards dims[1]."""
-    return np.array(np.rot90(self, k % 4, dims))
+    return np.array(np.rot90(self, k % 4, (dims[0], dims[1])))
 
 
 @reads("flip(Tensor input, int[] dims)")

@@ -2,7 +2,7 @@
 
 The rows of `gather` and `scatter` themselves stand in `shape.py`, for the gradients of maxima need them.
 
-Read next: `rearranging.py`.
+Read next: `reshaping.py`.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         mine[dim], there = its[dim], mine[dim]
     check_broadcast(tuple(mine), tuple(its))
     both = list(np.broadcast_shapes(tuple(mine), tuple(its)))
-    wide = both[:dim] + [there] + both[dim + 1 :] if mine else []
+    wide = [*both[:dim], there, *both[dim + 1 :]] if mine else []
     return gather(expand(input, tuple(wide)), dim, expand(indices, tuple(both)))
 
 
@@ -284,12 +284,16 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 # --- by masks ---------------------------------------------------------------------------------------------------------
 
 
-@op("MaskedSelectBackward0", others="mask",
-    self=lambda grad, self, mask: _masked_scatter(blank(grad, np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))), mask, grad))  # fmt: skip
+@op("MaskedSelectBackward0", others="mask", self=lambda grad, self, mask: masked_select_backward(grad, self, mask))
 def _masked_select(self: Array, mask: Array) -> Array:
     """The elements where the mask is true, in a row."""
     self, mask = np.broadcast_arrays(self, mask)
     return self[mask]
+
+
+def masked_select_backward(grad: Any, self: Any, mask: Any) -> Any:
+    """grad where the mask is true, in the shape that self and the mask broadcast to."""
+    return _masked_scatter(blank(grad, np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))), mask, grad)
 
 
 @reads("masked_select(Tensor input, Tensor mask)")
@@ -306,8 +310,8 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 def _masked_scatter(self: Array, mask: Array, source: Array) -> Array:
     """self with the elements of source, one after another, where the mask is true."""
     wide = np.broadcast_shapes(self.shape, mask.shape)
-    made, mask = self.copy(order="K") if self.shape == wide else np.array(np.broadcast_to(self, wide), order="C"), np.broadcast_to(mask, wide)
-    made[mask] = source.reshape(-1)[: np.count_nonzero(mask)]
+    made = self.copy(order="K") if self.shape == wide else np.array(np.broadcast_to(self, wide), order="C")
+    made[np.broadcast_to(mask, wide)] = source.reshape(-1)[: np.count_nonzero(np.broadcast_to(mask, wide))]
     return made
 
 
