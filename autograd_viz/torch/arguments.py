@@ -96,11 +96,31 @@ class Signature:
             kind, _, name = part.partition(" ")
             name, equals, _ = name.partition("=")
             self.params.append(Parameter(name, kind.rstrip("?"), bool(equals), keyword, kind.endswith("?")))
+        self.places = [p for p in self.params if not p.keyword]
+        self.least = sum(not p.optional for p in self.params)
+        self.spreads = len(self.places) == 2 and self.places[1].kind.startswith("int[")  # as a method: x.view(2, 3)
+        self.brief = [(p.name, p.kind) for p in self.places]
+
+    def quick(self, args: tuple[Any, ...], bound: int) -> dict[str, Any] | None:
+        """The arguments by name if they are in order and of the most usual types; else None, and `read` has to look."""
+        if self.spreads and bound and len(args) > 1 and all(type(arg) is int for arg in args[1:]):
+            return {self.brief[0][0]: args[0], self.brief[1][0]: args[1:]}
+        if not self.least <= len(args) <= len(self.brief):
+            return None
+        values: dict[str, Any] = {}
+        for (name, kind), value in zip(self.brief, args, strict=False):
+            given = type(value)
+            if kind.startswith("int["):
+                if given is not tuple or not all(type(part) is int for part in value):
+                    return None
+            elif kind != given.__name__ or (given is not int and given is not Tensor):
+                return None
+            values[name] = value
+        return values
 
     def read(self, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
         """The arguments by name.  Raises TypeError in PyTorch's words.  `bound`: 1 if a method is called, whose self is not counted."""
-        places = [p for p in self.params if not p.keyword]
-        spread = bound and len(places) == 2 and places[1].kind.startswith("int[")  # x.view(2, 3)
+        places, spread = self.places, bound and self.spreads
         if len(args) > len(places) and not spread:
             raise self._too_many(len(args) - bound, places, bound)
         values: dict[str, Any] = {}
@@ -177,7 +197,7 @@ class Signature:
 
     def plausible(self, count: int) -> bool:
         """Whether it takes that many arguments."""
-        return sum(not p.optional for p in self.params) <= count <= len(self.params)
+        return self.least <= count <= len(self.params)
 
 
 def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -186,6 +206,11 @@ def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[
     name = signatures[0].name
 
     def read(args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
+        if not kwargs:
+            for signature in signatures:
+                values = signature.quick(args, bound)
+                if values is not None:
+                    return values
         if len(signatures) == 1:
             return signatures[0].read(args, kwargs, bound)
         for signature in signatures:

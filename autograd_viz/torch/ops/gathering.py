@@ -99,7 +99,7 @@ def put_values(self: Array, indices: tuple[Any, ...], values: Array, accumulate:
 
 def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bool) -> Array:
     """A copy of `array` with values in, or added to, some of its places."""
-    made, places = array.copy(), _numpy_index(indices)
+    made, places = array.copy("K"), _numpy_index(indices)
     there = made[places].shape
     while values.ndim > len(there) and values.shape[0] == 1:
         values = values[0]
@@ -317,7 +317,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 @op("IndexFillBackward0", others="index", self=lambda grad, dim, index: fill_slices(grad, dim, index, 0))
 def fill_slices(self: Array, dim: int, index: Array, value: Any) -> Array:
     """self with a number in the slices along a dimension that `index` names."""
-    made = self.copy()
+    made = self.copy("K")
     (made if made.ndim else made.reshape(1))[(slice(None),) * (dim % max(made.ndim, 1)) + (index.reshape(-1),)] = value
     return made
 

@@ -310,7 +310,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 def _masked_scatter(self: Array, mask: Array, source: Array) -> Array:
     """self with the elements of source, one after another, where the mask is true."""
     wide = np.broadcast_shapes(self.shape, mask.shape)
-    made = self.copy(order="K") if self.shape == wide else np.array(np.broadcast_to(self, wide), order="C")
+    made = np.array(np.broadcast_to(self, wide), order="C")
     made[np.broadcast_to(mask, wide)] = source.reshape(-1)[: np.count_nonzero(np.broadcast_to(mask, wide))]
     return made
 
