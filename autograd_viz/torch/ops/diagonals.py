@@ -14,7 +14,7 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
-from autograd_viz.torch.ops.memory import in_memory_of, storage_of
+from autograd_viz.torch.ops.memory import copied, in_memory_of, storage_of
 from autograd_viz.torch.ops.pointwise import zeros
 from autograd_viz.torch.ops.shape import OPEN_END, blank, reshape, slice_, squeeze_dim, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
@@ -159,7 +159,7 @@ def _put_in(array: Array, there: Array, src: Array) -> Array:
     src=lambda grad, dim, index: shape.select(grad, dim, index))  # fmt: skip
 def _select_scatter(self: Array, src: Array, dim: int, index: int) -> Array:
     """self with src in one place along a dimension."""
-    made = self.copy("K")
+    made = copied(self)
     return _put_in(made, shape.select(made, dim, index), src)
 
 
@@ -170,7 +170,7 @@ def _slice_scatter(self: Array, src: Array, dim: int = 0, start: int | None = No
     """self with src in a range along a dimension."""
     if step <= 0:
         raise RuntimeError("slice step must be positive")
-    made = self.copy("K")
+    made = copied(self)
     return _put_in(made, sliced(made, dim, start, end, step), src)
 
 
@@ -184,7 +184,7 @@ def sliced(array: Any, dim: int, start: int | None, end: int | None, step: int) 
     src=lambda grad, offset, dim1, dim2: _diagonal(grad, offset, dim1, dim2))  # fmt: skip
 def _diagonal_scatter(self: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """self with src on its diagonal."""
-    made = self.copy("K")
+    made = copied(self)
     return _put_in(made, _diagonal(made, offset, dim1, dim2), src)
 
 

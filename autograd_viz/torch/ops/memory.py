@@ -17,10 +17,15 @@ def in_memory_of(array: Array, sizes: Sequence[int], steps: Sequence[int], at: i
     """The memory of an array read with other sizes and steps (in bytes), from byte `at` of it, or from where the array begins."""
     if at is None and array.flags.c_contiguous and array.size:
         return np.ndarray(sizes, array.dtype, array, 0, steps)
-    if 0 in sizes or not array.size:
-        return np.zeros(sizes, array.dtype)
     memory, begin = storage_of(array)
+    if 0 in sizes or not memory.size:
+        return np.ndarray(sizes, array.dtype, memory, 0, steps) if memory.size else np.zeros(sizes, array.dtype)
     return np.ndarray(sizes, array.dtype, memory, begin if at is None else at, steps)
+
+
+def copied(array: Array) -> Array:
+    """A copy, in the same order in memory; row by row, if some elements of the array share their memory."""
+    return array.copy("C" if 0 in array.strides else "K")
 
 
 def storage_of(array: Array) -> tuple[Array, int]:

@@ -18,9 +18,10 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.gathering import LONGS, _outside
+from autograd_viz.torch.ops.memory import copied
 from autograd_viz.torch.ops.pointwise import eq, masked_fill, where, zeros
 from autograd_viz.torch.ops.shape import blank, expand, reshape, scatter_value, wrap_dim
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
     "gather", "masked_scatter", "masked_select", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim",
@@ -212,6 +213,9 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     check_broadcast(tuple(mine), tuple(its))
     both = list(np.broadcast_shapes(tuple(mine), tuple(its)))
     wide = [*both[:dim], there, *both[dim + 1 :]] if mine else []
+    if mine and not there and indices._array.size:
+        raise RuntimeError("ZeroDivisionError")
+    indices = holding(indices._array % max(there, 1)) if mine else indices  # counted from the end, and round and round
     return gather(expand(input, tuple(wide)), dim, expand(indices, tuple(both)))
 
 
@@ -252,7 +256,7 @@ def _check_numbers(index: Tensor, count: int) -> None:
     source=lambda grad, index, source: reshape(_take(grad, index), tuple(source.shape)))  # fmt: skip
 def _put(self: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """self with `source` in the elements with these numbers."""
-    made = self.copy(order="K")
+    made = copied(self)
     places = np.unravel_index(index.reshape(-1) % max(made.size, 1), made.shape or (1,))
     target = made if made.ndim else made.reshape(1)
     if accumulate:
@@ -277,6 +281,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
             f"put_(): Expected source and index to have the same number of elements, but got source.numel() = {source._array.size}, "
             f"index.numel() = {index._array.size}"
         )
+    if not input._array.size and index._array.size:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
     _check_numbers(index, input._array.size)
     return _put(input, index, source, accumulate)
 
