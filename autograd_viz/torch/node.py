@@ -253,7 +253,7 @@ def _short(name: str) -> str:
     return name.replace("Backward", "").removesuffix("0")
 
 
-_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "pad",
+_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "repeats", "pad",
              "padding"}  # fmt: skip
 
 

@@ -241,7 +241,9 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if not input.ndim and index._array.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index._array.size} value(s)")
     wrong = _outside(index._array, 0, count)
-    if wrong is not None and dim_ and input.ndim > 1:
+    if not count and index._array.size and input.ndim > 1:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
+    if wrong is not None and input.ndim > 1 and (dim_ == 1 or not input._array.size):
         raise RuntimeError(f"INDICES element is out of DATA bounds, id={wrong} axis_dim={count}")
     if wrong is not None:
         raise IndexError("index out of range in self")
@@ -295,7 +297,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
         raise RuntimeError(
             f"index_add_(): self ({scalar_name(input._array)}) and source ({scalar_name(source._array)}) must have the same scalar type"
         )
-    if source.ndim and place >= source.ndim:
+    if place and place >= source.ndim:
         raise RuntimeError(f"index_add_(): Indexing dim {place} is out of bounds of the source tensor with dim {source.ndim}")
     if source.ndim == 0 and index.ndim == 1 and input.ndim and index._array.size != 1:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")

@@ -104,6 +104,12 @@ FRAMES = {
 
 def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
     sizes = input._array.shape
+    if 0 in sizes[input.ndim - len(pad) // 2 - 1 :]:
+        n = len(pad) // 2 + 1
+        raise RuntimeError(
+            f"Expected {n}D or {n + 1}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: "
+            f"{list(sizes)}"
+        )
     for i in range(len(pad) // 2):
         dim = input.ndim - 1 - i
         before, after = pad[2 * i : 2 * i + 2]
@@ -114,10 +120,13 @@ def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
             )
     names = AXES[: len(pad) // 2][::-1]
     was = [sizes[input.ndim - len(names) + i] for i in range(len(names))]
-    becomes = [n + sum(pair) for n, pair in zip(sizes, _by_dim(pad, input.ndim), strict=True)][input.ndim - len(names) :]
-    if any(n < 1 for n in becomes):
+    wide = [n + sum(pair) for n, pair in zip(sizes, _by_dim(pad, input.ndim), strict=True)]
+    becomes = wide[input.ndim - len(names) :]
+    if all(n < 1 for n in becomes):
         small, made = ([f"{name}: {n}" for name, n in zip(names, ns, strict=True)] for ns in (was, becomes))
         raise RuntimeError(f"input ({', '.join(small)}) is too small. Calculated output {' '.join(made)}")
+    if any(n < 0 for n in wide):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {next(n for n in wide if n < 0)}: {wide}")
 
 
 # --- around the other end ---------------------------------------------------------------------------------------------

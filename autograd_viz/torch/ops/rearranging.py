@@ -57,7 +57,13 @@ def _roll(self: Array, shifts: Dims, dims: Dims = ()) -> Array:
 @op("Rot90Backward0", self=lambda grad, k, dims: _rot90(grad, -k, dims))
 def _rot90(self: Array, k: int = 1, dims: Dims = (0, 1)) -> Array:
     """Turned by k right angles, from dims[0] towards dims[1]."""
-    return np.array(np.rot90(self, k % 4, (dims[0], dims[1])))
+    first, second = (wrap_dim(dim, self.ndim) for dim in dims)
+    turns = k % 4
+    if turns == 0:
+        return self.copy("C")
+    if turns == 2:
+        return copied(np.flip(self, (first, second)))
+    return copied(np.flip(self, second if turns == 1 else first)).swapaxes(first, second)
 
 
 @reads("flip(Tensor input, int[] dims)")
@@ -115,7 +121,7 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 def _repeat(self: Array, repeats: Dims) -> Array:
     """The whole, many times along each dimension."""
     wide = tuple(abs(times) for times in repeats)  # (-2 times nothing)
-    return np.array(np.tile(self, wide))
+    return np.array(np.tile(self, wide), order="C")
 
 
 def repeat_backward(grad: Any, repeats: Dims, sizes: Dims) -> Any:

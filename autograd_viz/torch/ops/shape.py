@@ -272,7 +272,8 @@ def squeeze_dim(self: Array, dim: int) -> Array:
 @op("SqueezeBackward2", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, dim))
 def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     """Drop those of the dimensions `dim` whose size is 1."""
-    return self.squeeze(tuple(d for d in different_dims(dim, self.ndim) if self.shape[d] == 1)) if self.ndim else self[...]
+    dims = different_dims(dim, self.ndim)
+    return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
 
 
 @op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))

@@ -617,6 +617,21 @@ EXPRESSIONS = {
         torch.nn.functional.pad(torch.ones(2,3,dtype=torch.int64),(1,1),value=1.5)
         torch.nn.functional.pad(torch.ones(2,3),(1,1),mode='constant',value=True)
         torch.constant_pad_nd(torch.ones(2,3),(1,1),2)
+        torch.take_along_dim(torch.arange(6.).reshape(2,3),torch.tensor([[-1, 7]]),1)
+        torch.take_along_dim(torch.arange(6.).reshape(2,3),torch.tensor([[-1]]),0)
+        torch.ones(()).expand(0)
+        torch.ones(0).put(torch.tensor([],dtype=torch.int64),torch.ones(0))
+        torch.ones(0).take(torch.tensor([],dtype=torch.int64))
+        torch.ones(0,3).roll(1,5)
+        torch.ones(0,3).roll((1,1),(5,6))
+        torch.ones(0,3).roll(1)
+        torch.ones(2,0).index_put((torch.tensor([5]),),torch.ones(0))
+        torch.ones(2,0)[[5]].shape
+        torch.ones(0,2)[[],[5]]
+        torch.ones(2,2)[[5],[]]
+        torch.ones(2,2)[torch.tensor([5]),torch.zeros(0,dtype=torch.int64)]
+        torch.ones(2,2)[torch.tensor([[5]]),torch.zeros(0,1,dtype=torch.int64)]
+        torch.ones(0,2)[torch.tensor([0]),torch.zeros(0,dtype=torch.int64)].shape
     """,
 }
 
@@ -907,4 +922,18 @@ ERRORS = r"""
     torch.nn.functional.pad(torch.ones(3),(1,1),mode='reflect')
     torch.nn.functional.pad(torch.ones(1,2,3,4),(1,1),mode='reflect')
     torch.pad
+    torch.take_along_dim(torch.arange(6.).reshape(2,3),torch.tensor([-1, 7]))
+    torch.ones(()).expand(-1)
+    torch.ones(()).expand(-1,2)
+    torch.ones(()).expand(2,-1)
+    torch.ones(()).expand(-2)
+    torch.ones(0).put(torch.tensor([0]),torch.ones(1))
+    torch.ones(2,1).squeeze((0,0,5))
+    torch.ones(2,1).squeeze((5,0,0))
+    torch.ones(2,3).sum((0,0,5))
+    torch.ones(2,3).index_put((torch.tensor([5]),),torch.ones(2))
+    torch.ones(2,3).index_put((torch.tensor([5]),torch.tensor([0,0])),torch.ones(3))
+    torch.ones(2,0)[[5],[0]]
+    torch.ones(0,2)[[0]]
+    torch.ones(0,2)[[0],[5]]
 """

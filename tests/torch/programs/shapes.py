@@ -310,13 +310,231 @@ EXPRESSIONS = {
         p.permute(2, 0, 1).contiguous()
         p.permute(2, 0, 1).clone()
     """,
+    "composed, other dtypes, memory": r"""
+        a.t().flip(1) * 2
+        torch.cat([a[:, :1], b[:, 1:]], 1)
+        torch.cat([a.float(), b])
+        torch.cat([mask, mask]).any()
+        torch.cat([f, torch.zeros(0)])
+        torch.cat([a.half(), f])
+        torch.cat([torch.tensor([1]), torch.tensor([2.5])])
+        torch.cat([torch.tensor([1], dtype=torch.int32), torch.tensor([2])])
+        torch.cat([torch.tensor([True]), torch.tensor([2])])
+        torch.stack([a, b]).sum(0)
+        torch.stack([row.squeeze(0), v])
+        torch.stack([x * 2 for x in a])
+        torch.stack(list(a.unbind(1)), 1)
+        torch.stack([x.sum() for x in a.split(1)])
+        torch.cat(a.chunk(3, 1), 0)
+        torch.cat([x ** 2 for x in p.split(2, 2)], dim=2)
+        torch.cat(torch.split(p, [1, 3], -1), -1)
+        torch.cat((a, a.detach()), 0)
+        torch.cat((a.unsqueeze(0), b.unsqueeze(0)))
+        torch.hstack([a, col])
+        torch.vstack([a, row, v])
+        a.split(1)[0] * a.split(1)[1]
+        p.unbind()[0] + p.unbind()[1]
+        p.unbind(1)[0].sum() + p.unbind(1)[2].exp().sum()
+        v.unbind()[0] * v.unbind()[2]
+        p.chunk(2, dim=2)[1].t() if False else p.chunk(2, dim=2)[1].transpose(0, 1)
+        m.diagonal().sum()
+        m.diagonal() * v
+        torch.diag(m @ m)
+        torch.diag(v) @ a.t()
+        torch.diag_embed(a).sum(0)
+        p.diagonal(0, 1, 2).exp()
+        a.expand(4, 2, 3).sum()
+        a.expand(2, 2, 3) * p[:, :2, :3]
+        s.expand(3) * v
+        row.expand(2, 3) * a
+        col.expand(-1, 3) ** 2
+        a.repeat(2, 2) * torch.arange(24, dtype=torch.float64).reshape(4, 6)
+        a.repeat_interleave(2, 0) * torch.arange(12, dtype=torch.float64).reshape(4, 3)
+        a.gather(1, torch.tensor([[0, 0], [2, 2]])) ** 2
+        a.take(torch.tensor([0, 0, 5])) ** 3
+        a[idx] ** 2
+        a[:, idx].exp()
+        a[mask] ** 2
+        a[[0, 1], [1, 1]] * s
+        p[:, [0, 0]] ** 2
+        p[0, [1, 1], [2, 2]] ** 2
+        a.index_select(0, idx) ** 2
+        a.masked_select(mask) ** 2
+        a.index_add(0, idx[:2], b) ** 2
+        a.index_copy(0, idx[:1], row) ** 2
+        a.index_fill(0, idx[:1], s) ** 2
+        a.scatter(1, torch.tensor([[0], [2]]), col) ** 2
+        a.scatter(1, torch.tensor([[0], [2]]), 1.5) ** 2
+        a.scatter_add(1, torch.tensor([[0, 1, 1], [2, 2, 2]]), b) ** 2
+        a.masked_scatter(mask, w) ** 2
+        a.put(torch.tensor([0, 4]), w[:2]) ** 2
+        a.index_put((torch.tensor([0, 1]), torch.tensor([2, 1])), w[:2]) ** 2
+        a.index_put((torch.tensor([0, 0]),), b, True) ** 2
+        a.select_scatter(v, 0, 1) ** 2
+        a.slice_scatter(col, 1, 1, 2) ** 2
+        m.diagonal_scatter(v) ** 2
+        a.flip(0) ** 2
+        a.roll(1, 0) ** 2
+        a.rot90() ** 2
+        a.unfold(1, 2, 1) ** 2
+        a.as_strided((2, 2), (1, 1)) ** 2
+        a.as_strided((3, 2), (0, 1)) ** 2
+        a.as_strided((2, 2), (3, 1)) ** 2
+        row.expand(2, 3).as_strided((2, 2), (1, 1)) ** 2
+        torch.nn.functional.pad(a, (1, 1), value=2.0) ** 2
+        torch.nn.functional.pad(a, (1, 1), mode="reflect") ** 2
+        torch.nn.functional.pad(p, (1, 1, 2, 0), mode="replicate") ** 2
+        p.permute(2, 0, 1) ** 2
+        p.transpose(0, 2).reshape(-1) ** 2
+        p.movedim(0, 2).flatten(1) ** 2
+        a.t().contiguous().view(-1) ** 2
+        a.view(3, 2).t().reshape(2, 3) @ m
+        torch.meshgrid(v, w, indexing="ij")[0] ** 2
+        torch.cartesian_prod(v, w) ** 2
+        torch.combinations(v, 2) ** 2
+        torch.broadcast_tensors(row, col)[0] ** 2
+        a.tile(2, 1) ** 2
+        a.unflatten(1, (3, 1)).squeeze(2) ** 2
+        a.narrow(1, 0, 2) ** 2
+        a.T ** 2
+        a.mT @ a
+        a.H @ b
+        a.ravel() @ b.flatten()
+        a.select(1, 0) * a.select(1, 2)
+        q.squeeze() ** 2
+        q.squeeze((0, 2)) ** 2
+        a.unsqueeze(1) * b.unsqueeze(0)
+        a[None] - b[:, None]
+        a[..., None] * v
+        p[..., 0] + p[..., 1]
+        p[0] @ p[1].T
+        f[0] * f[1]
+        f.t().reshape(-1) ** 2
+        f.repeat(1, 2) ** 2
+        torch.cat([f, f * 2]) ** 2
+        torch.cat([f.double(), a]) ** 2
+        torch.stack([f, a]) ** 2
+        f.gather(1, torch.tensor([[0], [1]])) ** 2
+        f.scatter_add(1, torch.tensor([[0], [1]]), f[:, :1]) ** 2
+        f.flip(1) ** 2
+        f.roll(1) ** 2
+        torch.nn.functional.pad(f, (1, 2)) ** 2
+        f[:, 1:] - f[:, :-1]
+        f[f > 0] ** 2
+        torch.take_along_dim(f, torch.tensor([[0], [2]]), 1) ** 2
+        f.as_strided((2,), (2,)) ** 2
+        a.scatter_reduce(1, torch.tensor([[0, 0, 2], [1, 1, 1]]), b, "prod") ** 2
+        a.scatter_reduce(1, torch.tensor([[0, 0, 2], [1, 1, 1]]), b, "mean") ** 2
+        a.scatter_reduce(1, torch.tensor([[0, 0, 2], [1, 1, 1]]), b, "amax") ** 2
+        a.index_add(0, idx[:2], b, alpha=3) ** 2
+        torch.repeat_interleave(v, torch.tensor([2, 0, 1])) ** 2
+        s.repeat(2, 3) ** 2
+        s.unsqueeze(0).expand(3) ** 2
+        s.reshape(1, 1).squeeze() ** 2
+        s.flatten() ** 2
+        a.size()
+        a.size(0)
+        a.shape
+        a.stride()
+        a.t().stride()
+        a.t().is_contiguous()
+        a.expand(4, 2, 3).stride()
+        p[:, 1:].storage_offset()
+        p[1, 2].storage_offset()
+        p.numel()
+        p.nelement()
+        torch.numel(p)
+        a[1].stride(0)
+        a.t().contiguous().stride()
+        p.permute(2, 0, 1).stride()
+        p.permute(2, 0, 1).clone().stride()
+        p[:, ::2, 1:].stride()
+        p.unfold(2, 2, 1).stride()
+        m.diagonal().stride()
+        p.diagonal(1, 0, 2).stride()
+        p.diagonal(1, 0, 2).storage_offset()
+        a.unsqueeze(0).stride()
+        a.unsqueeze(-1).stride()
+        a.unsqueeze(1).stride()
+        a.t().unsqueeze(1).stride()
+        row.squeeze(0).stride()
+        a.view(1, 2, 1, 3).stride()
+        a[None].stride()
+        a[:, None].stride()
+        a[..., None].stride()
+        a.repeat(2, 1).stride()
+        torch.cat([a, b], 1).stride()
+        torch.stack([a.t(), b.t()]).stride()
+        a.flip(0).stride()
+        a.t().flip(0).stride()
+        a.t().roll(1, 0).stride()
+        a.t()[idx].stride()
+        a.t().rot90().stride()
+        a.t().rot90(2).stride()
+        a.t().gather(0, torch.tensor([[0, 1]])).stride()
+        a.t().index_select(0, idx).stride()
+        a.t().masked_scatter(mask.t(), b).stride()
+        a.t().scatter(0, torch.tensor([[0, 1]]), 2.0).stride()
+        a.t().index_add(0, torch.tensor([0]), col.t()).stride()
+        a.t().index_fill(0, torch.tensor([0]), 1.0).stride()
+        a.t().index_copy(0, torch.tensor([0]), col.t()).stride()
+        a.t().take(torch.tensor([[0, 1]])).stride()
+        torch.nn.functional.pad(a.t(), (1, 1)).stride()
+        a.t().select_scatter(v, 1, 0).stride()
+        torch.diag_embed(a.t()).stride()
+        a.t().put(torch.tensor([1]), one).stride()
+        a.t().scatter_add(0, torch.tensor([[0, 1]]), b[:1, :2]).stride()
+        a.t().index_put((torch.tensor([0]),), col.t()).stride()
+        a.t().scatter_reduce(0, torch.tensor([[0, 1]]), b[:1, :2], "amax").stride()
+        m.t().diagonal_scatter(v).stride()
+        a.t().slice_scatter(col.t(), 0, 0, 1).stride()
+        a.t().split(1)[0].stride()
+        a.t().narrow_copy(0, 0, 2).stride()
+        a.t().tile(2).stride()
+        a.t().repeat_interleave(2, 1).stride()
+        a.select_scatter(f[0].double(), 0, 0)
+        c.clone()[0]
+        i.clone()
+        i.t().contiguous()
+        i.flip(0)
+        i.roll(1)
+        i.repeat(2, 1)
+        i.take(torch.tensor([0, 5]))
+        i.gather(0, torch.tensor([[0, 1, 0]]))
+        i.scatter(0, torch.tensor([[0, 1, 0]]), i[:1])
+        i.scatter(0, torch.tensor([[0, 1, 0]]), 7)
+        i.scatter_add(0, torch.tensor([[0, 1, 0]]), i[:1])
+        i.masked_select(mask)
+        i.masked_scatter(mask, i)
+        i.index_select(1, idx)
+        i.index_copy(0, torch.tensor([0]), i[1:])
+        i.index_put((torch.tensor([0]),), i[1:])
+        i.put(torch.tensor([0]), torch.tensor([9]))
+        i.view(-1)
+        i.as_strided((2,), (1,))
+        i.unfold(1, 2, 1)
+        i.diagonal()
+        i.diag()
+        torch.diag(torch.tensor([1, 2]))
+        mask.flip(0)
+        mask.gather(0, torch.tensor([[0, 1, 0]]))
+        mask.repeat(2, 1)
+        mask[0]
+        mask.scatter(0, torch.tensor([[0, 1, 0]]), True)
+        mask.index_put((torch.tensor([0]),), mask[1:])
+        torch.nn.functional.pad(mask, (1, 1), value=1)
+        torch.cat([mask, i])
+        torch.stack([mask[0], mask[1]])
+        torch.combinations(torch.tensor([1, 2, 3]))
+        torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
+        torch.meshgrid(torch.tensor([1, 2]), torch.tensor([3, 4, 5]), indexing="xy")
+    """,
     "plain calls": r"""
         a.flip(0,1)
         a.flip([0,1])
         torch.stack((a,a),axis=1)
         torch.cat((a,a),axis=1)
         a.squeeze(0,1)
-        a.tile(2)
         torch.scatter(a,0,torch.tensor([[0]]),value=1.0).shape
         a.scatter(0,torch.tensor([[0]]),1.0,reduce="add").shape
         torch.repeat_interleave(torch.tensor([1,2]))
@@ -796,3 +1014,86 @@ ERRORS = r"""
     torch.ones(2).T(1)
     torch.ones(2)["x"]
 """
+
+SCRIPTS = {
+    "a matrix from rows and back": """
+rows = [torch.tensor([float(i), i * 2.0], requires_grad=True) for i in range(3)]
+matrix = torch.stack(rows)
+print(matrix, matrix.grad_fn.next_functions[1][0].variable is rows[1])
+top, rest = matrix.split([1, 2])
+loss = (top * rest).sum() + torch.cat(matrix.unbind(1))[::2].sum()
+loss.backward()
+for row in rows:
+    print(row.grad)
+""",
+    "a batch through a window": """
+signal = torch.arange(8.0, requires_grad=True)
+windows = signal.unfold(0, 3, 2)
+print(windows, windows.stride(), windows.storage_offset())
+kernel = torch.tensor([1.0, 0.0, -1.0], requires_grad=True)
+(windows @ kernel).pow(2).sum().backward()
+print(signal.grad, kernel.grad)
+""",
+    "an embedding by hand": """
+table = torch.arange(12.0).reshape(4, 3).requires_grad_()
+words = torch.tensor([[1, 2], [1, 0]])
+vectors = table[words]
+print(vectors.shape, vectors.grad_fn, vectors.grad_fn._saved_indices)
+(vectors * torch.tensor([1.0, 2.0, 3.0])).sum().backward()
+print(table.grad)
+print(table.index_select(0, words.flatten()).grad_fn.name())
+""",
+    "one hot and gather": """
+logits = torch.tensor([[0.5, 1.5, -1.0], [2.0, 0.0, 0.25]], requires_grad=True)
+target = torch.tensor([1, 2])
+picked = logits.gather(1, target.unsqueeze(1)).squeeze(1)
+hot = torch.zeros(2, 3).scatter(1, target.unsqueeze(1), 1.0)
+print(picked, (logits * hot).sum(1), hot)
+picked.sum().backward()
+print(logits.grad)
+""",
+    "heads of attention": """
+x = torch.arange(24.0).reshape(2, 3, 4).requires_grad_()
+heads = x.view(2, 3, 2, 2).transpose(1, 2)
+print(heads.shape, heads.stride(), heads.is_contiguous())
+scores = heads @ heads.mT
+back = (scores @ heads).transpose(1, 2).reshape(2, 3, 4)
+print(back.grad_fn, back.shape)
+back.mean().backward()
+print(x.grad)
+""",
+    "views share memory": """
+x = torch.arange(6.0)
+y, z, w = x.view(2, 3), x[1:4], x.reshape(3, 2).t()
+print(y._is_view(), z._base is x, w._base is x, x.flatten()._is_view(), x.clone()._is_view())
+print(x.data_ptr() == y.data_ptr() if hasattr(x, "data_ptr") else True, z.storage_offset(), w.stride())
+print(y.expand(2, 2, 3).stride(), y.diagonal().stride(), y.unfold(1, 2, 1).stride(), y.permute(1, 0).stride())
+""",
+    "circular padding": """
+x = torch.tensor([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], requires_grad=True)
+y = torch.nn.functional.pad(x, (1, 2), mode="circular")
+print(y.detach())
+z = torch.nn.functional.pad(x, (2, 1, 1, 1), mode="circular")
+print(z.detach())
+((y * torch.arange(12.0).reshape(1, 2, 6)).sum() + (z ** 2).sum()).backward()
+print(x.grad)
+""",
+    "differences and grids": """
+x = torch.linspace(0, 1, 5, requires_grad=True)
+slopes = (x[1:] ** 2 - x[:-1] ** 2) / (x[1:] - x[:-1])
+slopes.sum().backward()
+print(slopes, x.grad)
+gx, gy = torch.meshgrid(torch.arange(3.0), torch.arange(2.0), indexing="xy")
+print(gx, gy, (gx + gy).shape)
+print(torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4])), torch.combinations(torch.tensor([1, 2, 3])))
+""",
+    "the graph of an index": """
+x = torch.arange(24.0).reshape(2, 3, 4).requires_grad_()
+y = x[1, 1:, None, [0, 2]]
+node = y.grad_fn
+while node is not None and node.next_functions:
+    print(node.name(), [name for name in dir(node) if name.startswith("_saved_")])
+    node = node.next_functions[0][0]
+print(y.shape, [f.shape for f in x], [len(f) for f in x[0]])
+""",
+}
