@@ -22,18 +22,27 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
-    *("source", "modes", "dtypes", "node", "tensor", "arguments", "observe", "formulas", "op"),
-    *("ops.pointwise", "ops.transcendental", "ops.piecewise", "ops.memory", "ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
-    *("ops.linalg", "ops.matrices", "ops.decompositions", "ops.joining", "ops.gathering", "ops.scattering"),
-    *("ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
-    *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling", "ops.inplace", "ops.logic", "ops.creation"),
-    *("ops.conversion", "ops"),
-    *("engine", "function", "indexing", "return_types", "methods", "gradients", "autograd", "linalg", "utils", "nn", "optim"),
+    *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "return_types"),
+    *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
+    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise"),
+    *("ops.memory", "ops.shape", "ops.reduction", "ops.extremes"),
+    *("ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
+    *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
+    *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
+    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
+    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
+    *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
+    *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
+    *("utils",),
+    *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
+    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention")),
+    *("nn.functional", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds
 # that tensor; and the derivative of one op is often another op (of expand, sum; of sum, expand).
-LOOKS_AHEAD = {("node", "tensor"), ("ops", "ops")}
+LOOKS_AHEAD = {("saved", "tensor"), ("node", "tensor"), ("tensor", "ops"), ("ops", "ops")}
 
 # layer -> the layers that it may import besides itself, and the third-party packages
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {

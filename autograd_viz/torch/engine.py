@@ -17,19 +17,17 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
-from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import AccumulateGrad, Node
+from autograd_viz.torch.anomaly import check_nan, warn_where
+from autograd_viz.torch.modes import mode, special
+from autograd_viz.torch.node import LAST, AccumulateGrad, Edge, Node
 from autograd_viz.torch.ops.inplace import copy
 from autograd_viz.torch.ops.pointwise import add, to_copy
 from autograd_viz.torch.ops.shape import sum_to
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, edge_to, holding
+from autograd_viz.torch.tensor import Tensor, holding
 
 _accumulating = threading.RLock()  # several threads may run backward into the same leaf
 _calls = 0
-
-Target = tuple[Node | None, int]  # an output of a node; None where nothing was recorded
-Captured = dict[Node | None, list[tuple[int, int]]]  # node -> which of its outputs' gradients are asked for, and their places in the answer
 
 
 class Ready:
@@ -48,12 +46,16 @@ class Ready:
     def push(self, node: Node) -> None:
         """Add a node."""
         self._heap.append(node)
-        self._sift_up(len(self._heap) - 1)
+        if len(self._heap) > 1:
+            self._sift_up(len(self._heap) - 1)
 
     def pop(self) -> Node:
         """Take the youngest."""
         heap = self._heap
-        top, last = heap[0], heap.pop()
+        last = heap.pop()
+        if not heap:
+            return last
+        top = heap[0]
         if heap:  # move the hole down to a leaf of the heap, always along the larger child (the right one of equals) ...
             hole, size = 0, len(heap)
             while (child := 2 * hole + 2) <= size:
@@ -74,50 +76,46 @@ class Ready:
 
 
 def run_backward(
-    tensors: Sequence[Tensor],
+    roots: Sequence[Edge],
     seeds: Sequence[Tensor],
     *,
     keep_graph: bool,
     create_graph: bool,
-    inputs: Sequence[Tensor] | None = None,
+    targets: Sequence[Edge] | None = None,
     accumulate: bool = True,
     api: str = "backward",
+    known: Sequence[Tensor | None] = (),
 ) -> list[Any]:
-    """One gradient wave from `tensors`, whose gradients are `seeds`.
+    """One gradient wave from `roots`, outputs of nodes, whose gradients are `seeds`.
 
-    `inputs` None: every leaf that is reached accumulates. Else only these get a gradient: into their `.grad` if `accumulate`, or
-    returned in their order (arrays, or Tensors if `create_graph`; None where nothing arrived).  Raises RuntimeError from the nodes.
+    `targets` None: every leaf that is reached accumulates. Else only what leads to them runs; if not `accumulate`, their gradients are
+    returned in their order (arrays, or Tensors if `create_graph`; None where nothing arrived).  `known`: the tensors that the roots and
+    targets stand for, for listeners.  Raises RuntimeError from the nodes, and whatever a hook raises.
     """
     global _calls
     _calls += 1
     wave = Wave(_calls, keep_graph, create_graph)
-    roots = [edge_to(tensor) for tensor in tensors]
     if events.listeners:
-        for tensor in (*tensors, *(inputs or ())):
-            observe.introduce(tensor)
-        told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, tensors, strict=True))
+        for tensor in known:
+            if tensor is not None:
+                observe.introduce(tensor)
+        told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, known, strict=False))
         looks = tuple(observe.preview(seed._array) for seed in seeds)
         events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
-    captured: Captured = {}
-    for place, tensor in enumerate(inputs or ()):
-        node, output_nr = edge_to(tensor)
-        captured.setdefault(node, []).append((output_nr, place))
-    before = mode.grad
-    mode.grad = create_graph
+    before = mode.grad, mode.wave
+    mode.grad, mode.wave = create_graph, wave
     try:
         with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
-            found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], None if inputs is None else captured)
-            if inputs is not None and accumulate:
-                for tensor, gradient in zip(inputs, found, strict=True):
-                    if gradient is not None and tensor._grad_fn is None:  # (the others retained theirs on the way)
-                        wave.accumulate(tensor, gradient)
+            found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], targets, accumulate)
     except BaseException as error:
         if events.listeners:
             at = None if wave.at is None else wave.at._serial
             events.emit(events.BackwardFailed(wave.call, at, type(error).__name__, str(error).partition("\n")[0]))
+        if mode.anomaly and wave.at is not None and isinstance(error, Exception):
+            warn_where(wave.at)
         raise
     finally:
-        mode.grad = before
+        mode.grad, mode.wave = before
     if events.listeners:
         events.emit(events.BackwardFinished(wave.call))
     return found
@@ -129,101 +127,208 @@ class Wave:
     def __init__(self, call: int, keep_graph: bool, create_graph: bool) -> None:
         self.call, self.keep_graph, self.create_graph = call, keep_graph, create_graph
         self.at: Node | None = None  # the node that is running
+        self.arrived: dict[Node, list[Any]] = {}  # the summed gradients of each node's outputs, until it runs
+        self.waiting: dict[Node, int] = {}  # for how many more gradients a node has to wait
+        self.returns = False  # whether it is `grad`, which returns the gradients
+        self.useful: set[Node] | None = None  # the nodes that run; None: all that are reached
 
-    def run(self, roots: list[Target], seeds: list[Any], captured: Captured | None) -> list[Any]:
-        """Walk; the gradients that were asked for, in their places (None where nothing arrived)."""
-        waiting, useful = self._plan(roots, captured)
-        arrived: dict[Node, list[Any]] = {}
-        ready = Ready()
+    def run(self, roots: Sequence[Edge], seeds: list[Any], targets: Sequence[Edge] | None, accumulate: bool) -> list[Any]:
+        """Walk; the gradients of the targets, in their order (None where nothing arrived)."""
+        waiting, useful = self._plan(roots, targets, accumulate)
+        captured: dict[Node, list[tuple[int, int]]] = {}  # node -> which of its outputs' gradients are asked for, and their places in the answer
+        for place, (node, output_nr) in enumerate(() if targets is None or accumulate else targets):
+            if node is not None:
+                captured.setdefault(node, []).append((output_nr, place))
+        ready, arrived = Ready(), self.arrived
+        self.waiting, self.useful, self.returns = waiting, useful, targets is not None and not accumulate
         for (node, output_nr), seed in zip(roots, seeds, strict=True):
-            self._deliver(arrived, node, output_nr, seed)
+            self._deliver(node, output_nr, seed)
         for root in dict.fromkeys(node for node, _ in roots):
             if root is not None and root not in waiting:
                 ready.push(root)
-        answer: list[Any] = [None] * sum(map(len, (captured or {}).values()))
-        while ready:
-            node = ready.pop()
+        answer: list[Any] = [None] * len(targets or ())
+        plain = not (self.create_graph or events.listeners or special)
+        following: Node | None = ready.pop() if ready else None
+        while following is not None:
+            node = following
             gradients = arrived.pop(node, None)
+            if gradients is None and node._runs_on_nothing:
+                gradients = [None] * len(node.metas)
             if gradients is not None:
-                asked = (captured or {}).get(node, ())
-                for output_nr, place in asked:
-                    answer[place] = gradients[output_nr]
                 runs = useful is None or node in useful
-                if node._retained and (runs or asked):
-                    self._fill_retained(node, gradients)
+                if captured and node in captured:
+                    if not runs and node._hooked:  # (those of a node that runs are called then, and what is captured has not met them)
+                        self._call_tensor_hooks(node, gradients)
+                    for output_nr, place in captured[node]:
+                        answer[place] = gradients[output_nr]
                 if runs:
-                    self._run_node(node, gradients, arrived)
-            for following, _ in node.next_functions:
-                if following is not None:
-                    waiting[following] -= 1
-                    if not waiting[following]:
+                    self.at = node
+                    if plain and not node._hooked and node._sequence != LAST:
+                        self._run_plainly(node, gradients)
+                    else:
+                        self._run_node(node, gradients)
+            following = None
+            for entry, _ in node.next_functions:
+                if entry is not None:
+                    left = waiting[entry] - 1
+                    waiting[entry] = left
+                    if left:
+                        continue
+                    if following is None and not ready:  # alone, it need not go through the heap
+                        following = entry
+                        continue
+                    if following is not None:
                         ready.push(following)
+                        following = None
+                    ready.push(entry)
+            if following is None and ready:
+                following = ready.pop()
         return answer
 
-    def _plan(self, roots: list[Target], captured: Captured | None) -> tuple[dict[Node, int], set[Node] | None]:
-        """How many gradients each node has to wait for; and, if only some inputs are asked for, the nodes that lead to one (None: all)."""
+    def will_run(self, node: Node) -> bool:
+        """Whether this walk comes to the node, and runs it.  Raises RuntimeError where PyTorch cannot say."""
+        if self.returns and isinstance(node, AccumulateGrad):
+            raise RuntimeError(
+                "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is currently not "
+                "supported."
+            )
+        return node in self.useful if self.useful is not None else node in self.waiting or node is self.at
+
+    def _plan(
+        self, roots: Sequence[Edge], targets: Sequence[Edge] | None, accumulate: bool
+    ) -> tuple[dict[Node, int], set[Node] | None]:
+        """How many gradients each node has to wait for; and, if only some targets are asked for, the nodes that must run (None: all)."""
         waiting: dict[Node, int] = {}
-        seen: set[Node] = set()
-        stack = [node for node, _ in roots]
+        seen = {node for node, _ in roots if node is not None}
+        stack = list(seen)
         while stack:
-            node = stack.pop()
-            if node is None or node in seen:
-                continue
-            seen.add(node)
-            for following, _ in node.next_functions:
-                if following is not None:
-                    waiting[following] = waiting.get(following, 0) + 1
-                    stack.append(following)
-        if captured is None:
+            for following, _ in stack.pop().next_functions:
+                if following is None:
+                    continue
+                if following in waiting:
+                    waiting[following] += 1
+                else:
+                    waiting[following] = 1
+                    if following not in seen:
+                        stack.append(following)
+        if targets is None:
             return waiting, None
-        useful: set[Node] = set()
-        for node in sorted(seen, key=lambda n: n._sequence):  # a node is younger than its inputs
-            if any(following in captured or following in useful for following, _ in node.next_functions):
+        asked = {node for node, _ in targets if node is not None}
+        useful = set(asked) if accumulate else set()
+        for node in sorted(seen | waiting.keys(), key=lambda n: n._sequence):  # a node is younger than its inputs
+            if any(following in asked or following in useful for following, _ in node.next_functions):
                 useful.add(node)
         return waiting, useful
 
-    def _run_node(self, node: Node, gradients: list[Any], arrived: dict[Node, list[Any]]) -> None:
-        self.at = node
+    def _run_plainly(self, node: Node, gradients: list[Any]) -> None:
+        """`_run_node` where there are only numbers, and nobody looks on."""
+        arrived = self.arrived
+        for (following, output_nr), result in zip(node.next_functions, node.run_arrays(gradients)):  # noqa: B905 - `strict` costs 100 ns
+            if following is None or result is None:
+                continue
+            shape, kind = following.metas[output_nr]
+            if result.shape != shape or result.dtype is not kind:
+                result = _fit(result, shape, kind, node, node.next_functions.index((following, output_nr)))
+            buffer = arrived.get(following)
+            if buffer is None:
+                if output_nr or len(following.metas) > 1:
+                    self._deliver(following, output_nr, result)
+                else:
+                    arrived[following] = [result]
+            else:
+                there = buffer[output_nr]
+                buffer[output_nr] = result if there is None else there + result
+        if not self.keep_graph:
+            node.release()
+
+    def _run_node(self, node: Node, gradients: list[Any]) -> None:
+        if node._hooked:
+            self._call_tensor_hooks(node, gradients)
+            if node._prehooks:
+                gradients = self._replaced(node._prehooks, gradients, gradients, ())
         if isinstance(node, AccumulateGrad):
-            if node.variable._requires_grad:  # (it may have been switched off since)
-                self.accumulate(node.variable, gradients[0])
+            leaf = node.variable
+            if leaf._requires_grad and gradients[0] is not None:  # (it may have been switched off since)
+                self.accumulate(leaf, gradients[0])
+                for hook in list((leaf._post_accumulate_grad_hooks or {}).values()):
+                    hook(leaf)
+            if node._posthooks:
+                self._replaced(node._posthooks, [], [], gradients)
             return
         if events.listeners:
             events.emit(events.NodeEntered(self.call, node._serial, tuple(map(_look, gradients))))
         needed = tuple(following is not None for following, _ in node.next_functions)
-        results = node.run(gradients, needed, self.create_graph)
+        results = node.run(gradients, needed, self.create_graph) if self.create_graph else node.run_arrays(gradients)
+        if mode.anomaly and mode.check_nan:
+            check_nan(node, results)
+        if node._posthooks:
+            shown = [result if need else None for result, need in zip(results, needed, strict=True)]
+            results = self._replaced(node._posthooks, shown, shown, gradients)
         fitted: list[Any] = []
-        for (following, output_nr), result in zip(node.next_functions, results, strict=True):
+        for i, ((following, output_nr), result) in enumerate(zip(node.next_functions, results, strict=True)):
             if following is None or result is None:
                 fitted.append(None)
                 continue
-            fitted.append(_fit(result, *following.metas[output_nr]))
-            self._deliver(arrived, following, output_nr, fitted[-1])
+            fitted.append(_fit(result, *following.metas[output_nr], node, i))
+            self._deliver(following, output_nr, fitted[-1])
         if events.listeners:
             events.emit(events.NodeLeft(self.call, node._serial, tuple(map(_look, fitted))))
         if not self.keep_graph:
-            names = node.release()
-            if names and events.listeners:
+            names = node.held() if events.listeners else ()
+            node.release()
+            if names:
                 events.emit(events.SavedReleased(self.call, node._serial, names))
 
-    def _deliver(self, arrived: dict[Node, list[Any]], node: Node | None, output_nr: int, gradient: Any) -> None:
+    def _deliver(self, node: Node | None, output_nr: int, gradient: Any) -> None:
         """Put a gradient where `node` will find it, on top of what is there."""
         if node is None:
             return
-        buffer = arrived.get(node)
+        buffer = self.arrived.get(node)
         if buffer is None:
-            buffer = arrived[node] = [None] * len(node.metas)
+            buffer = self.arrived[node] = [None] * len(node.metas)
         there = buffer[output_nr]
         if there is None:
             buffer[output_nr] = gradient
         else:
             buffer[output_nr] = add(there, gradient) if self.create_graph else there + gradient
 
-    def _fill_retained(self, node: Node, gradients: list[Any]) -> None:
-        for output_nr, reference in node._retained.items():
+    # --- hooks --------------------------------------------------------------------------------------------------------
+
+    def _call_tensor_hooks(self, node: Node, gradients: list[Any]) -> None:
+        """The hooks of the tensors that were the node's outputs, each may replace the gradient; then `retain_grad` keeps what is left."""
+        for output_nr, hooks in (node._tensor_hooks or {}).items():
+            for hook in [hook for each in hooks for hook in each.values()]:
+                if gradients[output_nr] is not None:
+                    gradients[output_nr] = self._replaced({0: hook}, [gradients[output_nr]], [gradients[output_nr]], None)[0]
+        for output_nr, reference in (node._retained or {}).items():
             tensor = reference()
             if tensor is not None and gradients[output_nr] is not None:
                 self.accumulate(tensor, gradients[output_nr])
+
+    def _replaced(self, hooks: dict[int, Any], first: list[Any], values: list[Any], second: Any) -> list[Any]:
+        """`values` after each hook has had its say: hook(grad) if `second` is None, hook(grad_outputs) if it is (), else
+        hook(grad_inputs, grad_outputs).  Raises RuntimeError or TypeError for what cannot take a gradient's place.
+        """
+        for hook in list(hooks.values()):
+            shown = tuple(map(_as_tensor, values))
+            if second is None:
+                given = hook(shown[0])
+            else:
+                given = hook(shown, tuple(map(_as_tensor, second))) if second != () else hook(shown)
+            if given is None:
+                continue
+            answer = given if isinstance(given, tuple) else (given,)
+            name = getattr(hook, "__name__", type(hook).__name__)
+            if len(answer) != len(values):
+                raise RuntimeError(
+                    f"hook '{name}' has returned an incorrect number of values (got {len(answer)}, but expected {len(values)})"
+                )
+            for old, new in zip(shown, answer, strict=True):
+                _check_replacement(name, old, new)
+            values = [new if new is None or self.create_graph else new._array for new in answer]
+        return values
+
+    # --- the end of the road ---------------------------------------------------------------------------------------------
 
     def accumulate(self, tensor: Tensor, gradient: Any) -> None:
         """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph."""
@@ -244,15 +349,20 @@ class Wave:
                 events.emit(events.GradAccumulated(self.call, tensor._serial, look, _look(gradient), _look(tensor._grad)))
 
 
-def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype) -> Any:
-    """A gradient in the shape and dtype of the input that it belongs to."""
-    if isinstance(gradient, Tensor):
-        if gradient._array.shape != shape:
-            gradient = sum_to(gradient, shape)
-        return gradient if gradient._array.dtype == kind else to_copy(gradient, dtypes.of_numpy[kind])
-    if gradient.shape != shape:
-        gradient = sum_to(np.asarray(gradient), shape)
-    return gradient if gradient.dtype == kind else gradient.astype(kind)
+def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype, node: Node, index: int) -> Any:
+    """A gradient in the shape and dtype of the input that it belongs to.  Raises RuntimeError if it cannot be the gradient of that."""
+    found = gradient._array if isinstance(gradient, Tensor) else gradient
+    if found.shape != shape:
+        extra = len(found.shape) - len(shape)
+        if extra < 0 or any(n not in (1, m) for n, m in zip(shape, found.shape[extra:], strict=True)):
+            raise RuntimeError(
+                f"Function {node.name()} returned an invalid gradient at index {index} - got {list(found.shape)} but expected shape "
+                f"compatible with {list(shape)}"
+            )
+        gradient = sum_to(gradient if found is not gradient else np.asarray(gradient), shape)
+    if found.dtype == kind:
+        return gradient
+    return to_copy(gradient, dtypes.of_numpy[kind]) if isinstance(gradient, Tensor) else gradient.astype(kind)
 
 
 def _look(gradient: Any) -> Any:
@@ -260,3 +370,26 @@ def _look(gradient: Any) -> Any:
     if gradient is None or not events.listeners:
         return None
     return observe.preview(gradient._array if isinstance(gradient, Tensor) else np.asarray(gradient))
+
+
+def _as_tensor(gradient: Any) -> Tensor | None:
+    return gradient if gradient is None or isinstance(gradient, Tensor) else holding(np.asarray(gradient))
+
+
+def _check_replacement(name: str, old: Tensor | None, new: Any) -> None:
+    if new is None:
+        if old is not None:
+            raise RuntimeError(f"hook '{name}' has returned None for a gradient that was there")
+        return
+    if not isinstance(new, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    if old is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if old.dtype is not new.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {_kind(old)} got {_kind(new)})")
+    if old._array.shape != new._array.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
+def _kind(tensor: Tensor) -> str:
+    return f"torch.{dtypes.SCALAR_NAMES[tensor.dtype]}Tensor"

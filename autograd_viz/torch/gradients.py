@@ -6,18 +6,19 @@ Read next: `autograd/__init__.py`.
 from __future__ import annotations
 
 import warnings
-import weakref
-from collections.abc import Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import observe
-from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES
+from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
+from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, method, need_tensors, needs_grad, retain
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
@@ -50,17 +51,19 @@ def backward(
     or the graph has been walked before.
     """
     roots = _listed(tensors)
-    if inputs is not None and not _listed(inputs):
+    targets = None if inputs is None else _listed(inputs)
+    if targets is not None and not targets:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     seeds = _seeds(roots, grad_tensors)
     _check_roots(roots)
     if create_graph:
         warnings.warn(CYCLE, UserWarning, stacklevel=3)
-    for tensor in () if inputs is None else _listed(inputs):
-        retain_grad(tensor)
+    for target in targets or ():
+        if isinstance(target, Tensor):
+            retain_grad(target)
     run_backward(
-        roots, seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph,
-        inputs=None if inputs is None else _listed(inputs),
+        list(map(_edge, roots)), seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph,
+        targets=None if targets is None else list(map(_edge, targets)), known=_known(roots, targets or []),
     )  # fmt: skip
 
 
@@ -75,20 +78,21 @@ def grad(
     """
     if materialize_grads and allow_unused is False:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
-    roots, wanted = _listed(outputs), [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    roots = _listed(outputs)
+    wanted: list[Any] = [inputs] if isinstance(inputs, Tensor | GradientEdge) else list(inputs)
     for tensor in wanted:
-        if not isinstance(tensor, Tensor):
+        if not isinstance(tensor, Tensor | GradientEdge):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
     seeds = _seeds(roots, grad_outputs)
     _check_roots(roots)
     for tensor in wanted:
-        if not tensor._requires_grad:
+        if isinstance(tensor, Tensor) and not needs_grad(tensor):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     found = run_backward(
-        roots, seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph, inputs=wanted,
-        accumulate=False, api="grad",
+        list(map(_edge, roots)), seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph,
+        targets=list(map(_edge, wanted)), accumulate=False, api="grad", known=_known(roots, wanted),
     )  # fmt: skip
     answer: list[Tensor | None] = []
     for i, (tensor, gradient) in enumerate(zip(wanted, found, strict=True)):
@@ -98,21 +102,45 @@ def grad(
                 "Set allow_unused=True if this is the desired behavior."
             )
         if gradient is None:
-            answer.append(holding(np.zeros_like(tensor._array)) if materialize_grads else None)
+            shape, kind = _meta(tensor)
+            answer.append(holding(np.zeros(shape, kind)) if materialize_grads else None)
         else:
             answer.append(gradient if isinstance(gradient, Tensor) else holding(np.array(gradient)))
     return tuple(answer)
 
 
-def _listed(tensors: Any) -> list[Tensor]:
-    listed = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+class GradientEdge(NamedTuple):
+    """Where a gradient arrives: an output of a node. In `backward` and `grad` it can stand for the tensor that was that output."""
+
+    node: Node
+    output_nr: int
+    ownership_token: Any = None
+
+
+Root = Tensor | GradientEdge
+
+
+def _edge(root: Root) -> Edge:
+    return edge_to(root) if isinstance(root, Tensor) else (root.node, root.output_nr)
+
+
+def _meta(root: Root) -> tuple[tuple[int, ...], np.dtype]:
+    return (root._array.shape, root._array.dtype) if isinstance(root, Tensor) else root.node.metas[root.output_nr]
+
+
+def _known(roots: Sequence[Root], targets: Sequence[Root]) -> list[Tensor | None]:
+    return [root if isinstance(root, Tensor) else None for root in (*roots, *targets)]
+
+
+def _listed(tensors: Any) -> list[Root]:
+    listed = [tensors] if isinstance(tensors, Tensor | GradientEdge) else list(tensors)
     for tensor in listed:
-        if not isinstance(tensor, Tensor):
+        if not isinstance(tensor, Tensor | GradientEdge):
             raise TypeError(f"expected Tensor, got {type(tensor).__name__}")
     return listed
 
 
-def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
+def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
     if isinstance(given, str):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     listed = [given] * len(roots) if given is None else [given] if isinstance(given, Tensor) else list(given)
@@ -120,22 +148,23 @@ def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
         raise RuntimeError(f"got {len(roots)} tensors and {len(listed)} gradients")
     seeds = []
     for i, (root, seed) in enumerate(zip(roots, listed, strict=True)):
+        shape, kind = _meta(root)
         if seed is None:
-            if not root._requires_grad:
+            if _edge(root)[0] is None:
                 continue  # the next check names it
-            if root._array.size != 1:
+            if np.prod(shape, dtype=int) != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs"
-                    f"\nHint: this one has shape {tuple(root.shape)}. Reduce it first (.sum(), .mean()), or say how much each element "
+                    f"\nHint: this one has shape {shape}. Reduce it first (.sum(), .mean()), or say how much each element "
                     "counts: "
                     "backward(gradient=torch.ones_like(y))."
                 )
-            seeds.append(holding(np.ones_like(root._array)))
+            seeds.append(holding(np.ones(shape, kind)))
         elif not isinstance(seed, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-        elif seed._array.shape != root._array.shape:
+        elif seed._array.shape != shape:
             raise RuntimeError(
-                f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a shape of {root.shape}."
+                f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a shape of {Size(shape)}."
                 "\nHint: the gradient says how much each element of the output counts, so it needs the output's shape."
             )
         else:
@@ -143,9 +172,9 @@ def _seeds(roots: list[Tensor], given: Any) -> list[Tensor]:
     return seeds
 
 
-def _check_roots(roots: list[Tensor]) -> None:
+def _check_roots(roots: list[Root]) -> None:
     for i, root in enumerate(roots):
-        if not root._requires_grad or root._unrecorded_view:
+        if _edge(root)[0] is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
                 "\nHint: nothing behind it was recorded. Was a leaf made with requires_grad=True, and was tracking on?"
@@ -174,7 +203,7 @@ def detach(input: Tensor) -> Tensor:
     """The same values and memory, cut off from the graph."""
     need_tensors("detach", input=input)
     cut = holding(input._array)
-    cut._version_counter = input._version_counter
+    cut._counter = input._version_counter
     if events.listeners:
         observe.created(cut, "detach", (input,))
         events.emit(events.TensorDetached(cut._serial, input._serial))
@@ -207,18 +236,61 @@ def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
 @method
 def retain_grad(input: Tensor) -> None:
     """Keep the `.grad` of this non-leaf at the next backward. A leaf keeps it anyway."""
-    if not input._requires_grad:
+    if not needs_grad(input):
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-    if input._grad_fn is None or input._retains_grad:
+    edge = history(input)
+    if edge[0] is None or input._retains_grad:
         return
     input._retains_grad = True
-    input._grad_fn._retained[input._output_nr] = weakref.ref(input)  # weak: the node must not keep its result alive
+    retain(input, edge)
     if events.listeners:
         events.emit(events.GradRetained(observe.introduce(input)))
 
 
+@method
+def register_hook(input: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+    """Call hook(grad) whenever this tensor's gradient is known; what it returns, if not None, takes the gradient's place.
+
+    Raises RuntimeError for a tensor that does not require grad.
+    """
+    if not needs_grad(input):
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    edge = history(input)  # (first: it may find that an in-place operation has left the old hooks behind)
+    if input._backward_hooks is None:
+        input._backward_hooks = OrderedDict()
+        fn = edge[0] or (None if input._accumulator is None else input._accumulator())
+        if fn is not None:
+            fn.hook_tensor(edge[1], input._backward_hooks)
+    return RemovableHandle(input._backward_hooks, hook)
+
+
+@method
+def register_post_accumulate_grad_hook(input: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
+    """Call hook(leaf) each time after its `.grad` was added to.  Raises RuntimeError for what is no leaf that requires grad."""
+    if not needs_grad(input):
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if not input.is_leaf:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if input._post_accumulate_grad_hooks is None:
+        input._post_accumulate_grad_hooks = OrderedDict()
+    return RemovableHandle(input._post_accumulate_grad_hooks, hook)
+
+
+@method
+def detach_(input: Tensor) -> Tensor:
+    """Cut this tensor itself off from the graph: it becomes a leaf that requires no grad.  Raises RuntimeError for a view."""
+    if input._view is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
+            "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
+            "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+        )
+    input._edge, input._requires_grad, input._retains_grad, input._backward_hooks = NO_EDGE, False, False, None
+    return input
+
+
 def _get_grad(self: Tensor) -> Tensor | None:
-    if self._grad_fn is not None and not self._retains_grad and self._grad is None:
+    if (self._edge is not NO_EDGE or self._view is not None) and self._grad is None and not self._retains_grad and not self.is_leaf:
         warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=2)
     if events.listeners and self._grad is not None:
         observe.introduce(self)  # so that `w.grad.zero_()` is known to be about w

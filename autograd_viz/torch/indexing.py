@@ -42,8 +42,11 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     return alias(result) if result is tensor else result
 
 
-def located(tensor: Tensor, key: Any) -> tuple[Tensor, tuple[Tensor | None, ...]]:
-    """The view that the ints, slices and Nones of a key give, and for each of its dimensions the list or mask of the key, or None."""
+def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...]]:
+    """The view that the ints, slices and Nones of a key give, and for each of its dimensions the list or mask of the key, or None.
+
+    `whole`: x[:] leaves no trace either, as when something is assigned to it.
+    """
     key = _tuple_of(key)
     keys = [_part(part) for part in (key if isinstance(key, tuple) else [key])]
     _check_count(tensor, key, keys)
@@ -57,7 +60,7 @@ def located(tensor: Tensor, key: Any) -> tuple[Tensor, tuple[Tensor | None, ...]
         elif isinstance(part, int):
             result = _select(result, dim, part, position)
         elif isinstance(part, slice):
-            result = _slice(result, dim, part, alone=not isinstance(key, tuple))
+            result = _slice(result, dim, part, alone=not isinstance(key, tuple) and not whole)
             dim += 1
         elif part is Ellipsis:
             dim += result.ndim - dim - sum(_takes(other) for other in keys[position + 1 :])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -22,10 +23,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Mode(threading.local):
     grad = True  # is tracking on in this thread?
+    inference = False  # is it off for good: results will never be used in a graph?
+    anomaly = False  # look for nan in every backward, and remember where each node was made?
+    check_nan = True
     quiet = False  # is a step under way that listeners are told of as part of a larger one?
+    saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for what is saved from now on; the last one counts
+    hooks_forbidden: str | None = None  # the message of who tries to have such hooks
+    watched: Any = None  # inside `allow_mutation_on_saved_tensors`, who wants to know of a tensor before it is changed
+    wave: Any = None  # the backward that is under way in this thread
 
 
 mode = _Mode()
+
+special: list[object] = []
+"""Not empty while some thread has an unusual mode: then operations take the longer way, where they look at all of them."""
 
 
 def is_grad_enabled() -> bool:
@@ -131,3 +142,85 @@ class set_grad_enabled(_Switch):
 
     def _fresh(self) -> _Switch:
         return set_grad_enabled(self.enabled)
+
+
+class set_detect_anomaly:
+    """Switch anomaly mode on or off: at once, as a function; or for a block, as a context manager.
+
+    With it a backward stops at the first nan, and tells where the node that made it was recorded. It costs time.
+    """
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        self._before = set_anomaly(mode, check_nan)
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        set_anomaly(*self._before)
+
+
+class detect_anomaly:
+    """`set_detect_anomaly(True)` for a block, with a warning that it is slow."""
+
+    def __init__(self, check_nan: bool = True) -> None:
+        self.check_nan = check_nan
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
+            UserWarning,
+            stacklevel=2,
+        )
+
+    def __enter__(self) -> None:
+        self._before = set_anomaly(True, self.check_nan)
+
+    def __exit__(self, *_: object) -> None:
+        set_anomaly(*self._before)
+
+
+def set_anomaly(enabled: bool, check_nan: bool) -> tuple[bool, bool]:
+    """Switch anomaly mode; what it was before."""
+    before = mode.anomaly, mode.check_nan
+    if enabled and not mode.anomaly:
+        special.append("anomaly")
+    elif mode.anomaly and not enabled:
+        special.remove("anomaly")
+    mode.anomaly, mode.check_nan = enabled, check_nan
+    return before
+
+
+def is_anomaly_enabled() -> bool:
+    """True in anomaly mode."""
+    return mode.anomaly
+
+
+class inference_mode(_Switch):
+    """`no_grad` for good: the results keep no version, so they can never be saved for a backward.  `inference_mode(False)` leaves it."""
+
+    enabled = False
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """`@torch.inference_mode` without parentheses decorates at once."""
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        self.inference = mode
+
+    def __enter__(self) -> None:
+        self._was = mode.inference
+        mode.inference = self.inference
+        special.append(self)
+        self._before = mode.grad
+        self._set(not self.inference, entering=True)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        mode.inference = self._was
+        special.remove(self)
+        self._set(self._before, entering=False)
+
+    def _fresh(self) -> _Switch:
+        return inference_mode(self.inference)
+
+
+def is_inference_mode_enabled() -> bool:
+    """True inside `inference_mode`."""
+    return mode.inference

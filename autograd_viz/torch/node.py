@@ -1,4 +1,4 @@
-"""The graph that a backward walks: `Node` (a grad_fn), what it saves, and `AccumulateGrad`, where a leaf collects.
+"""The graph that a backward walks: `Node` (a grad_fn), and `AccumulateGrad`, where a leaf collects.
 
 A node is one row of the derivatives table at work: it knows its inputs' nodes (`next_functions`), keeps what its formulas
 will read (`_saved_...`), and turns the gradient of its outputs into the gradients of its inputs. References go from a
@@ -10,66 +10,59 @@ Read next: `tensor.py`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd_viz.torch.dtypes import scalar_name
+from autograd_viz.torch.saved import FREED, Packed, is_saved, tensor_of
+from autograd_viz.torch.saved import Array as Array
 
 if TYPE_CHECKING:
     from autograd_viz.events import NodeCreated, TensorCreated
     from autograd_viz.torch.tensor import Tensor
 
 serials = itertools.count(1)  # one number for every object that a reader may want to tell apart
-_sequence = itertools.count()
+sequence = itertools.count()
 LAST = 2**64 - 1  # AccumulateGrad's sequence number: a leaf that is ready runs before everything else
 
-SECOND_TIME = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
-    "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if "
-    "you need to backward through the graph a second time or if you need to access saved tensors after calling backward."
-)
-MODIFIED = (
-    "one of the variables needed for gradient computation has been modified by an inplace operation: [{kind} [{sizes}]]"
-    "{producer} is at version {now}; expected version {then} instead. Hint: enable anomaly detection to find the operation that "
-    "failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
-)
-
-Array = np.ndarray
-
-
-class Version:
-    """How often a piece of memory has been changed in place. A tensor, its views and its `detach()` share one counter."""
-
-    __slots__ = ("owner", "value")
-
-    def __init__(self) -> None:
-        self.value = 0
-        self.owner = 0  # the number under which listeners know this memory
+Edge = tuple["Node | None", int]
+NO_EDGE: Edge = (None, 0)
+Hook = Callable[..., Any]
 
 
 class Node:
     """A recorded operation. PyTorch's class for it is `type(node)`: AddBackward0, MulBackward0, ..."""
 
-    __slots__ = (
-        "next_functions", "metas", "_saved", "_retained", "_serial", "_sequence", "_story", "_epoch",
-        "__dict__", "__weakref__",
-    )  # fmt: skip
-
-    next_functions: tuple[tuple[Node | None, int], ...]
+    # What holds for most nodes stands here once; a node stores only what differs.
+    next_functions: tuple[Edge, ...] = ()
     """For each differentiable input, the node that made it and which of that node's outputs it was; (None, 0) if it needs no gradient."""
-
-    metas: tuple[tuple[tuple[int, ...], np.dtype], ...]
+    metas: tuple[tuple[tuple[int, ...], np.dtype], ...] = ()
     """Shape and dtype of each output, which is the shape and dtype that its gradient must have."""
+    _sequence: int
+    _saved: dict[str, Any]  # name -> an entry as `saved.py` lists them
+    _tensor_fields: ClassVar[tuple[str, ...]] = ()  # the names of those that are tensors
+    _runs_on_nothing = False  # whether it runs also if no gradient arrived: a custom Function is given zeros
+    _hooked = False  # whether any of the hooks below is there: one look for the engine
+    _tensor_hooks: dict[int, list[OrderedDict[int, Hook]]] | None = None  # output -> the hooks of the tensors that were this output
+    _retained: dict[int, Any] | None = None  # output -> weak reference to the tensor whose retain_grad() was called
+    _prehooks: OrderedDict[int, Hook] | None = None
+    _posthooks: OrderedDict[int, Hook] | None = None
+    _story: tuple[NodeCreated | TensorCreated, ...] = ()  # what was told when it was made, if anyone listened
+    _epoch = 0
+    _number = 0
 
     def __init__(self) -> None:
-        self._serial = next(serials)
-        self._sequence = next(_sequence)
-        self._saved: dict[str, Any] = {}  # name -> a Saved... for a tensor, the value itself for anything else
-        self._retained: dict[int, Any] = {}  # output -> weak reference to the tensor whose retain_grad() was called
-        self._story: tuple[NodeCreated | TensorCreated, ...] = ()  # what was told when it was made, if anyone listened
-        self._epoch = 0
+        self._sequence = next(sequence)
+        self._saved = {}
+
+    @property
+    def _serial(self) -> int:
+        """Its number for readers and listeners, given when somebody first asks."""
+        if not self._number:
+            self._number = next(serials)
+        return self._number
 
     def name(self) -> str:
         """The node's name, as PyTorch prints it."""
@@ -89,6 +82,31 @@ class Node:
         notes: dict[Any, Any] = self.__dict__.setdefault("_metadata", {})
         return notes
 
+    # --- hooks --------------------------------------------------------------------------------------------------------
+
+    def register_hook(self, fn: Hook) -> RemovableHandle:
+        """Call fn(grad_inputs, grad_outputs) after the node has run; what it returns, if not None, replaces grad_inputs."""
+        self._hooked = True
+        if self._posthooks is None:
+            self._posthooks = OrderedDict()
+        return RemovableHandle(self._posthooks, fn)
+
+    def register_prehook(self, fn: Hook) -> RemovableHandle:
+        """Call fn(grad_outputs) before the node runs; what it returns, if not None, replaces grad_outputs."""
+        self._hooked = True
+        if self._prehooks is None:
+            self._prehooks = OrderedDict()
+        return RemovableHandle(self._prehooks, fn)
+
+    def hook_tensor(self, output_nr: int, hooks: OrderedDict[int, Hook]) -> None:
+        """Let the hooks of a tensor see the gradient of this output."""
+        self._hooked = True
+        if self._tensor_hooks is None:
+            self._tensor_hooks = {}
+        self._tensor_hooks.setdefault(output_nr, []).append(hooks)
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """The gradients of the inputs, given those of the outputs (None where nothing arrived).
 
@@ -96,31 +114,47 @@ class Node:
         """
         raise NotImplementedError
 
-    def release(self) -> tuple[str, ...]:
-        """Let go of the saved tensors; the names of those that were held."""
-        held = self.held()
-        for name in held:
-            self._saved[name] = FREED
-        return held
+    def run_arrays(self, gradients: list[Any]) -> Any:
+        """The same on arrays, for all inputs that have an edge."""
+        return self.run(gradients, tuple(fn is not None for fn, _ in self.next_functions), False)
+
+    # --- what it saved ------------------------------------------------------------------------------------------------
 
     def held(self) -> tuple[str, ...]:
         """The names of the saved tensors that are still there."""
-        return tuple(name for name, kept in self._saved.items() if hasattr(kept, "unpack") and kept is not FREED)
+        saved = self._saved
+        return tuple(name for name in self._tensor_fields if saved.get(name) is not None and saved[name] is not FREED)
+
+    def release(self) -> None:
+        """Let go of the saved tensors."""
+        saved = self._saved
+        for name in self._tensor_fields:
+            if saved[name] is not None:
+                saved[name] = FREED
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_saved_"):
             saved = object.__getattribute__(self, "_saved")
             field = name.removeprefix("_saved_")
             if field in saved:
-                kept = saved[field]
-                if not hasattr(kept, "unpack"):
-                    return _as_unsigned(field, kept)
-                again = kept.unpack(self)
-                return again if isinstance(again, tuple) else again.as_written()
+                return self._read(field, saved[field])
+        elif name.startswith("_raw_saved_") and name.removeprefix("_raw_saved_") in self._tensor_fields:
+            return SavedTensor(self, name.removeprefix("_raw_saved_"))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
+    def _read(self, field: str, entry: Any) -> Any:
+        from autograd_viz.torch.tensor import holding
+
+        if is_saved(entry):
+            again = tensor_of(entry, self)
+            return again if isinstance(again, tuple) else again.as_written()
+        if field in self._tensor_fields and entry is not None:  # a number that was used as a tensor
+            return holding(np.asarray(entry))
+        return _as_unsigned(field, entry)
+
     def __dir__(self) -> list[str]:
-        return sorted([*super().__dir__(), *(f"_saved_{name}" for name in self._saved)])
+        fields = [*(f"_saved_{name}" for name in self._saved), *(f"_raw_saved_{name}" for name in self._tensor_fields)]
+        return sorted([*super().__dir__(), *fields])
 
     def __repr__(self) -> str:
         # PyTorch prints an address here. A serial number in its place makes a notebook print the same on every run.
@@ -130,17 +164,11 @@ class Node:
 class AccumulateGrad(Node):
     """The end of the road: adds what arrives to `variable.grad`. It keeps its leaf alive; the leaf knows it only weakly."""
 
-    __slots__ = ("variable",)
+    _sequence = LAST
 
     def __init__(self, variable: Tensor) -> None:
-        self._serial = next(serials)
-        self._sequence = LAST
         self._saved = {}
-        self._retained = {}
-        self._story = ()
-        self._epoch = 0
         self.variable = variable
-        self.next_functions = ()
         self.metas = ((variable._array.shape, variable._array.dtype),)
 
     def name(self) -> str:
@@ -148,109 +176,48 @@ class AccumulateGrad(Node):
         return "torch::autograd::AccumulateGrad"
 
 
-class SavedInput:
-    """A saved tensor that was an input of the operation: the tensor itself, and the version it had."""
+class RemovableHandle:
+    """What registering a hook gives: `remove()` takes the hook away again. Also a context manager."""
 
-    __slots__ = ("tensor", "then")
+    _ids = itertools.count()
 
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
-        self.then = tensor._version_counter.value
+    def __init__(self, hooks: OrderedDict[int, Hook], hook: Hook) -> None:
+        self.hooks = hooks
+        self.id = next(RemovableHandle._ids)
+        hooks[self.id] = hook
 
-    def array(self, node: Node) -> Array:
-        """The values, if nobody has changed them since."""
-        if self.tensor._version_counter.value != self.then:
-            raise _modified(self.tensor, self.then, node)
-        return self.tensor._array
+    def remove(self) -> None:
+        """Take the hook away. It is no error if it is gone already."""
+        self.hooks.pop(self.id, None)
 
-    def unpack(self, node: Node) -> Tensor:
-        """The very tensor that was passed in."""
-        self.array(node)
-        return self.tensor
+    def __enter__(self) -> RemovableHandle:
+        return self
 
-
-class SavedOutput:
-    """A saved tensor that is a result of the node itself. The tensor would hold the node and the node the tensor, a ring that only the
-    garbage collector could free; so only its array and version counter are kept, and `unpack` makes the tensor anew.
-    """
-
-    __slots__ = ("_array", "_counter", "output_nr", "tensor", "then")
-
-    def __init__(self, tensor: Tensor, output_nr: int) -> None:
-        self.tensor = None
-        self._array = tensor._array
-        self._counter = tensor._version_counter
-        self.then = tensor._version_counter.value
-        self.output_nr = output_nr
-
-    def array(self, node: Node) -> Array:
-        """The values, if nobody has changed them since."""
-        if self._counter.value != self.then:
-            raise _modified(self._rebuilt(node), self.then, node)
-        return self._array
-
-    def unpack(self, node: Node) -> Tensor:
-        """A tensor with the same memory and the same grad_fn as the result."""
-        self.array(node)
-        return self._rebuilt(node)
-
-    def _rebuilt(self, node: Node) -> Tensor:
-        from autograd_viz.torch.tensor import holding  # here, because a tensor is built on nodes
-
-        again = holding(self._array)
-        again._grad_fn, again._output_nr, again._requires_grad = node, self.output_nr, True
-        again._version_counter = self._counter
-        return again
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
 
-class SavedList:
-    """Several saved tensors under one name, as the lists in x[[0, 1], [2, 1]]; None for a dimension that has none."""
+class SavedTensor:
+    """`node._raw_saved_self`: a saved tensor before it is unpacked, to which hooks can be given."""
 
-    __slots__ = ("parts",)
+    def __init__(self, node: Node, field: str) -> None:
+        self._node, self._field = node, field
 
-    def __init__(self, tensors: Iterable[Tensor | None]) -> None:
-        self.parts = [None if tensor is None else SavedInput(tensor) for tensor in tensors]
+    def register_hooks(self, pack_hook: Hook, unpack_hook: Hook) -> None:
+        """Keep pack_hook(tensor) in its place; unpack_hook makes a tensor of that when it is needed.
 
-    def array(self, node: Node) -> tuple[Array | None, ...]:
-        """The values of each."""
-        return tuple(None if part is None else part.array(node) for part in self.parts)
-
-    def unpack(self, node: Node) -> tuple[Tensor | None, ...]:
-        """The tensors that were passed in."""
-        return tuple(None if part is None else part.unpack(node) for part in self.parts)
-
-
-class _Freed:
-    """What stands where a saved tensor was."""
-
-    tensor = None
-    then = 0
-
-    def array(self, node: Node) -> Array:
-        raise RuntimeError(f"{SECOND_TIME}\nHint: it was {node.name()} that had let go of what it saved.")
-
-    unpack = array
-
-
-FREED = _Freed()
-
-
-def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
-    producer = tensor._grad_fn
-    made = "" if producer is None else f", which is output {tensor._output_nr} of {_short(producer.name())},"
-    text = MODIFIED.format(
-        kind=f"torch.{scalar_name(tensor._array)}Tensor",
-        sizes=", ".join(map(str, tensor._array.shape)),
-        producer=made,
-        now=tensor._version_counter.value,
-        then=then,
-    )
-    return RuntimeError(f"{text}\nHint: {node.name()} had saved it. Change a copy instead: x.clone().")
-
-
-def _short(name: str) -> str:
-    """PyTorch 2.13 names the producer without `Backward`, and without a trailing 0."""
-    return name.replace("Backward", "").removesuffix("0")
+        Raises RuntimeError if nothing is saved there, it was freed, or it has hooks already.
+        """
+        entry = self._node._saved[self._field]
+        if entry is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        if isinstance(entry, Packed):
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time."
+            )
+        tensor = tensor_of(entry, self._node)
+        output_nr = getattr(entry, "output_nr", None)
+        self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
 
 
 _UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "repeats", "pad",

@@ -18,9 +18,10 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.events import Edge, Event, NodeCreated, Preview, Saved, TensorCreated
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import FREED, AccumulateGrad, Array, Node, SavedList, serials
+from autograd_viz.torch.node import AccumulateGrad, Node, serials
+from autograd_viz.torch.saved import FREED, Array, Packed, SavedList, is_saved
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, needs_grad
 
 __all__ = ["introduce", "preview", "story_of"]
 
@@ -141,18 +142,21 @@ def saved_of(node: Node) -> tuple[Saved, ...]:
 def _saved(name: str, kept: Any) -> Saved:
     if kept is FREED:
         return Saved(name, None, None, 0, 0, "freed", False)
-    if not hasattr(kept, "unpack"):
+    if isinstance(kept, Packed):  # what a hook made of it, which may be anything
+        return Saved(name, None, None, 0, 0, "packed by a hook", True)
+    if not is_saved(kept):
         return Saved(name, None, None, 0, 0, repr(kept), True)
     if isinstance(kept, SavedList):  # told as its first tensor, with the bytes of all
         parts = [_saved(name, part) for part in kept.parts if part is not None]
         return replace(parts[0], nbytes=sum(part.nbytes for part in parts), text=", ".join(part.text for part in parts))
-    counter, array = (kept._counter, kept._array) if kept.tensor is None else (kept.tensor._version_counter, kept.tensor._array)
-    if kept.tensor is not None:
-        serial_of(kept.tensor)
+    tensor = kept if isinstance(kept, Tensor) else kept.tensor
+    counter, array = (kept._counter, kept._array) if tensor is None else (tensor._version_counter, tensor._array)
+    if tensor is not None:
+        serial_of(tensor)
     elif not counter.owner:
         counter.owner = next(serials)
-    serial = counter.owner if kept.tensor is None else kept.tensor._serial
-    return Saved(name, serial, counter.owner, array.nbytes, kept.then, f"{array.dtype.name} {tuple(array.shape)}", True)
+    serial = counter.owner if tensor is None else tensor._serial
+    return Saved(name, serial, counter.owner, array.nbytes, getattr(kept, "then", 0), f"{array.dtype.name} {tuple(array.shape)}", True)
 
 
 # --- what happens -----------------------------------------------------------------------------------------------------
@@ -167,7 +171,7 @@ def tensor_event(tensor: Tensor, op: str, inputs: tuple[int, ...], *, earlier: b
         grad._grad_of = serial
     fn = tensor._grad_fn
     return TensorCreated(
-        serial, tuple(tensor._array.shape), tensor._array.dtype.name, tensor._requires_grad, fn is None, None if fn is None else fn._serial,
+        serial, tuple(tensor._array.shape), tensor._array.dtype.name, needs_grad(tensor), fn is None, None if fn is None else fn._serial,
         tensor._output_nr, owner if owner != serial else None, op, inputs, tensor._version_counter.value, preview(tensor._array),
         None if grad is None else preview(grad._array), None if earlier else locate(), earlier,
     )  # fmt: skip
@@ -199,7 +203,7 @@ def recorded(
         introduce(t)
     constants = [
         tensor_event(met, "", (), earlier=True)
-        for t in known if t._grad_fn is None and not t._requires_grad
+        for t in known if t._grad_fn is None and not needs_grad(t)
         for met in (t._base, t) if met is not None  # the x in the x.unsqueeze(0) of a matmul is the one that has a name
     ]  # fmt: skip
     made = NodeCreated(
@@ -225,5 +229,3 @@ def changed(tensor: Tensor, op: str) -> None:
         introduce(tensor)
     version, look = tensor._version_counter.value, preview(tensor._array)
     events.emit(events.VersionBumped(serial_of(tensor), op, version, look, tensor._grad_of or None, locate()))
-
-

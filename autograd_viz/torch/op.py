@@ -20,11 +20,9 @@ Read next: `ops/pointwise.py`.
 
 from __future__ import annotations
 
-import contextvars
 import functools
 import inspect
 import re
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -32,10 +30,13 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
+from autograd_viz.torch.anomaly import remember_where
+from autograd_viz.torch.compiled import ARRAYS, MISSING, backward_of, forward_of, quietly, release_of
 from autograd_viz.torch.formulas import texts_of
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import Node, SavedInput, SavedList, SavedOutput
-from autograd_viz.torch.tensor import Tensor, edge_to, holding, strides_of, wrapped_number
+from autograd_viz.torch.node import NO_EDGE, Node
+from autograd_viz.torch.saved import Packed, SavedInput, SavedList, SavedOutput, array_of, tensor_of
+from autograd_viz.torch.tensor import Tensor, edge_to, holding, needs_grad, share_memory, strides_of, wrapped_number
 
 Formula = Callable[..., Any]
 
@@ -61,20 +62,27 @@ def op(
         row = Row(node, forward, formulas, view, pointwise, others.split(), outputs.split(), keep.split(), lists, joint, inputs.split())
         if node:
             ROWS.setdefault(node, row)
+        if lists:
 
-        @functools.wraps(forward)
-        def operation(*args: Any, **kwargs: Any) -> Any:
-            first = args[0][0] if lists and args else args[0] if args else None
-            if isinstance(first, np.ndarray | np.generic):  # inside a formula, where only numbers are wanted
-                return forward(*args, **kwargs)
-            return row.apply(args, kwargs)
+            def of_lists(*args: Any, **kwargs: Any) -> Any:
+                first = args[0] if args else None
+                if lists and isinstance(first, tuple | list) and first:
+                    first = first[0]
+                if type(first) in ARRAYS:  # inside a formula, where only numbers are wanted
+                    return forward(*args, **kwargs)
+                return row.apply(args, kwargs)
 
-        @functools.wraps(forward)
-        def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-            return row.apply((self, *args), kwargs, 1)
-
-        operation.row, operation.as_method = row, as_method  # type: ignore[attr-defined]
-        return operation
+            operation: Any = of_lists
+            as_method: Any = of_lists
+        else:
+            operation, as_method = forward_of(row), forward_of(row, 1)
+        functools.update_wrapper(operation, forward)
+        functools.update_wrapper(as_method, forward)
+        operation.row, operation.as_method = row, as_method
+        if len(row.meeting) == 2 == len(row.names) - len(row.defaults):
+            operation.operator = forward_of(row, -1)
+        done: Callable[..., Any] = operation
+        return done
 
     return made
 
@@ -90,9 +98,13 @@ class Row:
         self.op = re.sub("_(all|dims?|number|tensor)$", "", forward.__name__.strip("_"))
         self.forward = forward
         self.view, self.outputs, self.lists = view, outputs, lists
+        self.called = node
+        self.public: Callable[..., Any] | None = None  # the function that checks an operator's arguments, where that takes more than a row knows
         self.names = list(parameters)
+        self.keyword_only = [name for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
         self.defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
         self.whole = [name for name, p in parameters.items() if p.annotation == "int"]
+        self.listed = [name for name, p in parameters.items() if p.annotation == "tuple[Any, ...]"]  # tuples that may hold tensors
         self.inputs = inputs or [name for name in self.names if name in formulas]  # in the order of the signature, as in next_functions
         self.tensors = self.inputs + others
         self.meeting = (self.inputs or others) if pointwise else []  # what is broadcast and promoted together
@@ -102,8 +114,30 @@ class Row:
         self.results = outputs or ["result"]
         asked = {name for _, asks in self.formulas for name in asks} - {"grad", "grads", "needed"}
         self.saves = sorted(asked | set(keep))
-        facts = {"__slots__": (), "__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`."}
+        self.readers = {name: [i for i, (_, asks) in enumerate(self.formulas) if name in asks] for name in self.saves}
+        self.tensor_fields = tuple(name for name in self.saves if name in (*self.tensors, *self.results, *self.listed))
+        facts = {"__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`.", "_tensor_fields": self.tensor_fields}
         self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
+
+    def bare(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The forward on arrays, from the compiled function, which has put MISSING where it was given nothing."""
+        args, named = self._given(values, kwargs)
+        return self.forward(*args, **named)
+
+    def operator(self, *values: Any) -> Any:
+        """`apply` for an operator: NotImplemented if one of the two is neither tensor nor number."""
+        if all(isinstance(value, Tensor | int | float | np.generic) for value in values):
+            return self.public(*values) if self.public else self.apply(values, {})
+        return NotImplemented
+
+    def slow(self, values: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> Any:
+        """`apply`, from the compiled function."""
+        return self.apply(*self._given(values, kwargs), bound)
+
+    def _given(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        count = next((i for i, value in enumerate(values) if value is MISSING), len(values))
+        named = {name: value for name, value in zip(self.names[count:], values[count:], strict=False) if value is not MISSING}
+        return values[:count], {**named, **{name: value for name, value in kwargs.items() if value is not MISSING}}
 
     def apply(self, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int = 0) -> Any:
         """Run the forward on the tensors' arrays; if a gradient will be needed, leave a node behind.
@@ -124,41 +158,51 @@ class Row:
         made = quietly(self.forward, arrays)
         results = [holding(np.asarray(array)) for array in (made if self.outputs else (made,))]  # (a 0-d result of numpy's is no array)
         differentiable = list(inputs) if self.lists else self.inputs
-        wanted = any(inputs[name]._requires_grad for name in differentiable if name in inputs)
+        wanted = any(needs_grad(inputs[name]) for name in differentiable if name in inputs)
+        recording = mode.grad and not mode.inference
         if self.view:
-            _share_memory(results, next(iter(inputs.values())), cut=wanted and not mode.grad)
-        if wanted and mode.grad and (not results or results[0]._array.dtype.kind == "f"):
+            for result in results:
+                share_memory(result, next(iter(inputs.values())), several=len(self.outputs) > 0)
+        if wanted and recording and (not results or results[0]._array.dtype.kind == "f"):
             self._record(differentiable, values, inputs, results, arrays)
         elif events.listeners and results:
-            (observe.not_recorded if wanted and not mode.grad else observe.created)(results[0], self.op, list(inputs.values()))
+            (observe.not_recorded if wanted and not recording else observe.created)(results[0], self.op, list(inputs.values()))
         return tuple(results) if self.outputs else results[0]
 
     def _record(
         self, differentiable: list[str], values: dict[str, Any], inputs: dict[str, Tensor], results: list[Tensor], arrays: dict[str, Any]
     ) -> None:
         node = self.node()
-        node.next_functions = tuple(edge_to(inputs[name]) if name in inputs else (None, 0) for name in differentiable)
+        node.next_functions = tuple(
+            edge_to(inputs[name]) if name in inputs and needs_grad(inputs[name]) else NO_EDGE for name in differentiable
+        )
         node.metas = tuple((result._array.shape, result._array.dtype) for result in results)
         made = [(nr, result) for nr, result in enumerate(results) if result._array.dtype.kind == "f"]  # positions have no gradient
+        entries = {name: self._saved(name, values, inputs, arrays) for name in self.saves if name not in self.results}
         for nr, result in made:
-            result._grad_fn, result._output_nr, result._requires_grad = node, nr, True
-        for name in self.saves:
-            node._saved[name] = self._saved(name, values, inputs, results, arrays)
+            result._requires_grad = True
+            if result._view is None:
+                result._edge = (node, nr)
+            else:
+                result._view.edge = (node, nr)
+        for nr, name in enumerate(self.results):
+            if name in self.saves:
+                entries[name] = self._saved_result(results[nr], nr)
+        node._saved = {name: entries[name] for name in self.saves}
+        if mode.anomaly:
+            remember_where(node)
         if events.listeners:
             edges = len([name for name in differentiable if name in inputs])
             observe.recorded(node, [result for _, result in made], self.op, list(inputs.values()), edges, self.derivatives)
 
-    def _saved(self, name: str, values: dict[str, Any], inputs: dict[str, Tensor], results: list[Tensor], arrays: dict[str, Any]) -> Any:
-        if name in self.results:
-            nr = self.results.index(name)
-            return SavedOutput(results[nr], nr) if results[nr]._grad_fn is not None else SavedInput(results[nr])
+    def _saved(self, name: str, values: dict[str, Any], inputs: dict[str, Tensor], arrays: dict[str, Any]) -> Any:
         if name in inputs:
             if not self._needed(name, inputs):
                 return None
             tensor = inputs[name]
             if tensor._number is not None and arrays[name] is not tensor._array:
                 tensor._array = arrays[name]  # the number, as it entered the computation
-            return SavedInput(tensor)
+            return packed(tensor, None) if mode.saved_hooks else SavedInput(tensor)
         if name in values:
             value = values[name]
             return SavedList(value) if isinstance(value, tuple) and any(isinstance(item, Tensor) for item in value) else value
@@ -166,12 +210,20 @@ class Row:
         array = arrays[argument]
         if what == "strides":
             return strides_of(array) if self._needed(name, inputs) else ()
+        if what.startswith("argsize_"):
+            return array.shape[int(what.removeprefix("argsize_"))]
         return tuple(array.shape) if what == "sizes" else array.size
+
+    def _saved_result(self, result: Tensor, nr: int) -> Any:
+        differentiable = result._requires_grad
+        if mode.saved_hooks:
+            return packed(result, nr if differentiable else None)
+        return SavedOutput(result, nr) if differentiable else SavedInput(result)
 
     def _needed(self, name: str, inputs: dict[str, Tensor]) -> bool:
         """PyTorch's rule: what exactly one formula reads is saved only if that formula's gradient is needed."""
-        readers = [i for i, (_, asks) in enumerate(self.formulas) if name in asks]
-        return len(readers) != 1 or len(self.formulas) == 1 or inputs[self.inputs[readers[0]]]._requires_grad
+        readers = self.readers[name]
+        return len(readers) != 1 or len(self.formulas) == 1 or needs_grad(inputs[self.inputs[readers[0]]])
 
     # --- the arguments ------------------------------------------------------------------------------------------------
 
@@ -241,7 +293,6 @@ class Row:
 class RecordedOp(Node):
     """A node that works by its row's formulas."""
 
-    __slots__ = ()
     row: Row
     called: str
 
@@ -249,14 +300,20 @@ class RecordedOp(Node):
         """The node's name; those that PyTorch wrote by hand have their namespace before it."""
         return self.called
 
+    def run_arrays(self, gradients: list[Any]) -> Any:
+        """See `Node.run_arrays`. Compiled when it is first wanted."""
+        if self.row.together:
+            return super().run_arrays(gradients)
+        made = type(self).run_arrays = backward_of(self.row)  # type: ignore[method-assign]
+        type(self).release = release_of(self.row)  # type: ignore[method-assign]
+        return made(self, gradients)
+
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """See `Node.run`."""
         have = {"grad": gradients[0], "grads": gradients, "needed": needed}
-        for name, kept in self._saved.items():  # all of them first, as in PyTorch: a freed or changed one stops the node
-            if hasattr(kept, "unpack"):
-                have[name] = kept.unpack(self) if create_graph else kept.array(self)
-            else:
-                have[name] = kept
+        read = tensor_of if create_graph else array_of
+        for name, entry in self._saved.items():  # all of them first, as in PyTorch: a freed or changed one stops the node
+            have[name] = read(entry, self)
         if self.row.together:
             formula, asks = self.row.formulas[0]
             return list(formula(*[have[name] for name in asks]))
@@ -264,27 +321,9 @@ class RecordedOp(Node):
                 for (formula, asks), need in zip(self.row.formulas, needed, strict=True)]  # fmt: skip
 
 
-class _Quiet(threading.local):
-    def __init__(self) -> None:
-        self.context = contextvars.Context()
-        self.context.run(np.seterr, all="ignore")
-
-
-_quiet = _Quiet()
-
-
-def quietly(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    """function(**arguments), without numpy's warnings: 1 / 0 is inf and inf - inf is nan, and that is all there is to say in PyTorch.
-
-    A context of our own in which numpy is silent costs 50 ns to enter; `np.errstate` would cost more than most operations.
-    """
-    try:
-        return _quiet.context.run(function, **arguments)
-    except RuntimeError as error:
-        if not str(error).startswith("cannot enter context"):
-            raise
-    with np.errstate(all="ignore"):  # an operation inside an operation (a signal's handler, a finalizer): the context is in use
-        return function(**arguments)
+def packed(tensor: Tensor, output_nr: int | None) -> Any:
+    """A saved tensor under the hooks of `saved_tensors_hooks`.  Raises RuntimeError where they are forbidden."""
+    return Packed(tensor, output_nr, mode.saved_hooks[-1])
 
 
 def check_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> None:
@@ -296,11 +335,3 @@ def check_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> None:
                 f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension {dim}"
                 f"\nHint: shapes {a} and {b} broadcast only where two sizes, counted from the right, are equal or one of them is 1."
             )
-
-
-def _share_memory(views: list[Tensor], of: Tensor, *, cut: bool) -> None:
-    """`cut`: made under no_grad, a view of a tensor that requires grad says that it requires grad too, but is connected to nothing."""
-    for view in views:
-        view._base = of._base if of._base is not None else of
-        view._version_counter = of._version_counter
-        view._requires_grad = view._unrecorded_view = cut

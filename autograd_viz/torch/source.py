@@ -33,11 +33,17 @@ def name_file(file: str, title: str) -> None:
         _places.clear()  # a cell that is run again is the same code under another title
 
 
+def outside() -> FrameType | None:
+    """The innermost frame outside this package. (A compiled operation has no module: its code is ours too.)"""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__", "autograd_viz")).partition(".")[0] == "autograd_viz":
+        frame = frame.f_back
+    return frame
+
+
 def locate() -> Source | None:
     """The innermost place outside this package, or None (a call from C, or from a finished program)."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "autograd_viz":
-        frame = frame.f_back
+    frame = outside()
     if frame is None:
         return None
     key = (frame.f_code, frame.f_lasti)

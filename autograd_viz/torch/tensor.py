@@ -9,6 +9,7 @@ Read next: `observe.py`, or skip to `op.py`.
 from __future__ import annotations
 
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,34 +18,53 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.dtypes import Size, dtype
-from autograd_viz.torch.node import AccumulateGrad, Array, Node, Version
+from autograd_viz.torch.modes import mode, special
+from autograd_viz.torch.node import NO_EDGE, AccumulateGrad, Edge, Node
+from autograd_viz.torch.saved import Array, Version
 from autograd_viz.torch.source import locate
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
+TENSORS: set[type] = set()
+"""Tensor and its subclasses."""
+
+
+class View:
+    """What a view knows of the tensor whose memory it shares."""
+
+    __slots__ = ("base", "edge", "made", "version")
+
+    def __init__(self, base: Tensor, made: str) -> None:
+        self.base = base  # the root: never itself a view
+        self.edge: Edge = NO_EDGE  # the node that made it, as long as nobody has changed the memory since
+        self.version = base._version_counter.value  # the version for which `edge` holds
+        self.made = made  # "", or why it must not be changed in place: "no_grad", "several" (one of several outputs)
 
 
 class Tensor:
     """An n-dimensional array of one dtype, that autograd can follow. Made by `torch.tensor(...)`, `torch.ones(...)` and the operations."""
 
     # What holds for most tensors stands here once; a tensor stores only what differs.
-    _requires_grad = False
-    _grad_fn: Node | None = None
-    _output_nr = 0
+    _array: Array
+    _requires_grad = False  # its own flag, and True for recorded results; a view also asks its base (`needs_grad`)
+    _edge: Edge = NO_EDGE  # the node that made it, and which output of it; of a view it stands in `_view`
+    _view: View | None = None
+    _counter: Version | None = None  # made when the memory is first shared or changed in place
     _grad: Tensor | None = None
-    _base: Tensor | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
-    _unrecorded_view = False  # a view made under no_grad: it says requires_grad=True like its base, but no gradient flows through it
+    _backward_hooks: OrderedDict[int, Callable[..., Any]] | None = None
+    _post_accumulate_grad_hooks: OrderedDict[int, Callable[..., Any]] | None = None
     _retains_grad = False
     _number: bool | int | float | None = None  # the Python number that this tensor stands for, as the 2 in x * 2
     _serial = 0  # its number for listeners, given when they first meet it
     _epoch = 0  # the epoch in which they did
     _grad_of = 0  # the serial of the tensor whose .grad this is
-    _array: Array
-    _version_counter: Version
 
     __array_priority__ = 1000  # numpy_array * tensor asks the tensor
+
+    def __init_subclass__(cls) -> None:
+        TENSORS.add(cls)
 
     # `torch.Tensor([1, 2])`, PyTorch's oldest way to make one, gets its `__init__` in `ops/creation.py`. The engine calls `holding`.
 
@@ -85,17 +105,19 @@ class Tensor:
     @property
     def grad_fn(self) -> Node | None:
         """The node that made it; None for a leaf."""
-        return self._grad_fn
+        return history(self)[0]
 
     @property
     def is_leaf(self) -> bool:
         """True unless a recorded operation made it."""
-        return self._grad_fn is None
+        return history(self)[0] is None
 
     @property
     def output_nr(self) -> int:
         """Which output of its grad_fn it is."""
-        return self._output_nr
+        return history(self)[1]
+
+    _grad_fn, _output_nr = grad_fn, output_nr
 
     @property
     def retains_grad(self) -> bool:
@@ -103,24 +125,41 @@ class Tensor:
         return self._retains_grad
 
     @property
+    def _base(self) -> Tensor | None:
+        """Of a view, the tensor whose memory it shares; of a view of a view, that one's."""
+        return None if self._view is None else self._view.base
+
+    @property
+    def _version_counter(self) -> Version:
+        if self._counter is None:
+            self._counter = Version()
+        return self._counter
+
+    @property
     def _version(self) -> int:
-        return self._version_counter.value
+        if self._counter is None:
+            return 0
+        if self._counter.inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return self._counter.value
 
     @property
     def requires_grad(self) -> bool:
         """Whether operations on it are recorded. May be set on a leaf."""
-        return self._requires_grad
+        return needs_grad(self)
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise RuntimeError("requires_grad must be a bool")
-        if self._grad_fn is not None and not value:
+        if self.is_inference() and value and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        if not self.is_leaf and not value:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
                 "that doesn't require differentiation use var_no_grad = var.detach()."
             )
-        if self._grad_fn is not None:
+        if not self.is_leaf:
             return
         if value and self._array.dtype.kind != "f":
             raise RuntimeError(f"o{ONLY_FLOATS[1:]}\nHint: this one is {self.dtype}.")
@@ -128,22 +167,96 @@ class Tensor:
         if events.listeners and self._epoch == events.epoch:
             events.emit(events.RequiresGradChanged(self._serial, self._requires_grad, locate()))
 
+    def is_inference(self) -> bool:
+        """Whether it was made in inference mode."""
+        return self._counter is not None and self._counter.inference
+
+
+TENSORS.add(Tensor)
+
 
 def holding(array: Array) -> Tensor:
     """A tensor around an array: a constant, until somebody makes a leaf or a result of it."""
     tensor = Tensor.__new__(Tensor)
     tensor._array = array
-    tensor._version_counter = Version()
+    if special and mode.inference:
+        tensor._counter = Version(inference=True)
     return tensor
 
 
-def edge_to(tensor: Tensor) -> tuple[Node | None, int]:
-    """The entry of `next_functions` for an input: its grad_fn, or for a leaf its AccumulateGrad, or (None, 0)."""
-    if not tensor._requires_grad or tensor._unrecorded_view:
-        return (None, 0)
-    if tensor._grad_fn is not None:
-        return (tensor._grad_fn, tensor._output_nr)
-    return (accumulator(tensor), 0)
+def needs_grad(tensor: Tensor) -> bool:
+    """Whether operations on it are recorded: it says so itself, or it is a view of memory that does."""
+    return tensor._requires_grad or (tensor._view is not None and tensor._view.base._requires_grad)
+
+
+def history(tensor: Tensor) -> Edge:
+    """The node that made a tensor and which output of it; (None, 0) for a leaf.
+
+    The memory of a view may have been changed since, through its base or another view. Then its values are those of a window on what
+    the base is now, and that becomes its history: AsStrided(the base's grad_fn).
+    """
+    view = tensor._view
+    if view is None:
+        return tensor._edge
+    if (view.edge[0] is not None or view.base._requires_grad) and view.version != view.base._version_counter.value:
+        from autograd_viz.torch.ops.windows import history_now  # here, because operations are built on tensors
+
+        before, view.version = view.edge, view.base._version_counter.value
+        view.edge = (history_now(tensor, view.base), 0)
+        move_hooks(tensor, before, view.edge)
+    return view.edge
+
+
+def set_history(tensor: Tensor, edge: Edge) -> None:
+    """Make a tensor the result of a node; the hooks that see its `.grad` move along."""
+    before = history(tensor)
+    if tensor._view is None:
+        tensor._edge = edge
+    else:
+        tensor._view.edge, tensor._view.version = edge, tensor._version_counter.value
+    tensor._requires_grad = edge[0] is not None
+    move_hooks(tensor, before, edge)
+
+
+def move_hooks(tensor: Tensor, before: Edge, after: Edge) -> None:
+    """After an in-place operation: hooks registered before stay with the old node, `retain_grad` follows the tensor to the new one."""
+    tensor._backward_hooks = None
+    if tensor._retains_grad and after[0] is not None:
+        if before[0] is not None and before[0]._retained is not None:
+            before[0]._retained.pop(before[1], None)
+        retain(tensor, after)
+
+
+def retain(tensor: Tensor, edge: Edge) -> None:
+    """Let `edge`'s node put the gradient of its output into the tensor's `.grad`."""
+    fn, output_nr = edge
+    assert fn is not None
+    fn._hooked = True
+    if fn._retained is None:
+        fn._retained = {}
+    fn._retained[output_nr] = weakref.ref(tensor)  # weak: the node must not keep its result alive
+
+
+def placed(tensor: Tensor, edge: Edge) -> Tensor:
+    """A tensor with the same memory in another place in the graph: the result of `edge`, or the leaf of an AccumulateGrad."""
+    other = holding(tensor._array)
+    other._requires_grad = True
+    if isinstance(edge[0], AccumulateGrad):
+        other._accumulator = weakref.ref(edge[0])
+    else:
+        other._edge = edge
+    return other
+
+
+def edge_to(tensor: Tensor) -> Edge:
+    """The entry of `next_functions` for an input: its grad_fn, or for a leaf its AccumulateGrad, or (None, 0).
+
+    A view made under no_grad says that it requires grad, as its base does, but is connected to nothing.
+    """
+    edge = history(tensor)
+    if edge[0] is not None:
+        return edge
+    return (accumulator(tensor), 0) if tensor._requires_grad else NO_EDGE
 
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
@@ -152,7 +265,19 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
     if found is None:
         found = AccumulateGrad(leaf)
         leaf._accumulator = weakref.ref(found)
+        if leaf._backward_hooks is not None:
+            found.hook_tensor(0, leaf._backward_hooks)
     return found
+
+
+def share_memory(view: Tensor, of: Tensor, *, several: bool = False) -> None:
+    """Make `view` a view of `of`: one version counter for both."""
+    counter = view._counter = of._version_counter
+    if counter.inference:
+        return
+    before = of._view
+    made = (before.made if before is not None else "") or ("several" if several else "" if mode.grad else "no_grad")
+    view._view = View(of if before is None else before.base, made)
 
 
 def method(function: F) -> F:

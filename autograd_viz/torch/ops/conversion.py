@@ -18,7 +18,7 @@ from autograd_viz.torch import dtypes, printing
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
-from autograd_viz.torch.tensor import Tensor, method, need_tensors
+from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
     "allclose", "equal", "is_floating_point", "is_tensor",
@@ -93,7 +93,7 @@ def tolist(input: Tensor) -> Any:
 @method
 def numpy(input: Tensor) -> np.ndarray:
     """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad."""
-    if input._requires_grad:
+    if needs_grad(input):
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return input._array
 
@@ -104,7 +104,7 @@ def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.n
 
 
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:
-    if warn and self._requires_grad:
+    if warn and needs_grad(self):
         warnings.warn(SCALAR_OF_GRAD, UserWarning, stacklevel=3)
     if self._array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
@@ -178,7 +178,7 @@ def __repr__(self: Tensor) -> str:
     if self._grad_fn is not None:
         suffixes = [f"grad_fn=<{type(self._grad_fn).__name__}>"]
     else:
-        suffixes = ["requires_grad=True"] if self._requires_grad else []
+        suffixes = ["requires_grad=True"] if needs_grad(self) else []
     return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
 
 

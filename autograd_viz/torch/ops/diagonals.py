@@ -269,13 +269,16 @@ def _overlaps(sizes: Sequence[int], steps: Sequence[int]) -> bool:
     return False
 
 
-@op("torch::autograd::CopySlices", self=lambda grad, size, stride, at: written_over(grad, blank(grad, size), size, stride, at),
-    values=lambda grad, size, stride, at: shape.as_strided(grad, size, stride, at))  # fmt: skip
-def written_over(self: Array, values: Array, size: Sequence[int], stride: Sequence[int], at: int) -> Array:
-    """Flat memory with values written to a part of it."""
-    made = self.copy()
-    in_memory_of(made, size, [step * made.itemsize for step in stride], at * made.itemsize)[...] = values
-    return made
+def written_over(memory: Any, values: Any, size: Sequence[int], stride: Sequence[int], at: int) -> Any:
+    """Flat memory after values were written to a part of it."""
+    from autograd_viz.torch.ops.inplace import copy, in_place
+
+    part = shape.as_strided(memory, size, stride, at)
+    if isinstance(memory, np.ndarray):
+        part[...] = values
+    else:
+        in_place(part, copy, values)
+    return memory
 
 
 def constant(like: Any, array: Array) -> Any:

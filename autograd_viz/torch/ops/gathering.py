@@ -382,7 +382,7 @@ def fill_slices_with(self: Array, dim: int, index: Array, value: Array) -> Array
 
 def without_repeats(index: Any) -> Any:
     """Each position of an index once."""
-    return np.unique(index) if isinstance(index, np.ndarray) else holding(np.unique(index._array))
+    return np.unique(index) if isinstance(index, np.ndarray | np.generic) else holding(np.unique(index._array))
 
 
 @reads("index_fill(Tensor input, int dim, Tensor index, Tensor value)", "index_fill(Tensor input, int dim, Tensor index, Number value)")

@@ -4,11 +4,16 @@ An in-place operation is the ordinary one, whose result then takes the place of 
 counter moves on by one, and the tensor's `grad_fn` becomes the new node, whose input is the old one. Whoever had
 saved the old values notices by the version.
 
+If the tensor is a view, its base has changed too, in part: the base's history becomes a `CopySlices` node (`CopySlices` below), and every
+view of it finds its own history anew when it is next asked (`tensor.history`).
+
 Read next: `logic.py`.
 """
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,11 +21,37 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import Array, SavedInput, SavedOutput
+from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import pointwise
+from autograd_viz.torch.ops.reduction import sum_all
+from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.windows import look_through, window_of
+from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, holding
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history
+
+INFERENCE = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed."
+    "You can make a clone to get a normal tensor before doing inplace update."
+    "See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+UNDER_NO_GRAD = (
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and "
+    "error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block "
+    "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+ONE_OF_SEVERAL = (
+    "Output {nr} of {name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
+    "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+)
+IN_CUSTOM_FUNCTION = (
+    "Output {nr} of {name} is a view and is being modified inplace. This view was created inside a custom Function (or because an input "
+    "was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom "
+    "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+)
+
+# --- rows: what is written over, and in-place changes of the shape ----------------------------------------------------
 
 
 @op("ZeroBackward0", self=lambda grad: pointwise.zeros(grad))
@@ -30,8 +61,14 @@ def zero(self: Array) -> Array:
 
 
 @op("FillBackward2", self=lambda grad: pointwise.zeros(grad))
-def fill(self: Array, value: Any) -> Array:
+def fill_number(self: Array, value: Any) -> Array:
     """A number everywhere."""
+    return np.full_like(self, value)
+
+
+@op("FillBackward3", self=lambda grad: pointwise.zeros(grad), value=lambda grad: sum_all(grad))
+def fill_tensor(self: Array, value: Array) -> Array:
+    """The one value of a 0-d tensor everywhere."""
     return np.full_like(self, value)
 
 
@@ -41,57 +78,212 @@ def copy(self: Array, src: Array) -> Array:
     return np.broadcast_to(src, self.shape).astype(self.dtype)
 
 
-def in_place(target: Tensor, operation: Any, *args: Any, **kwargs: Any) -> Tensor:
+@op("TBackward1", self=lambda grad: t(grad))
+def t_(self: Array) -> Array:
+    """`t` in place."""
+    return t(self)
+
+
+@op("TransposeBackward1", self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
+def transpose_(self: Array, dim0: int, dim1: int) -> Array:
+    """`transpose` in place."""
+    return transpose(self, dim0, dim1)
+
+
+@op("UnsqueezeBackward1", self=lambda grad, dim: squeeze_dim(grad, dim))
+def unsqueeze_(self: Array, dim: int) -> Array:
+    """`unsqueeze` in place."""
+    return unsqueeze(self, dim)
+
+
+@op("SqueezeBackward3", self=lambda grad, self_sym_sizes: unsqueeze_to(grad, self_sym_sizes, None))
+def squeeze_all_(self: Array) -> Array:
+    """`squeeze` in place."""
+    return self.squeeze()
+
+
+@op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
+def squeeze_dim_(self: Array, dim: int) -> Array:
+    """`squeeze` of one dimension in place."""
+    return squeeze_dim(self, dim)
+
+
+@op("SqueezeBackward5", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, dim))
+def squeeze_dims_(self: Array, dim: tuple[int, ...]) -> Array:
+    """`squeeze` of several dimensions in place."""
+    return self.squeeze(tuple(d for d in (wrap_dim(d, self.ndim) for d in dim) if self.shape[d] == 1))
+
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A number, or a 0-d tensor's, everywhere."""
+    if not isinstance(value, Tensor):
+        return fill_number(input, value)
+    if value.ndim:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    return fill_tensor(input, value)
+
+
+# --- doing it ---------------------------------------------------------------------------------------------------------
+
+
+def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwargs: Any) -> Tensor:
     """`target` after `operation(target, ...)` was done to it.  Raises RuntimeError where PyTorch forbids it; then nothing has changed."""
-    others = [arg for arg in args if isinstance(arg, Tensor)]
-    recording = mode.grad and (target._requires_grad or any(other._requires_grad for other in others))
-    if recording:
-        _check_recordable(target)
+    others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
+    _check_allowed(target, others)
     _check_shape(target, others)
-    before = holding(target._array.copy())
-    mode.quiet, was_quiet = True, mode.quiet
-    try:
-        result: Tensor = operation(target, *args, **kwargs)
-    finally:
-        mode.quiet = was_quiet
+    if mode.watched is not None:
+        mode.watched.before_change(target)
+    result, before = _carried_out(target, operation, args, kwargs)
     if result.dtype.category > target.dtype.category:
         names = dtypes.SCALAR_NAMES
         raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
+    if result._array.shape != target._array.shape:
+        shapes = f"{list(target._array.shape)} doesn't match the broadcast shape {list(result._array.shape)}"
+        raise RuntimeError(f"output with shape {shapes}")
     target._array[...] = result._array
-    target._version_counter.value += 1
-    if result._grad_fn is not None:
-        _rebind(target, result, before)
+    _changed(target, result)
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target
 
 
-def _check_recordable(target: Tensor) -> None:
-    base = target._base
-    if target._unrecorded_view:
-        raise RuntimeError(
-            "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is "
-            "ambiguous "
-            "and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the "
-            "no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
-        )
-    if target._requires_grad and target._grad_fn is None:
+def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any) -> Tensor:
+    """The same for an operation that changes the shape, and moves nothing in memory."""
+    _check_allowed(target, [])
+    result, before = _carried_out(target, operation, args, {})
+    target._array = result._array
+    _changed(target, result)
+    if events.listeners:
+        _tell(target, before, operation.__name__)
+    return target
+
+
+def _carried_out(target: Tensor, operation: Any, args: Any, kwargs: Any) -> tuple[Tensor, Array]:
+    """The operation's result, and the values before; its node, if it saved `target`, has saved a clone instead."""
+    mode.quiet, was_quiet = True, mode.quiet
+    try:
+        result: Tensor = operation(target, *args, **kwargs)
+        node = result._grad_fn if result is not target else None
+        first = node.row.inputs[0] if node is not None and hasattr(node, "row") else ""
+        kept = node._saved.get(first) if node is not None else None
+        if node is not None and (kept is target or getattr(kept, "tensor", None) is target):
+            node._saved[first] = SavedInput(clone(target))
+    finally:
+        mode.quiet = was_quiet
+    return result, target._array.copy() if events.listeners else target._array
+
+
+def _changed(target: Tensor, result: Tensor) -> None:
+    """Count the change, and give the target (or its base) the history of the result."""
+    target._version_counter.value += 1
+    node = result._grad_fn
+    if node is None or result is target:
+        return
+    rebase(target, node, history(result)[1])
+    for kept in node._saved.values():
+        if isinstance(kept, SavedOutput):
+            kept._array, kept._counter, kept.then = target._array, target._version_counter, target._version_counter.value
+            fn = target._grad_fn
+            kept.made_by = None if fn is node or fn is None else weakref.ref(fn)
+
+
+def rebase(target: Tensor, node: Node, output_nr: int) -> None:
+    """Give a tensor that was changed in place the node of that change; if it is a view, its base."""
+    if target._view is None:
+        set_history(target, (node, output_nr))
+        return
+    base = target._view.base
+    set_history(base, (CopySlices(base, target, node), 0))
+    history(target)  # the view finds its own
+
+
+class CopySlices(Node):
+    """A base whose memory was changed in part, through a view: in the part, the gradient is that of the in-place operation `fn`.
+
+    Its inputs are the base as it was, and what else `fn` took.
+    """
+
+    def __init__(self, base: Tensor, view: Tensor, fn: Node) -> None:
+        super().__init__()
+        self.fn: Node | None = fn
+        self.next_functions = (edge_to(base) if needs_grad(base) else (None, 0), *fn.next_functions[1:])
+        self.metas = ((base._array.shape, base._array.dtype),)
+        self.whole = window_of(base._array, base._array)
+        self.part = window_of(view._array, base._array)
+
+    def name(self) -> str:
+        """As C++ names it."""
+        return "torch::autograd::CopySlices"
+
+    def held(self) -> tuple[str, ...]:
+        """What the in-place operation has saved."""
+        return () if self.fn is None else self.fn.held()
+
+    def release(self) -> None:
+        """Let go of the in-place operation altogether."""
+        self.fn = None
+
+    def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
+        """The gradient of the old base is the new one's, but in the part it is what `fn` makes of it."""
+        fn = self.fn
+        if fn is None:
+            raise RuntimeError(SECOND_TIME)
+        if create_graph:
+            return self._run_recorded(fn, gradients[0], needed)
+        memory = self._memory()
+        result, part = (look_through(memory, window) for window in (self.whole, self.part))
+        result[...] = gradients[0]
+        inner = list(fn.run([part.copy()], needed, False))
+        if inner[0] is not None:
+            part[...] = inner[0]
+        return [result if needed[0] else None, *inner[1:]]
+
+    def _run_recorded(self, fn: Node, grad: Tensor, needed: tuple[bool, ...]) -> list[Any]:
+        result = in_place(holding(look_through(self._memory(), self.whole)), copy, grad)
+        part = as_strided(result, *self.part)
+        inner = list(fn.run([clone(part)], needed, True))
+        if inner[0] is not None:
+            in_place(part, copy, inner[0])
+        return [result if needed[0] else None, *inner[1:]]
+
+    def _memory(self) -> Array:
+        """Zeros, as many as lie between the base's first element and its last."""
+        shape, steps, _ = self.whole
+        count = 0 if 0 in shape else 1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+        return np.zeros(count, self.metas[0][1])
+
+
+# --- what is forbidden ------------------------------------------------------------------------------------------------
+
+
+def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
+    if target.is_inference() and not mode.inference:
+        raise RuntimeError(INFERENCE)
+    if mode.grad and not mode.inference and (needs_grad(target) or any(map(needs_grad, others))):
+        check_recordable(target)
+
+
+def check_recordable(target: Tensor) -> None:
+    """Raise RuntimeError if autograd cannot follow an in-place change of `target`."""
+    view = target._view
+    if view is not None and view.made == "no_grad":
+        raise RuntimeError(UNDER_NO_GRAD)
+    if view is not None and view.made:
+        fn, nr = history(target)
+        text = IN_CUSTOM_FUNCTION if view.made == "custom" else ONE_OF_SEVERAL
+        raise RuntimeError(text.format(nr=nr, name="Unbind" if fn is None else short_name(fn.name())))
+    if view is not None and needs_grad(target) and view.base.is_leaf:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    if needs_grad(target) and target.is_leaf:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
             "\nHint: its old value would be lost to the graph. Update parameters inside torch.no_grad()."
-        )
-    if base is not None and base._requires_grad and base._grad_fn is None:
-        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    if base is not None:
-        raise NotImplementedError(
-            "autograd_viz cannot yet record an in-place operation on a view of another tensor"
-            "\nHint: PyTorch would rewrite the base's grad_fn to CopySlices. Use the out-of-place operation, or clone() the view first."
         )
 
 
 def _check_shape(target: Tensor, others: list[Tensor]) -> None:
     array = target._array
-    if 0 in array.strides and array.size > 1:
+    if 0 in array.strides and array.size > 1 and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
             "tensor before performing the operation."
@@ -106,21 +298,10 @@ def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
     return all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
 
 
-def _rebind(target: Tensor, result: Tensor, before: Tensor) -> None:
-    """Make the result's node the target's, with what it saved of the target's values: the new ones are shared, the old ones kept apart."""
-    node = result._grad_fn
-    assert node is not None
-    for name, kept in node._saved.items():
-        if isinstance(kept, SavedOutput):
-            kept._array, kept._counter, kept.then = target._array, target._version_counter, target._version_counter.value
-        elif isinstance(kept, SavedInput) and kept.tensor is target and name == "self":
-            node._saved[name] = SavedInput(before)
-    target._grad_fn, target._output_nr, target._requires_grad = node, result._output_nr, True
-
-
-def _tell(target: Tensor, before: Tensor, name: str) -> None:
+def _tell(target: Tensor, before: Array, name: str) -> None:
+    name = name.rstrip("_").removesuffix("_number").removesuffix("_tensor")
     if target._grad_of and name == "zero":
-        events.emit(events.GradCleared(target._grad_of, "zero_", observe.preview(before._array), locate()))
+        events.emit(events.GradCleared(target._grad_of, "zero_", observe.preview(before), locate()))
         return
     if target._grad_fn is not None:  # it is now the output of another node
         target._epoch = events.epoch

@@ -132,27 +132,10 @@ def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
 # --- around the other end ---------------------------------------------------------------------------------------------
 
 
-Part = tuple[tuple[int, int, int], ...]
-
-
-@op("torch::autograd::CopySlices", self=lambda grad, parts, values: put_part(grad, zeros(values), parts),
-    values=lambda grad, parts: part_of(grad, parts))  # fmt: skip
-def put_part(self: Array, values: Array, parts: Part) -> Array:
-    """self with values in a part of it: for each (dim, start, end), that range."""
-    made = self.copy()
-    part_of(made, parts)[...] = values
-    return made
-
-
-def part_of(array: Any, parts: Part) -> Any:
-    """One slice after another."""
-    for dim, start, end in parts:
-        array = slice_(array, dim, start, end, 1)
-    return array
-
-
 def _circular(input: Tensor, pad: Pad) -> Tensor:
     """The inside put into the frame, and then the frame filled, dimension by dimension.  Source: ATen, native/PadNd.cpp, _pad_circular."""
+    from autograd_viz.torch.ops.inplace import copy, in_place
+
     sizes, pairs = input._array.shape, _by_dim(pad, input.ndim)
     for n, (before, after) in zip(sizes, pairs, strict=True):
         if before > n or after > n:
@@ -160,18 +143,21 @@ def _circular(input: Tensor, pad: Pad) -> Tensor:
         if n + before + after < 0:
             raise RuntimeError("Negative padding value is resulting in an empty dimension")
     wide = tuple(n + before + after for n, (before, after) in zip(sizes, pairs, strict=True))
-    dims = [input.ndim - 1 - i for i in range(len(pad) // 2)]
-    inside = tuple((d, max(pairs[d][0], 0), wide[d] - max(pairs[d][1], 0)) for d in dims)
-    taken = tuple((d, max(-pairs[d][0], 0), sizes[d] - max(-pairs[d][1], 0)) for d in dims)
-    out = put_part(blank(input, wide), part_of(input, taken), inside)
-    for d in dims:
-        before, after = pairs[d]
+    out = blank(input, wide)
+    part, taken = out, input
+    for dim in reversed(range(input.ndim - len(pad) // 2, input.ndim)):
+        before, after = pairs[dim]
+        part = slice_(part, dim, max(before, 0), wide[dim] - max(after, 0), 1)
+        taken = slice_(taken, dim, max(-before, 0), sizes[dim] - max(-after, 0), 1)
+    in_place(part, copy, taken)
+    for dim in reversed(range(input.ndim - len(pad) // 2, input.ndim)):
+        before, after = pairs[dim]
         if before > 0:
-            end = wide[d] - max(after, 0)
-            out = put_part(out, slice_(out, d, end - before, end, 1), ((d, 0, before),))
+            end = wide[dim] - max(after, 0)
+            in_place(slice_(out, dim, 0, before, 1), copy, slice_(out, dim, end - before, end, 1))
         if after > 0:
             start = max(before, 0)
-            out = put_part(out, slice_(out, d, start, start + after, 1), ((d, wide[d] - after, wide[d]),))
+            in_place(slice_(out, dim, wide[dim] - after, wide[dim], 1), copy, slice_(out, dim, start, start + after, 1))
     return out
 
 

@@ -18,7 +18,7 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.shape import wrap_dim
-from autograd_viz.torch.tensor import Tensor, method, strides_of
+from autograd_viz.torch.tensor import Tensor, holding, method, strides_of
 
 __all__ = [
     "adjoint", "as_strided", "broadcast_to", "clone", "contiguous_format", "flatten", "memory_format", "moveaxis", "movedim", "narrow",
@@ -56,7 +56,9 @@ def _as_bytes(input: Tensor, dtype: Any) -> Tensor:
         raise RuntimeError(f"self.stride(-1) must be 1 {how}, but got {strides_of(array)[-1]}")
     if new > was and array.shape[-1] * was % new:
         raise RuntimeError(f"self.size(-1) must be divisible by {new // was} {how}, but got {array.shape[-1]}")
-    return view_dtype(input, dtype)
+    plain = holding(array)  # (the bits of a float have no gradient)
+    plain._counter = input._version_counter
+    return view_dtype(plain, dtype)
 
 
 @op("", others="self", view=True)

@@ -166,6 +166,7 @@ EXPRESSIONS = {
         torch.take_along_dim(a, torch.tensor([[0, 2], [1, 1]]), 1)
         torch.take_along_dim(a, torch.tensor([[0, 1, 1]]), dim=0)
         torch.take_along_dim(a, torch.tensor([5, 0]))
+        torch.take_along_dim(a, a.argsort(1), 1)
         a.take_along_dim(torch.tensor([[2]]), 1)
         a.take_along_dim(torch.tensor([[0]]), dim=0)
         a.index_select(0, idx)
@@ -302,6 +303,9 @@ EXPRESSIONS = {
         torch.nn.functional.pad(p[None], [1, 2, 1, 0, 0, 1], "replicate")
         torch.nn.functional.pad(p, [-1, 2], "replicate")
         torch.nn.functional.pad(p, [-1, 2], "reflect")
+        torch.nn.functional.pad(a, [1, 2], "circular")
+        torch.nn.functional.pad(p, [1, 2, 1, 0], "circular")
+        torch.nn.functional.pad(p, [-1, 2], "circular")
         torch.constant_pad_nd(a, (1, 1), 2.0)
         torch.constant_pad_nd(a, (1, 1))
     """,
@@ -637,6 +641,10 @@ EXPRESSIONS = {
 
 ERRORS = r"""
     a.t().take_along_dim(torch.tensor([1, 2]))
+    a.scatter(1, torch.tensor([[0, 2], [1, 0]]), b)
+    torch.scatter(a, 0, torch.zeros(0, dtype=torch.int64), col)
+    v.scatter(0, torch.tensor([2, 0]), w)
+    a.scatter_add(1, torch.tensor([[0], [2]]), b)
     a[torch.tensor([1, 0], dtype=torch.int16)]
     a[0.5]
     a["x"]

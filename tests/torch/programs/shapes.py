@@ -1006,6 +1006,7 @@ ERRORS = r"""
     torch.ones(2).index_select(0,torch.tensor([True]))
     torch.ones(2).scatter_add(0,torch.tensor([0]),2)
     torch.ones(2).masked_select(None)
+    torch.ones(2).masked_fill(torch.tensor([1]),2)
     torch.ones(2).diagonal(dim1=0)
     torch.ones(2).diag(None)
     torch.ones(2).unfold(0,1.5,1)

@@ -1,0 +1,272 @@
+"""`Function`: an operation whose forward and backward the user writes.
+
+    class Exp(Function):
+        @staticmethod
+        def forward(ctx, x):
+            result = x.exp()
+            ctx.save_for_backward(result)
+            return result
+
+        @staticmethod
+        def backward(ctx, grad):
+            (result,) = ctx.saved_tensors
+            return grad * result
+
+    y = Exp.apply(x)          # y.grad_fn is an ExpBackward
+
+`ctx` is the node itself: what the forward leaves on it, the backward finds there.
+
+Read next: `indexing.py`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_viz import events
+from autograd_viz.torch import observe
+from autograd_viz.torch.anomaly import remember_where
+from autograd_viz.torch.modes import mode, no_grad
+from autograd_viz.torch.node import NO_EDGE, Node
+from autograd_viz.torch.op import packed
+from autograd_viz.torch.ops.inplace import check_recordable, rebase
+from autograd_viz.torch.ops.shape import view
+from autograd_viz.torch.saved import SavedInput, SavedOutput, tensor_of
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history
+
+ONLY_INPUTS = (
+    "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to pass it to mark_dirty()."
+)
+TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
+
+
+class FunctionCtx:
+    """What `ctx` can do in a forward."""
+
+    needs_input_grad: tuple[bool, ...] = ()
+    """For each argument of the forward, whether it is a tensor that requires grad."""
+    materialize_grads = True
+    _to_save: tuple[Any, ...] = ()
+    _dirty: tuple[Any, ...] = ()
+    _non_differentiable: tuple[Any, ...] = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors (inputs or outputs, or None) for the backward, as the built-in operations do: freed after it, their versions checked."""
+        self._to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """For forward-mode differentiation, which is not part of this library: does nothing."""
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Say which inputs the forward has changed in place (and returns)."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Say which outputs have no gradient."""
+        self._non_differentiable = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether the backward gets zeros (True) or None for an output that nobody used."""
+        self.materialize_grads = value
+
+
+class CustomNode(FunctionCtx, Node):
+    """The node of a Function; each Function makes its own class of it, `ExpBackward` for `Exp`."""
+
+    _runs_on_nothing = True
+    _forward_cls: type[Function]
+    _is_tensor: tuple[bool, ...]  # which arguments of the forward were tensors: these have an entry in next_functions
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What `save_for_backward` kept.  Raises RuntimeError if it was freed or changed since."""
+        return tuple(tensor_of(entry, self) for entry in self._saved.values())
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.startswith(("_saved_", "_raw_saved_"))]
+
+    def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
+        """See `Node.run`: the user's backward."""
+        given = [self._materialized(i, gradient) for i, gradient in enumerate(gradients)]
+        answer = self._forward_cls.backward(self, *given)
+        results = list(answer) if isinstance(answer, tuple) else [answer]
+        name, expected = self.name(), len(self._is_tensor)
+        if len(results) > expected and all(result is None for result in results[expected:]):
+            results = results[:expected]
+        if len(results) != expected:
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients (expected {expected}, got {len(results)})"
+                "\nHint: the backward returns one gradient for each argument of the forward but ctx, None for those that need none."
+            )
+        kept = []
+        for i, (result, is_tensor) in enumerate(zip(results, self._is_tensor, strict=True)):
+            if is_tensor:
+                if result is not None and not isinstance(result, Tensor):
+                    raise TypeError(f"expected Variable or None (got {type(result).__name__})")
+                kept.append(result if result is None or create_graph else result._array)
+            elif result is not None:
+                raise RuntimeError(
+                    f"function {name} returned a gradient different from None at position {i + 1}, but the corresponding forward input was "
+                    "not a Variable"
+                )
+        return kept
+
+    def _materialized(self, nr: int, gradient: Any) -> Tensor | None:
+        if gradient is None:
+            return holding(np.zeros(*self.metas[nr])) if self.materialize_grads else None
+        return gradient if isinstance(gradient, Tensor) else holding(np.asarray(gradient))
+
+
+class Function:
+    """Inherit from it, write static methods `forward(ctx, ...)` and `backward(ctx, *gradients)`, and call `YourFunction.apply(...)`.
+
+    Or write `forward(...)` without ctx and `setup_context(ctx, inputs, output)`, which saves what the backward will need.
+    """
+
+    _backward_cls: type[CustomNode]
+
+    def __init_subclass__(cls) -> None:
+        cls._backward_cls = type(f"{cls.__name__}Backward", (CustomNode,), {"_forward_cls": cls, "__module__": cls.__module__})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with static "
+            "forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+        )
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the result. To be written by you."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Save what the backward will need, if `forward` does not take ctx."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """The gradients of forward's arguments, given those of its results. To be written by you."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+        )
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Run the forward, and record its node if one of the arguments needs a gradient."""
+        ctx = cls._backward_cls()
+        tensors = [arg for arg in args if isinstance(arg, Tensor)]
+        ctx._is_tensor = tuple(isinstance(arg, Tensor) for arg in args)
+        ctx.needs_input_grad = tuple(isinstance(arg, Tensor) and needs_grad(arg) for arg in args)
+        executable = mode.grad and not mode.inference and any(ctx.needs_input_grad)
+        ctx.next_functions = tuple(edge_to(t) if executable and needs_grad(t) else NO_EDGE for t in tensors)
+        was_quiet, mode.quiet = mode.quiet, True
+        try:
+            with no_grad():
+                if cls.setup_context is not Function.setup_context:
+                    output = cls.forward(*args)
+                    cls.setup_context(ctx, args, output)
+                else:
+                    output = cls.forward(ctx, *args)
+        finally:
+            mode.quiet = was_quiet
+        outputs = list(output) if isinstance(output, tuple) else [output]
+        wrapped = _wrapped(ctx, outputs, tensors, executable)
+        if executable:
+            _keep(ctx, wrapped)
+        if events.listeners:
+            _tell(ctx, cls.__name__, wrapped, tensors, executable)
+        return tuple(wrapped) if isinstance(output, tuple) else wrapped[0]
+
+
+def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executable: bool) -> list[Any]:
+    """The outputs as results of the node."""
+    for dirty in ctx._dirty:
+        if not any(dirty is t for t in tensors):
+            raise RuntimeError(ONLY_INPUTS)
+    ctx.metas = tuple((o._array.shape, o._array.dtype) if isinstance(o, Tensor) else ((), np.dtype(np.float32)) for o in outputs)
+    wrapped = []
+    for nr, output in enumerate(outputs):
+        if not isinstance(output, Tensor):
+            wrapped.append(output)
+            continue
+        is_input = any(output is t for t in tensors)
+        is_dirty = any(output is t for t in ctx._dirty)
+        frozen = any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind != "f"
+        if not executable or frozen:
+            if needs_grad(output) and not is_dirty:
+                output = output.detach() if is_input else output.detach_()  # type: ignore[attr-defined]
+        elif is_dirty:
+            check_recordable(output)
+            rebase(output, ctx, nr)
+        else:
+            if is_input:  # returned as it was: a new tensor stands for the result
+                with no_grad():
+                    output = view(output, output._array.shape)
+            if output._view is not None:
+                output._view.made = "custom"
+            set_history(output, (ctx, nr))
+        wrapped.append(output)
+    return wrapped
+
+
+def _keep(ctx: CustomNode, outputs: list[Any]) -> None:
+    """Save what `save_for_backward` was given."""
+    for i, tensor in enumerate(ctx._to_save):
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}")
+        mine = tensor is not None and history(tensor)[0] is ctx
+        nr = history(tensor)[1] if mine and tensor is not None else None
+        entry: Any = None
+        if tensor is not None:
+            entry = packed(tensor, nr) if mode.saved_hooks else SavedInput(tensor) if nr is None else SavedOutput(tensor, nr)
+        ctx._saved[f"saved_tensors[{i}]"] = entry
+    ctx._tensor_fields = tuple(ctx._saved)  # type: ignore[misc]
+    ctx._to_save = ctx._dirty = ctx._non_differentiable = ()
+    if mode.anomaly:
+        remember_where(ctx)
+
+
+def _tell(ctx: CustomNode, name: str, outputs: list[Any], tensors: list[Tensor], executable: bool) -> None:
+    made = [output for output in outputs if isinstance(output, Tensor)]
+    if executable:
+        observe.recorded(ctx, [output for output in made if history(output)[0] is ctx], name, tensors, len(tensors), ())
+    else:
+        for output in made:
+            (observe.created if mode.grad else observe.not_recorded)(output, name, tensors)
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a `backward` whose own operations must not be differentiated: a second derivative then raises RuntimeError."""
+
+    @functools.wraps(backward)
+    def wrapped(ctx: Any, *gradients: Any) -> Any:
+        with no_grad():
+            answer = backward(ctx, *gradients)
+        if not mode.grad or not any(isinstance(g, Tensor) and needs_grad(g) for g in gradients):
+            return answer
+        results = answer if isinstance(answer, tuple) else (answer,)
+        node = Error()
+        node.metas = tuple((r._array.shape, r._array.dtype) if isinstance(r, Tensor) else ((), np.dtype(np.float32)) for r in results)
+        node.next_functions = tuple(edge_to(g) if isinstance(g, Tensor) else NO_EDGE for g in gradients)
+        marked = []
+        for nr, result in enumerate(results):
+            if isinstance(result, Tensor):
+                result = result.detach()  # type: ignore[attr-defined]
+                result._edge, result._requires_grad = (node, nr), True
+            marked.append(result)
+        return tuple(marked) if isinstance(answer, tuple) else marked[0]
+
+    return wrapped
+
+
+class Error(Node):
+    """Stands where nothing may be differentiated."""
+
+    def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
+        """Raise RuntimeError."""
+        raise RuntimeError(TWICE)
