@@ -101,7 +101,7 @@ class Form:
             elif key is not None:
                 value = named.pop(key)
             elif required:
-                raise MismatchError(self._missing(position, named))
+                raise MismatchError(self._missing(position))
             else:
                 continue
             if not fits(kind, value):
@@ -119,8 +119,8 @@ class Form:
         plural, was = "s" * (not one or self.most != 1), "was" if one and count == 1 else "were"
         return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
 
-    def _missing(self, position: int, named: dict[str, Any]) -> str:
-        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required and called not in named]
+    def _missing(self, position: int) -> str:
+        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required]  # (also those given by name)
         plural = "s" * (len(lacking) == 1)  # (so it says)
         return f"{self.name}() missing {len(lacking)} required positional argument{plural}: {', '.join(lacking)}"
 
