@@ -160,8 +160,6 @@ def _named_padding(name: str, input: Any, weight: Tensor, stride: Sizes, dilatio
     if any(total % 2 for total in totals):
         warnings.warn(EVEN_KERNEL, UserWarning, stacklevel=4)
         uneven = [total % 2 for total in totals]
-        while uneven and not uneven[0]:
-            uneven.pop(0)
         input = pad(input, tuple(number for one in reversed(uneven) for number in (0, one)))
     return input, tuple(total // 2 for total in totals)
 

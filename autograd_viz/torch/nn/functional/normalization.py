@@ -30,7 +30,7 @@ def _shape_of(function: str, normalized_shape: Any) -> tuple[int, ...]:
     return tuple(normalized_shape)
 
 
-def _check_last(input: Tensor, shape: tuple[int, ...], **parameters: Tensor | None) -> None:
+def _check_last(input: Tensor, shape: tuple[int, ...], comma: str = ", ", **parameters: Tensor | None) -> None:
     if not shape:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []"
@@ -44,7 +44,7 @@ def _check_last(input: Tensor, shape: tuple[int, ...], **parameters: Tensor | No
     if tuple(input.shape[len(input.shape) - len(shape) :]) != shape or len(input.shape) < len(shape):
         inner = ", ".join(map(str, shape))
         raise RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [*, {inner}], but got input of size{list(input.shape)}"
+            f"Given normalized_shape={list(shape)}, expected input with shape [*{comma}{inner}], but got input of size{list(input.shape)}"
         )
 
 
@@ -62,9 +62,10 @@ def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float |
     """The input over the root of the mean of its squares, over the last dimensions; then * weight."""
     need_tensors("rms_norm", input=input)
     shape = _shape_of("rms_norm", normalized_shape)
-    _check_last(input, shape, weight=weight)
+    _check_last(input, shape, "", weight=weight)  # (so PyTorch writes it here)
+    need_floats(input._array, "rms_norm")
     eps = float(np.finfo(input._array.dtype).eps) if eps is None else eps
-    squares: Any = plus(mean_dim(input**2, tuple(range(input.ndim - len(shape), input.ndim)), True), eps)
+    squares: Any = plus(mean_dim(input**2, tuple(input.ndim - 1 - place for place in range(len(shape))), True), eps)
     made = input * squares.rsqrt()
     return made if weight is None else made * weight
 
