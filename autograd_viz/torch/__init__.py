@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, mutation, nn, return_types, special
+from autograd_viz.torch import autograd, linalg, mutation, nn, return_types, special
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -33,6 +33,9 @@ from autograd_viz.torch.dtypes import int16 as short
 from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.gradients import detach
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
@@ -56,6 +59,7 @@ from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
+from autograd_viz.torch.ops.matrices import *
 from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
