@@ -35,7 +35,7 @@ READING_ORDER = (
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("autograd", "linalg", "utils", "func"),
     *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
-    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention")),
+    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention", "plain")),
     *("nn.functional", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them

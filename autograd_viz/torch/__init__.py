@@ -46,6 +46,7 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *

@@ -133,7 +133,7 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 ALPHA = 1.7580993408473766  # what selu goes to far below 0, with the sign turned
 
 
-def _dropped(function: str, input: Any, p: float, training: bool, inplace: bool, feature: bool = False, alpha: bool = False) -> Any:
+def dropped(function: str, input: Any, p: float, training: bool, inplace: bool, feature: bool = False, alpha: bool = False) -> Any:
     """The input times noise: 0 with probability p, else what keeps the mean (`alpha`: and the variance). Source: ATen, Dropout.cpp."""
     need_tensors(function, input=input)
     array = input._array
@@ -168,19 +168,19 @@ def _check_p(p: float) -> None:
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """Each element 0 with probability p, else divided by 1 - p; not training, the input itself."""
     _check_p(p)
-    return _dropped("dropout", input, p, training, inplace)
+    return dropped("dropout", input, p, training, inplace)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """Dropout for selu: mean 0 and variance 1 stay so."""
     _check_p(p)
-    return _dropped("alpha_dropout", input, p, training, inplace, alpha=True)
+    return dropped("alpha_dropout", input, p, training, inplace, alpha=True)
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """`alpha_dropout` of whole channels."""
     _check_p(p)
-    return _dropped("feature_alpha_dropout", input, p, training, inplace, feature=True, alpha=True)
+    return dropped("feature_alpha_dropout", input, p, training, inplace, feature=True, alpha=True)
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
@@ -192,8 +192,8 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."
         )
     if input.ndim == 3:
-        return _dropped("feature_dropout", input, p, training, inplace, feature=True)
-    return squeeze_dim(_dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)
+        return dropped("feature_dropout", input, p, training, inplace, feature=True)
+    return squeeze_dim(dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)
 
 
 def _unusual(function: str, dims: int, ndim: int) -> str:
@@ -219,7 +219,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             UserWarning,
             stacklevel=2,
         )
-    return _dropped("feature_dropout", input, p, training, inplace, feature=True)
+    return dropped("feature_dropout", input, p, training, inplace, feature=True)
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
@@ -228,5 +228,5 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     if input.ndim not in (4, 5):
         warnings.warn(_unusual("dropout3d", 3, input.ndim), UserWarning, stacklevel=2)
     if input.ndim == 5:
-        return _dropped("feature_dropout", input, p, training, inplace, feature=True)
-    return squeeze_dim(_dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)
+        return dropped("feature_dropout", input, p, training, inplace, feature=True)
+    return squeeze_dim(dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)

@@ -207,12 +207,16 @@ def kl_div(
             stacklevel=2,
         )
     reduce_ = 2 if reduction == "batchmean" else reduction_of(reduction, size_average, reduce)
+    loss = reduced(divergence(input, target, log_target), reduce_)
+    return loss / input.shape[0] if reduction == "batchmean" and input.ndim else loss
+
+
+def divergence(input: Any, target: Any, log_target: bool) -> Any:
+    """The terms of `kl_div`."""
     need_tensors("kl_div", input=input, target=target)
     if not (input.dtype.is_floating_point and target.dtype.is_floating_point):
         raise RuntimeError("kl_div: Integral inputs not supported.")
-    terms = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
-    loss = reduced(terms, reduce_)
-    return loss / input.shape[0] if reduction == "batchmean" and input.ndim else loss
+    return target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
 
 
 def poisson_nll_loss(

@@ -85,12 +85,13 @@ def batch_norm(
     elif eps < 0:
         raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     need_tensors("batch_norm", input=input)
-    return _batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
+    return batch_norm_of(input, weight, bias, running_mean, running_var, training, momentum, eps)
 
 
-def _batch_norm(
+def batch_norm_of(
     input: Tensor, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, momentum: float, eps: float
 ) -> Tensor:
+    """`batch_norm` after its first checks, with the arguments in ATen's order."""
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
     channels = input.shape[wrap_dim(1, input.ndim)]
@@ -139,7 +140,7 @@ def instance_norm(
     samples, channels = input.shape[:2]
     wide = [None if each is None else each.repeat(samples) for each in (weight, bias, running_mean, running_var)]
     flat = view(input.contiguous(), (1, samples * channels, *input.shape[2:]))
-    made = _batch_norm(flat, wide[0], wide[1], wide[2], wide[3], use_input_stats, momentum, eps)
+    made = batch_norm_of(flat, wide[0], wide[1], wide[2], wide[3], use_input_stats, momentum, eps)
     with no_grad():
         for running, each in ((running_mean, wide[2]), (running_var, wide[3])):
             if running is not None:
