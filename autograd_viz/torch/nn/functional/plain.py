@@ -133,7 +133,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Any = None, bias: Any = N
     return normalization.group_norm(input, num_groups, weight, bias, eps)
 
 
-# --- losses: their reduction is a number, and none if it is not said ------------------------------------------------------------------------------
+# --- losses: their reduction is a number, and none if it is not said ---------------------------------------
 
 NAMES = {0: "none", 1: "mean", 2: "sum"}
 
