@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.norms import linalg_vector_norm, norm_backward
-from autograd_viz.torch.ops.pointwise import plus, sub
+from autograd_viz.torch.ops.pointwise import floats, plus, sub, to_copy
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import clone, expand, wrap_dim
 from autograd_viz.torch.tensor import Tensor, need_tensors
@@ -30,13 +31,15 @@ def norm_dim(self: Array, p: float, dim: tuple[int, ...], keepdim: bool = False)
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last dimension.  (n, k), (n, k) -> (n,)."""
     need_tensors("pairwise_distance", x1=x1, x2=x2)
-    last = max(x1.ndim, x2.ndim, 1) - 1
+    last = max(x1.ndim, x2.ndim) - 1
     return norm_dim(plus(sub(x1, x2), eps), float(p), (last,), keepdim)
 
 
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """The cosine of the angle between x1 and x2 along dim: their product, both divided by their lengths.  (n, k), (n, k) -> (n,)."""
     need_tensors("cosine_similarity", x1=x1, x2=x2)
+    kind = dtypes.of_numpy[np.dtype(dtypes.promoted([floats(x1._array[:0] if x1.ndim else x1._array), x2._array], [False, False]))]
+    x1, x2 = (x if x.dtype == kind else to_copy(x, kind) for x in (x1, x2))
     if x1.shape != x2.shape:
         check_broadcast(tuple(x1.shape), tuple(x2.shape))
         shape = np.broadcast_shapes(x1.shape, x2.shape)

@@ -100,6 +100,10 @@ def _convolve(
     if not all(isinstance(each, Tensor) for each in given):
         raise no_overload(function, *given)
     input, batched = _batched(function, dims, input)
+    if weight.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
     stride = _read("stride", stride, dims, weight, given)
     dilation = _read("dilation", dilation, dims, weight, given)
     if isinstance(padding, str):

@@ -37,7 +37,7 @@ def linear(input: Tensor, weight: Tensor, bias: Any = None) -> Any:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D")
     if bias is not None and input.ndim == 2:
         return bias.addmm(input, t(weight))
-    if bias is not None and input._array.flags.c_contiguous:
+    if bias is not None and bias.ndim == 1 and input._array.flags.c_contiguous:
         flat = reshape(input, (-1 if input._array.size else math.prod(input.shape[:-1]), input.shape[-1]))
         made = bias.addmm(flat, t(weight))
         return view(made, (*input.shape[:-1], made.shape[1]))
@@ -91,10 +91,11 @@ def embedding(
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     if input.dtype not in (dtypes.int64, dtypes.int32):
-        kind = {"double": "Double", "float": "Float"}.get(dtypes.C_NAMES[input.dtype], dtypes.SCALAR_NAMES[input.dtype])
+        name = dtypes.SCALAR_NAMES[input.dtype]
+        kind = "CPUBoolType" if name == "Bool" else f"torch.{name}Tensor"
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{kind}Tensor instead (while checking arguments for embedding)"
+            f"{kind} instead (while checking arguments for embedding)"
         )
     padding = (-1 if padding_idx is None else padding_idx) % 2**64  # as the node shows it
     return rows.embedding(weight, input, padding, scale_grad_by_freq, sparse, weight.shape[0])
@@ -112,6 +113,8 @@ def _shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     """1 in the place of each number and 0 elsewhere.  (...) of int64 -> (..., num_classes)."""
     need_tensors("one_hot", input=input)
+    if isinstance(num_classes, bool) or not isinstance(num_classes, int):
+        raise TypeError(f"one_hot(): argument 'num_classes' (position 2) must be int, not {type(num_classes).__name__}")
     array = input._array
     if input.dtype != dtypes.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
