@@ -36,7 +36,7 @@ READING_ORDER = (
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils",),
     *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
-    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention")),
+    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention", "plain")),
     *("nn.functional", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
