@@ -33,6 +33,9 @@ from autograd_viz.torch.dtypes import int16 as short
 from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.gradients import detach
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
@@ -43,9 +46,6 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
-from autograd_viz.torch.linalg.earlier import *
-from autograd_viz.torch.linalg.einsum import *
-from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *

@@ -10,7 +10,10 @@ from autograd_viz.torch.optim.optimizer import *
 from autograd_viz.torch.optim.sgd import *
 from autograd_viz.torch.optim.variants import *
 
-__all__ = ["ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler"]
+__all__ = [
+    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
+    "lr_scheduler",
+]  # fmt: skip
 
 for _name in __all__[:-1]:
     globals()[_name].__module__ = f"torch.optim.{_name.lower()}"

@@ -9,7 +9,6 @@ EXPRESSIONS = {
         torch.nn.Linear(3, 2, dtype=torch.float64)(v)
         torch.nn.Linear(4, 2, dtype=torch.float64)(p)
         torch.nn.Linear(4, 2, dtype=torch.float64, bias=False)(p)
-        torch.nn.Linear(3, 0, dtype=torch.float64)(a)
         torch.nn.Linear(3, 2, dtype=torch.float64)(empty)
         torch.nn.Bilinear(3, 3, 2, dtype=torch.float64)(a, b)
         torch.nn.Bilinear(3, 3, 2, bias=False, dtype=torch.float64)(a, b)
@@ -63,7 +62,6 @@ EXPRESSIONS = {
         torch.nn.Softmax2d()(p)
         torch.nn.Softmax()(a)
         torch.nn.LogSoftmax()(a)
-        torch.nn.RReLU().eval()(a)
     """,
     "losses": """
         torch.nn.MSELoss()(a, b)
@@ -156,7 +154,6 @@ EXPRESSIONS = {
         torch.nn.Conv2d(2, 2, 2, dtype=torch.float64)(p)
         torch.nn.Conv2d(2, 4, (2, 3), stride=2, padding=1, groups=2, dtype=torch.float64)(p[None])
         torch.nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect", dtype=torch.float64)(p[None])
-        torch.nn.Conv2d(2, 2, 3, padding="same", padding_mode="circular", dtype=torch.float64)(p[None])
         torch.nn.ConvTranspose1d(3, 2, 2, dtype=torch.float64)(p)
         torch.nn.ConvTranspose2d(2, 1, 2, stride=2, dtype=torch.float64)(p[None])
         torch.nn.ConvTranspose2d(2, 1, 2, stride=2, dtype=torch.float64)(p[None], output_size=(7, 8))
@@ -189,7 +186,6 @@ EXPRESSIONS = {
         torch.nn.ZeroPad2d((1, 0, 2, 1))(p)
         torch.nn.ReflectionPad1d(2)(p)
         torch.nn.ReplicationPad2d(1)(p)
-        torch.nn.CircularPad1d(1)(p)
         torch.nn.Upsample(scale_factor=2)(p)
         torch.nn.PixelShuffle(2)(p.reshape(1, 4, 2, 3))
         torch.nn.Unfold(2)(p[None])

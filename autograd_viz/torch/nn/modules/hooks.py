@@ -20,7 +20,9 @@ from autograd_viz.torch.tensor import Tensor
 __all__ = ["called", "register"]
 
 Hooks = OrderedDict[int, Callable[..., Any]]
-ANOTHER_ERROR = "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: "
+ANOTHER_ERROR = (
+    "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: "
+)
 
 
 def register(hooks: Hooks, hook: Callable[..., Any], *, prepend: bool = False, marks: tuple[tuple[Any, bool], ...] = ()) -> RemovableHandle:

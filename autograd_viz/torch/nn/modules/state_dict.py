@@ -100,8 +100,9 @@ def load(module: Any, state_dict: Mapping[str, Any], strict: bool, assign: bool)
 
 
 def load_own(
-    module: Any, entries: Mapping[str, Any], prefix: str, about: dict[str, Any], missing: list[str], unexpected: list[str], errors: list[str]
-) -> None:
+    module: Any, entries: Mapping[str, Any], prefix: str, about: dict[str, Any], missing: list[str], unexpected: list[str],
+    errors: list[str],
+) -> None:  # fmt: skip
     """The module's own part of `load`; what is wrong is written into the three lists."""
     own = own_state(module)
     for name, tensor in own.items():

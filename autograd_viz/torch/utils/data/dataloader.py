@@ -27,7 +27,7 @@ FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "pers
 
 
 class DataLoader(Generic[T_co]):
-    """Reads a data set in the order of a sampler and makes batches by `collate_fn`.  Raises ValueError for options that exclude each other."""
+    """Reads a data set in the order of a sampler; `collate_fn` makes batches.  Raises ValueError for options that exclude each other."""
 
     _initialized = False
 
