@@ -4,7 +4,7 @@ Why it matters: a layer sums `fan_in` products. If the weights have variance 1 /
 its outputs are as large as its inputs, and neither signals nor gradients fade or explode on their way through many layers.
 For the same seed these are PyTorch's own numbers.
 
-Read next: `modules/module.py`.
+Read next: `nn/modules/naming.py`.
 """
 
 from __future__ import annotations
@@ -249,6 +249,6 @@ def _deprecated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return renamed
 
 
-constant, dirac, normal, uniform, sparse = map(_deprecated, (constant_, dirac_, normal_, uniform_, sparse_))
-xavier_uniform, xavier_normal = map(_deprecated, (xavier_uniform_, xavier_normal_))
-kaiming_uniform, kaiming_normal, orthogonal = map(_deprecated, (kaiming_uniform_, kaiming_normal_, orthogonal_))
+constant, dirac, normal, uniform, sparse = (_deprecated(f) for f in (constant_, dirac_, normal_, uniform_, sparse_))
+xavier_uniform, xavier_normal = (_deprecated(f) for f in (xavier_uniform_, xavier_normal_))
+kaiming_uniform, kaiming_normal, orthogonal = (_deprecated(f) for f in (kaiming_uniform_, kaiming_normal_, orthogonal_))

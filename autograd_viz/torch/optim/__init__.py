@@ -1,7 +1,4 @@
-"""`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate.
-
-Read next: `optimizer.py`.
-"""
+"""`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate."""
 
 from autograd_viz.torch.optim import lr_scheduler
 from autograd_viz.torch.optim.adam import *

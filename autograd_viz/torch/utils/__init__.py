@@ -1,7 +1,4 @@
-"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again.
-
-Read next: `data/__init__.py`.
-"""
+"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again."""
 
 from autograd_viz.torch.utils import data, hooks
 

@@ -1,6 +1,6 @@
 """Activations as modules: `nn.ReLU()(x)` is `functional.relu(x)`; what a module adds is its settings, and a line in `print(net)`.
 
-Read next: `loss.py`.
+Read next: `distance.py`.
 """
 
 from __future__ import annotations

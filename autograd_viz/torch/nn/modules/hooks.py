@@ -3,7 +3,7 @@
 `called` is the whole story of `module(x)`: forward pre hooks, `forward`, forward hooks. Most modules have no hook, and then it is
 `forward` alone.  How gradients are caught is in `backward_hooks.py`.
 
-Read next: `module.py`.
+Read next: `state_dict.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What PyTorch calls a thing: in its error messages, and in `print(type(layer))`.
 
-Read next: `module.py`.
+Read next: `backward_hooks.py`.
 """
 
 from __future__ import annotations

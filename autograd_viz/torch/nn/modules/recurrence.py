@@ -2,7 +2,7 @@
 
 What the inputs contribute is computed for all steps at once, before the first one.  Source: ATen, native/RNN.cpp.
 
-Read next: `transformer.py`.
+Read next: `rnn.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Other sizes and other orders: `Upsample`, `PixelShuffle`, and the windows of an image as columns: `Unfold`, `Fold`.
 
-Read next: `rnn.py`.
+Read next: `recurrence.py`.
 """
 
 from __future__ import annotations

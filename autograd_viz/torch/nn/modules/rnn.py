@@ -3,7 +3,7 @@
 A cell takes an input and what it remembers, and gives what it remembers next. A layer does that along a sequence, (L, N, I) -> (L, N, H),
 in one direction or in both, and layers may be stacked. The parameters are the same at each step: in the graph each weight is used L times.
 
-Read next: `recurrence.py`.
+Read next: `attention.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The names are paths: `0.weight` is the `weight` of the submodule `0`. The tensors are detached but share the parameters' memory: what is
 to outlast the next optimizer step must be copied.
 
-Read next: `module.py`.
+Read next: `tree.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
 """Schedulers that go up and down: `CyclicLR`, `OneCycleLR`, `CosineAnnealingWarmRestarts`. Momentum may move the other way.
-
-Read next: `../../utils/data/__init__.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 Here everything is loaded in the one process: `num_workers` is accepted, and the batches are the same.  For a seed, the order is PyTorch's:
 each `iter(loader)` first draws a number (for its workers, if it had some), then the shuffling draws its own seed.
 
-Read next: `../../__init__.py`.
+Read next: `nn/parameter.py`.
 """
 
 from __future__ import annotations
