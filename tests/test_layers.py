@@ -22,14 +22,16 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
-    *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "observe", "formulas", "anomaly", "compiled", "op"),
-    *("ops.pointwise", "ops.transcendental", "ops.piecewise"),
-    *("ops.shape", "ops.reduction", "ops.statistics", "ops.sorting"),
+    *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "return_types"),
+    *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
+    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise"),
+    *("ops.shape", "ops.reduction", "ops.extremes"),
+    *("ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
     *("ops.linalg", "ops.matrices", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
-    *("engine", "function", "indexing", "assignment", "return_types", "methods", "gradients"),
+    *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("linalg", "utils", "nn", "optim"),
 )

@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, func, nn, utils
+from autograd_viz.torch import autograd, func, mutation, nn, return_types, special, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -44,18 +44,31 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
+from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
+from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *
+from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
+from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
+from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
 from autograd_viz.torch.ops.rearranging import *
+from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.reshaping import *
 from autograd_viz.torch.ops.scattering import *
+from autograd_viz.torch.ops.shape import *
+from autograd_viz.torch.ops.sorting import *
+from autograd_viz.torch.ops.special_functions import *
+from autograd_viz.torch.ops.statistics import *
+from autograd_viz.torch.ops.three_arguments import *
+from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.tensor import Tensor

@@ -97,10 +97,11 @@ class SavedOutput:
     garbage collector could free; so only its array and version counter are kept, and `unpack` makes the tensor anew.
     """
 
-    __slots__ = ("_array", "_counter", "output_nr", "then")
+    __slots__ = ("_array", "_counter", "made_by", "output_nr", "then")
     tensor = None
 
     def __init__(self, tensor: Tensor, output_nr: int) -> None:
+        self.made_by: Callable[[], Node | None] | None = None  # of a view changed in place: (weakly) the view's grad_fn, not this node
         self._array = tensor._array
         self._counter = tensor._version_counter
         self.then = self._counter.value
@@ -121,7 +122,7 @@ class SavedOutput:
         from autograd_viz.torch.tensor import holding  # here, because a tensor is built on nodes
 
         again = holding(self._array)
-        again._edge, again._requires_grad = (node, self.output_nr), True
+        again._edge, again._requires_grad = ((self.made_by and self.made_by()) or node, self.output_nr), True
         again._counter = self._counter
         return again
 

@@ -199,10 +199,10 @@ def history(tensor: Tensor) -> Edge:
     if view is None:
         return tensor._edge
     if (view.edge[0] is not None or view.base._requires_grad) and view.version != view.base._version_counter.value:
-        from autograd_viz.torch.ops.windows import window  # here, because operations are built on tensors
+        from autograd_viz.torch.ops.windows import history_now  # here, because operations are built on tensors
 
         before, view.version = view.edge, view.base._version_counter.value
-        view.edge = (window(tensor, view.base), 0)
+        view.edge = (history_now(tensor, view.base), 0)
         move_hooks(tensor, before, view.edge)
     return view.edge
 

@@ -26,6 +26,7 @@ __all__ = [
 
 IN_PLACE = ("index_add", "index_copy", "index_fill", "index_put")
 
+MASKS = (np.dtype(bool), np.dtype(np.uint8))
 LONGS = (np.dtype(np.int64), np.dtype(np.int32))
 
 # --- by one index for all dimensions: x[[0, 1], [2, 1]] ---------------------------------------------------------------
@@ -34,7 +35,44 @@ LONGS = (np.dtype(np.int64), np.dtype(np.int32))
 @op("IndexBackward0", self=lambda grad, self_sym_sizes, indices: index_backward(grad, self_sym_sizes, indices))
 def index(self: Array, indices: tuple[Any, ...]) -> Array:
     """Places given by arrays of integers or bools: a copy.  `indices[i]` belongs to dimension i, None takes all of it."""
-    return np.ascontiguousarray(self[_numpy_index(indices)])
+    places = _numpy_index(indices)
+    made = np.ascontiguousarray(self[places])
+    return made if self.flags.c_contiguous else _laid_out(made, self, places)
+
+
+def _laid_out(made: Array, self: Array, places: tuple[Any, ...]) -> Array:
+    """What was read, in memory in the order in which PyTorch walks over it: along the smallest steps of self last.
+
+    Source: ATen, native/TensorAdvancedIndexing.cpp, AdvancedIndex, and TensorIterator.cpp, reorder_dimensions.
+    """
+    kinds = [isinstance(place, slice) for place in places] + [True] * (self.ndim - sum(getattr(p, "ndim", 1) if _bools(p) else 1 for p in places))
+    if not all(kinds[i] or _bools(places[i]) is False for i in range(len(places))):
+        return made  # (masks: their dimensions are not those of self)
+    read = [i for i, whole in enumerate(kinds) if not whole]
+    wide = len(np.broadcast_shapes(*(places[i].shape for i in read)))
+    together = read[-1] - read[0] == len(read) - 1
+    front = read[0] if together else 0
+    steps = [self.strides[i] for i, whole in enumerate(kinds) if whole]
+    return in_steps(made, steps[:front] + [0] * wide + steps[front:])
+
+
+def _bools(place: Any) -> bool:
+    return isinstance(place, np.ndarray) and place.dtype.kind == "b"
+
+
+def in_steps(array: Array, steps: list[int]) -> Array:
+    """A copy of a C-contiguous array whose order in memory follows the steps of another, 0 where that has none."""
+    order = list(range(array.ndim))[::-1]  # from the smallest step
+    for i in range(1, len(order)):
+        for k in range(i, 0, -1):
+            near, far = order[k - 1], order[k]
+            if not (steps[near] and steps[far]):
+                continue
+            if steps[near] <= steps[far]:
+                break
+            order[k - 1], order[k] = far, near
+    outer = order[::-1]
+    return np.ascontiguousarray(array.transpose(outer)).transpose(np.argsort(outer))
 
 
 def index_backward(grad: Any, sizes: tuple[int, ...], indices: tuple[Any, ...]) -> Any:
@@ -83,40 +121,60 @@ def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bo
 
 
 def _numpy_index(indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(slice(None) if i is None else i._array if hasattr(i, "_array") else i for i in indices)
+    arrays = [getattr(i, "_array", i) for i in indices]
+    return tuple(slice(None) if i is None else i.astype(bool) if i.dtype == np.uint8 else i for i in arrays)
 
 
 @reads("index_put(Tensor input, Tensor[] indices, Tensor values, bool accumulate=False)")
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """`values` in the places input[indices], or added there; as a new tensor.  Raises IndexError for places outside."""
+    for part in indices:
+        if part._array.dtype not in (*LONGS, *MASKS):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    dims = sum(part.ndim if is_mask(part) else 1 for part in indices)
+    if dims > input.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {input.ndim} (got {dims})")
     check_indices(input, indices)
     return put_values(input, indices, values, accumulate)
 
 
-def check_indices(tensor: Tensor, indices: tuple[Tensor, ...]) -> None:
-    """Raise IndexError, in PyTorch's words, unless tensors of positions and masks fit a tensor's dimensions."""
+def is_mask(part: Tensor) -> bool:
+    """Whether an index says of each place whether it is taken."""
+    return part._array.dtype in MASKS
+
+
+def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...]) -> None:
+    """Raise IndexError, in PyTorch's words, unless positions and masks (one for each dimension, or None) fit a tensor and each other."""
+    starts, dim = [], 0
     for part in indices:
-        if part._array.dtype.kind not in "iub":
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    dims = sum(part.ndim if part._array.dtype.kind == "b" else 1 for part in indices)
-    if dims > tensor.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {dims})")
-    dim = 0
-    for part in indices:
-        sizes = tensor._array.shape[dim:]
-        if part._array.dtype.kind == "b":
-            for i, (n, m) in enumerate(zip(part._array.shape, sizes, strict=False)):
-                if n != m:
-                    raise IndexError(
-                        f"The shape of the mask {list(part._array.shape)} at index {i} does not match the shape of the indexed tensor "
-                        f"{list(tensor._array.shape)} at index {dim + i}"
-                    )
-            dim += part.ndim
-            continue
-        wrong = part._array[(part._array < -sizes[0]) | (part._array >= sizes[0])]
-        if wrong.size:
-            raise IndexError(f"index {int(wrong.flat[0])} is out of bounds for dimension {dim} with size {sizes[0]}")
-        dim += 1
+        starts.append(dim)
+        dim += part.ndim if part is not None and is_mask(part) else 1
+    given = [(dim, part) for dim, part in zip(starts, indices, strict=True) if part is not None]
+    for dim, part in given:
+        for i, (n, m) in enumerate(zip(part._array.shape, tensor._array.shape[dim:], strict=False)):
+            if is_mask(part) and n != m:
+                raise IndexError(
+                    f"The shape of the mask {list(part._array.shape)} at index {i} does not match the shape of the indexed tensor "
+                    f"{list(tensor._array.shape)} at index {dim + i}"
+                )
+    shapes: list[tuple[int, ...]] = []  # lists are read in step: x[[0, 1], [2, 1]] is x[0, 2] and x[1, 1]
+    for _, part in given:
+        shapes += [(int(np.count_nonzero(part._array)),)] * part.ndim if is_mask(part) else [part._array.shape]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        spoken = ", ".join(str(list(shape)) for shape in shapes)
+        raise IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {spoken}") from None
+    nth = 0  # PyTorch's errors count only the dimensions that are read by list
+    for dim, part in given:
+        if not is_mask(part):
+            size = tensor._array.shape[dim]
+            wrong = _outside(part._array, -size, size)
+            if wrong is not None and not size:
+                raise IndexError("index is out of bounds for dimension with size 0")
+            if wrong is not None:
+                raise IndexError(f"index {wrong} is out of bounds for dimension {nth} with size {size}")
+        nth += part.ndim if is_mask(part) else 1
 
 
 # --- along one dimension, slice by slice ------------------------------------------------------------------------------

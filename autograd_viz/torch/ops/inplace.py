@@ -12,11 +12,11 @@ Read next: `logic.py`.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided as window_on
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
@@ -25,9 +25,9 @@ from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.reduction import sum_all
-from autograd_viz.torch.ops.shape import clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
-from autograd_viz.torch.ops.windows import as_strided, window_of
-from autograd_viz.torch.saved import SavedInput, SavedOutput, short_name
+from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.windows import look_through, window_of
+from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history
 
@@ -179,10 +179,12 @@ def _changed(target: Tensor, result: Tensor) -> None:
     node = result._grad_fn
     if node is None or result is target:
         return
+    rebase(target, node, history(result)[1])
     for kept in node._saved.values():
         if isinstance(kept, SavedOutput):
             kept._array, kept._counter, kept.then = target._array, target._version_counter, target._version_counter.value
-    rebase(target, node, history(result)[1])
+            fn = target._grad_fn
+            kept.made_by = None if fn is node or fn is None else weakref.ref(fn)
 
 
 def rebase(target: Tensor, node: Node, output_nr: int) -> None:
@@ -203,7 +205,7 @@ class CopySlices(Node):
 
     def __init__(self, base: Tensor, view: Tensor, fn: Node) -> None:
         super().__init__()
-        self.fn = fn
+        self.fn: Node | None = fn
         self.next_functions = (edge_to(base) if needs_grad(base) else (None, 0), *fn.next_functions[1:])
         self.metas = ((base._array.shape, base._array.dtype),)
         self.whole = window_of(base._array, base._array)
@@ -215,40 +217,40 @@ class CopySlices(Node):
 
     def held(self) -> tuple[str, ...]:
         """What the in-place operation has saved."""
-        return self.fn.held()
+        return () if self.fn is None else self.fn.held()
 
     def release(self) -> None:
-        """Let go of it."""
-        self.fn.release()
+        """Let go of the in-place operation altogether."""
+        self.fn = None
 
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """The gradient of the old base is the new one's, but in the part it is what `fn` makes of it."""
+        fn = self.fn
+        if fn is None:
+            raise RuntimeError(SECOND_TIME)
         if create_graph:
-            return self._run_recorded(gradients[0], needed)
+            return self._run_recorded(fn, gradients[0], needed)
         memory = self._memory()
-        result, part = (_look_through(memory, *window) for window in (self.whole, self.part))
+        result, part = (look_through(memory, window) for window in (self.whole, self.part))
         result[...] = gradients[0]
-        inner = list(self.fn.run([part.copy()], needed, False))
+        inner = list(fn.run([part.copy()], needed, False))
         if inner[0] is not None:
             part[...] = inner[0]
         return [result if needed[0] else None, *inner[1:]]
 
-    def _run_recorded(self, grad: Tensor, needed: tuple[bool, ...]) -> list[Any]:
-        result = in_place(holding(_look_through(self._memory(), *self.whole)), copy, grad)
+    def _run_recorded(self, fn: Node, grad: Tensor, needed: tuple[bool, ...]) -> list[Any]:
+        result = in_place(holding(look_through(self._memory(), self.whole)), copy, grad)
         part = as_strided(result, *self.part)
-        inner = list(self.fn.run([clone(part)], needed, True))
+        inner = list(fn.run([clone(part)], needed, True))
         if inner[0] is not None:
             in_place(part, copy, inner[0])
         return [result if needed[0] else None, *inner[1:]]
 
     def _memory(self) -> Array:
+        """Zeros, as many as lie between the base's first element and its last."""
         shape, steps, _ = self.whole
-        return np.zeros(1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True)) if 0 not in shape else 0, self.metas[0][1])
-
-
-def _look_through(memory: Array, shape: tuple[int, ...], steps: tuple[int, ...], offset: int) -> Array:
-    """A window of that shape on flat memory; `steps` and `offset` count elements."""
-    return window_on(memory[offset:], shape, tuple(step * memory.itemsize for step in steps))
+        count = 0 if 0 in shape else 1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+        return np.zeros(count, self.metas[0][1])
 
 
 # --- what is forbidden ------------------------------------------------------------------------------------------------

@@ -1,0 +1,146 @@
+"""The in-place forms: `x.exp_()`, `x.add_(y)`, `x += y`, `x[0] = 3`.
+
+Each is an ordinary function done in place (`ops/inplace.py`). The files of the operations say which of theirs have such a form
+(`IN_PLACE`); here they are made methods.
+
+Read next: `gradients.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.torch.indexing import located
+from autograd_viz.torch.ops import (
+    arithmetic,
+    cumulation,
+    gathering,
+    inplace,
+    logic,
+    norms,
+    piecewise,
+    pointwise,
+    scattering,
+    shape,
+    special_functions,
+    three_arguments,
+    transcendental,
+)
+from autograd_viz.torch.ops.inplace import in_place, reshape_in_place
+from autograd_viz.torch.tensor import Tensor, holding
+
+NUMBER = bool | int | float | np.generic
+
+# --- methods ----------------------------------------------------------------------------------------------------------
+
+
+def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor] = in_place) -> None:
+    row = getattr(operation, "row", None)
+    takes_nothing = row is not None and len(row.names) == 1
+
+    def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if takes_nothing and args:
+            raise TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
+        return how(self, operation, *args, **kwargs)
+
+    changed.__name__ = changed.__qualname__ = name
+    changed.__doc__ = f"`{name.removesuffix('_')}` in place: overwrites the tensor and returns it."
+    setattr(Tensor, name, changed)
+
+
+def _squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    if dim is None:
+        made: Tensor = inplace.squeeze_all_(input)
+    elif isinstance(dim, tuple | list):
+        made = inplace.squeeze_dims_(input, tuple(dim))
+    else:
+        made = inplace.squeeze_dim_(input, dim)
+    return made
+
+
+def _copied(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    if not isinstance(src, Tensor):
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+    made: Tensor = inplace.copy(input, src)
+    return made
+
+
+_RESHAPE: dict[str, Callable[..., Any]] = {
+    "t_": inplace.t_, "transpose_": inplace.transpose_, "swapaxes_": inplace.transpose_, "swapdims_": inplace.transpose_,
+    "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
+}  # fmt: skip
+_FILES: tuple[ModuleType, ...] = (
+    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering, cumulation, norms,
+)  # fmt: skip
+
+for _file in _FILES:
+    for _name in _file.IN_PLACE:
+        _method(getattr(_file, _name), f"{_name}_")
+for _name in ("exp", "log", "log1p", "sqrt", "neg", "abs", "sign", "sigmoid", "tanh", "relu", "reciprocal"):
+    _method(getattr(pointwise, _name), f"{_name}_")
+for _name, _function in {"zero_": inplace.zero, "fill_": inplace.fill, "copy_": _copied}.items():
+    _method(_function, _name)
+for _name, _function in _RESHAPE.items():
+    _method(_function, _name, reshape_in_place)
+
+# --- x += y -----------------------------------------------------------------------------------------------------------
+
+
+def _operator(name: str) -> Callable[[Tensor, Any], Any]:
+    changed = getattr(Tensor, name)
+
+    def applied(self: Tensor, other: Any) -> Any:
+        return changed(self, other) if isinstance(other, Tensor | NUMBER) else NotImplemented
+
+    return applied
+
+
+for _name, _short in {
+    "add_": "iadd", "sub_": "isub", "mul_": "imul", "div_": "itruediv", "pow_": "ipow", "floor_divide_": "ifloordiv", "remainder_": "imod",
+    "bitwise_and_": "iand", "bitwise_or_": "ior", "bitwise_xor_": "ixor", "bitwise_left_shift_": "ilshift", "bitwise_right_shift_": "irshift",
+}.items():  # fmt: skip
+    setattr(Tensor, f"__{_short}__", _operator(_name))
+
+# --- x[...] = value ---------------------------------------------------------------------------------------------------
+
+
+def setitem(tensor: Tensor, key: Any, value: Any) -> None:
+    """tensor[key] = value: numbers and slices make a view, which is filled or copied to; lists and masks take `index_put_`."""
+    if key is False:
+        return
+    if not isinstance(value, Tensor | NUMBER):
+        raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
+    source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
+    part, indices = located(tensor, None if key is True else key, whole=True)
+    if indices:
+        in_place(part, gathering.put_values, indices, _without_leading_ones(source) if source._array.shape[:1] == (1,) else source)
+    elif part._array.shape == source._array.shape:
+        in_place(part, inplace.copy, source)
+    elif source.ndim == 0:
+        in_place(part, inplace.fill_tensor, source)
+    else:
+        in_place(part, inplace.copy, shape.expand(_without_leading_ones(source), part._array.shape))
+
+
+def tensor_type(tensor: Tensor) -> str:
+    """torch.FloatTensor and so on, as the oldest messages call it."""
+    names = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte",
+             "bool": "Bool", "float16": "Half"}  # fmt: skip
+    return f"torch.{names[tensor.dtype.name]}Tensor"
+
+
+def _without_leading_ones(source: Tensor) -> Tensor:
+    """A view of the source without the dimensions of size 1 that its shape begins with."""
+    sizes = source._array.shape
+    skip = 0
+    while skip < len(sizes) and sizes[skip] == 1:
+        skip += 1
+    made: Tensor = shape.view(source, sizes[skip:])
+    return made
+
+
+setattr(Tensor, "__setitem__", setitem)  # noqa: B010 - a method like the others
