@@ -27,13 +27,17 @@ READING_ORDER = (
     *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise"),
     *("ops.shape", "ops.reduction", "ops.extremes"),
     *("ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
-    *("ops.linalg", "ops.matrices", "ops.decompositions"),
+    *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
-    *("ops.activations", "ops.losses", "ops.normalization", "ops.convolution", "ops.pooling"),
+    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
+    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
-    *("func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
-    *("linalg", "utils", "nn", "optim"),
+    *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
+    *("utils",),
+    *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
+    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention")),
+    *("nn.functional", "nn", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -20,7 +20,9 @@ from autograd_viz.torch.ops import (
     cumulation,
     gathering,
     inplace,
+    linalg,
     logic,
+    matrices,
     norms,
     piecewise,
     pointwise,
@@ -74,7 +76,7 @@ _RESHAPE: dict[str, Callable[..., Any]] = {
     "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
 }  # fmt: skip
 _FILES: tuple[ModuleType, ...] = (
-    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering, cumulation, norms,
+    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering, cumulation, norms, linalg, matrices,
 )  # fmt: skip
 
 for _file in _FILES:

@@ -120,8 +120,9 @@ class Row:
         self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
 
     def bare(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The forward on arrays."""
-        return self.forward(*values, **kwargs)
+        """The forward on arrays, from the compiled function, which has put MISSING where it was given nothing."""
+        args, named = self._given(values, kwargs)
+        return self.forward(*args, **named)
 
     def operator(self, *values: Any) -> Any:
         """`apply` for an operator: NotImplemented if one of the two is neither tensor nor number."""
@@ -130,10 +131,13 @@ class Row:
         return NotImplemented
 
     def slow(self, values: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> Any:
-        """`apply`, from the compiled function, which has put MISSING where it was given nothing."""
+        """`apply`, from the compiled function."""
+        return self.apply(*self._given(values, kwargs), bound)
+
+    def _given(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         count = next((i for i, value in enumerate(values) if value is MISSING), len(values))
         named = {name: value for name, value in zip(self.names[count:], values[count:], strict=False) if value is not MISSING}
-        return self.apply(values[:count], {**named, **kwargs}, bound)
+        return values[:count], {**named, **{name: value for name, value in kwargs.items() if value is not MISSING}}
 
     def apply(self, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int = 0) -> Any:
         """Run the forward on the tensors' arrays; if a gradient will be needed, leave a node behind.
@@ -206,6 +210,8 @@ class Row:
         array = arrays[argument]
         if what == "strides":
             return strides_of(array) if self._needed(name, inputs) else ()
+        if what.startswith("argsize_"):
+            return array.shape[int(what.removeprefix("argsize_"))]
         return tuple(array.shape) if what == "sizes" else array.size
 
     def _saved_result(self, result: Tensor, nr: int) -> Any:

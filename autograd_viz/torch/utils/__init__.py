@@ -1,8 +1,8 @@
-"""`torch.utils`: `checkpoint`, which trades memory for time.
+"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again; `checkpoint`, which trades memory for time.
 
-Read next: `checkpoint.py`.
+Read next: `data/__init__.py`.
 """
 
-from autograd_viz.torch.utils import checkpoint
+from autograd_viz.torch.utils import checkpoint, data, hooks
 
-__all__ = ["checkpoint"]
+__all__ = ["checkpoint", "data", "hooks"]
