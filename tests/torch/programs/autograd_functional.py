@@ -395,7 +395,7 @@ def told(result):
     print(result)
     for tensor in result if isinstance(result, tuple) else (result,):
         if tensor.requires_grad:
-            print(torch.autograd.grad(tensor.sum(), [t for t in (v, w, s, f) if t.requires_grad], allow_unused=True, retain_graph=True))
+            print(torch.autograd.grad(tensor.sum(), [t for t in (v, w, s, f, a) if t.requires_grad], allow_unused=True, retain_graph=True))
 told(torch.func.grad(lambda x: (x ** 3).sum())(v))
 told(torch.func.grad(lambda x: (x ** 2).mean())(f))
 told(torch.func.grad(lambda x: (v * x ** 2).sum())(v))
@@ -410,6 +410,12 @@ told(torch.func.hessian(lambda x: (x ** 3).sum())(v))
 told(torch.func.jacfwd(lambda x: x ** 2)(v))
 told(torch.func.jacfwd(torch.exp)(s))
 told(torch.func.jvp(lambda x: x ** 2, (v.detach(),), (w,)))
+told(torch.func.jvp(lambda x: x ** 2, (v,), (w,)))
+told(torch.func.jvp(lambda x: x.sin().sum(), (v,), (w.detach(),)))
+told(torch.vmap(lambda x: (x * 2).exp())(a))
+told(torch.vmap(lambda x, y: x * y, in_dims=(0, None))(a, v))
+told(torch.vmap(torch.func.grad(lambda x: (x ** 3).sum()))(a))
+told(torch.vmap(lambda x: x.tanh(), in_dims=1)(a))
 """,
     "forward mode through autograd.functional": """
 import warnings
