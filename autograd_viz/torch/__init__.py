@@ -32,6 +32,7 @@ from autograd_viz.torch.dtypes import float64 as double
 from autograd_viz.torch.dtypes import int16 as short
 from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
+from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
