@@ -352,7 +352,7 @@ except RuntimeError as e:
 logits[i].backward()
 print(logits.grad)
 logits.grad = None
-soft = (torch.softmax(logits * 10, 0) * torch.arange(3.0)).sum()
+soft = (torch.softmax(logits * 2, 0) * torch.arange(3.0)).sum()
 soft.backward()
 print(soft, logits.grad)
 """,
