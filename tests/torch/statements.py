@@ -485,6 +485,58 @@ STATEMENTS = {
         torch.set_printoptions(sci_mode=True); print(T); torch.set_printoptions(profile='default', sci_mode=None)
         torch.set_printoptions(threshold=4, edgeitems=1); print(T); torch.set_printoptions(profile='default')
         """,
+    "single": """
+        N = torch.randn(<small>)
+        N = torch.randn(<small>)
+        N = torch.rand(<small>)
+        N = torch.linspace(<number>, 6.2832, <int>)
+        N = torch.arange(1.0, 8.0) / 7
+        N = torch.randn(<small>, requires_grad=True)
+        N = T * <decimal> + <decimal>
+        N = T + U
+        N = T * U
+        N = T / (U * U + 1)
+        N = T.exp()
+        N = T.sin()
+        N = T.cos()
+        N = T.tanh()
+        N = T.sigmoid()
+        N = (T * T + 1).log()
+        N = (T * T + 1).sqrt()
+        N = T.abs() ** <decimal>
+        N = T ** 3
+        N = T.softmax(-1)
+        N = T.log_softmax(-1)
+        N = T.sum()
+        N = T.sum(-1)
+        N = T.sum(0)
+        N = T.mean()
+        N = T.mean(-1)
+        N = T.std()
+        N = T.var(-1)
+        N = T.norm()
+        N = T.prod()
+        N = T.logsumexp(-1)
+        N = T.cumsum(-1)
+        N = T @ T.mT
+        N = T @ torch.randn(T.shape[-1])
+        N = torch.nn.functional.linear(T, torch.randn(3, T.shape[-1]), torch.randn(3))
+        N = torch.nn.functional.gelu(T)
+        N = torch.nn.functional.softplus(T)
+        N = torch.nn.functional.layer_norm(T, T.shape[-1:])
+        N = torch.nn.functional.mse_loss(T, T.sin())
+        N = torch.nn.functional.binary_cross_entropy_with_logits(T, T.sigmoid())
+        N = torch.nn.functional.cross_entropy(T, torch.zeros(T.shape[0], dtype=torch.int64))
+        N = torch.nn.functional.normalize(T, dim=-1)
+        N, = torch.autograd.grad(T.tanh().sum(), [T])
+        N, = torch.autograd.grad((T * T).mean(), [T])
+        N, = torch.autograd.grad(T.softmax(-1).pow(2).sum(), [T])
+        N, = torch.autograd.grad(T.std(), [T])
+        print(T)
+        print(T)
+        print(T.tolist())
+        print(T.sum().item(), T.mean().item())
+        """,
     "type": """
         N = T + U
         N = T * U
@@ -654,6 +706,7 @@ WEIGHTS = {  # how often each kind of statement comes in a kind of story
     "modes": {"view": 3, "op": 4, "inplace": 3, "backward": 3, "look": 4},
     "functions": {"view": 1, "op": 2, "inplace": 2, "backward": 4, "look": 3, "function": 5, "hook": 1},
     "second": {"op": 3, "second": 6, "view": 1, "backward": 1, "look": 2},
+    "float32": {"single": 1},
     "ops": {"many": 8, "backward": 4, "look": 3, "second": 1},
     "indexing": {"index": 6, "view": 1, "op": 1, "backward": 3, "look": 4},
     "printing": {"make": 3, "print": 5, "op": 1},
@@ -672,6 +725,8 @@ CHOICES = {
     "dtype": """
         torch.float32 torch.float64 torch.float64 torch.float16 torch.int64 torch.int32 torch.int16 torch.int8 torch.uint8 torch.bool
         """,
+    "small": "(3,) (5,) (2,3) (4,4) (2,9) (17,) (3,2,4) () (40,) (6,20)",
+    "decimal": "0.1 2.5 -0.3 3.0 0.5 1.7",
     "int": "0 1 2 3 7 16 20",
     "dim": "0 -1 0 1",
     "size": "0 1 2 3 5 17",
