@@ -71,9 +71,11 @@ def _at_once(func: Function, leaves: list[Any], dims: list[int | None], spec: Tr
     (So it is for operations on each element. A sum would be one over all samples; then the answer stays as it is.)
     """
     before = default_generator.get_state()
-    whole = [leaf if dim in (None, 0) else leaf.movedim(dim, 0) for leaf, dim in zip(leaves, dims, strict=True)]
+    alone = len(leaves) == 1 and bool(dims[0])  # PyTorch lets the batch stand where it is as long as it meets no other
+    whole = [leaf if alone or dim in (None, 0) else leaf.movedim(dim, 0) for leaf, dim in zip(leaves, dims, strict=True)]
     try:
         other = func(*unflatten(whole, spec), **kwargs)
+        other = mapped(lambda result: result.movedim(dims[0], 0), other) if alone else other
     except Exception:
         return answer
     finally:
