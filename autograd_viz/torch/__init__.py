@@ -54,10 +54,12 @@ from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *
+from autograd_viz.torch.ops.differences import *
 from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
+from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.matrices import *
@@ -78,6 +80,7 @@ from autograd_viz.torch.ops.softmax import *
 from autograd_viz.torch.ops.sorting import *
 from autograd_viz.torch.ops.special_functions import *
 from autograd_viz.torch.ops.statistics import *
+from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
