@@ -1,6 +1,6 @@
 """`torch.func`: transformations of functions. `grad` and its kin differentiate, `vmap` maps over a batch, and both nest.
 
-Read `trees`, `level`, `products`, `transforms`, `batching`, `modules`.
+Read `trees`, `level`, `products`, `batching`, `transforms`, `modules`.
 """
 
 from autograd_viz.torch.func.batching import vmap
