@@ -138,7 +138,7 @@ def _transposed(node: Any, arriving: list[Tensor | None]) -> list[Any]:
     if not pairs:
         return [zeros_like(seed.detach()) if seed.requires_grad else None for seed in seeds]
     wide = [v if v.shape == row.shape else v.expand(row.shape) for row, v in pairs]
-    found = iter(grad([row for row, _ in pairs], wanted, wide, True, is_grad_enabled(), True, True))
+    found = iter(grad([row for row, _ in pairs], wanted, wide, True, is_grad_enabled(), materialize_grads=True))
     return [next(found) if seed.requires_grad else None for seed in seeds]
 
 
