@@ -39,7 +39,7 @@ SAMPLES: dict[str, list[str]] = {
     "FillBackward3": ["(a * b).fill_(s) * b"],
     "FmodBackward0": ["torch.fmod(a, 1.7)"],
     "FracBackward0": ["b.frac() * b"],
-    "FrexpBackward0": ["torch.frexp(b)[0]"],
+    "FrexpBackward0": ["torch.frexp(b * 1.1)[0]"],
     "HardsigmoidBackward0": ["torch.nn.functional.hardsigmoid(a)"],
     "IndexAddBackward0": ["torch.index_add(m, 1, idx, m, alpha=2)"],
     "IndexCopyBackward0": ["torch.index_copy(a, 1, torch.tensor([2, 0, 1]), b)"],
