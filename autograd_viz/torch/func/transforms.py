@@ -174,6 +174,18 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
     return pulled.value(), jvp_fn
 
 
+def functionalize(func: Function, *, remove: str = "mutations") -> Function:
+    """The function itself: in PyTorch, with its in-place operations written as others, which gives the same."""
+    if remove not in ("mutations", "mutations_and_views"):
+        raise RuntimeError(
+            f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}. Valid options are:\n"
+            '    remove="mutations": all inplace and out= operators will be removed from the program, and replaced with their out-of-place '
+            'equivalents.\n    remove="mutations_and_views": In addition to the above, all aliasing operators {view} will be replaced with '
+            "their non-aliasing counterparts, {view}_copy.\n"
+        )
+    return functools.wraps(func)(lambda *args, **kwargs: func(*args, **kwargs))
+
+
 # --- the matrices -----------------------------------------------------------------------------------------------------
 
 
