@@ -3,6 +3,19 @@
     python -m tests.torch.digits              # all calls, the worst first
     python -m tests.torch.digits sum softmax  # those with such a word in them
 
+What was found to agree (`f64` is the float64 function, rounded to float32; numpy's float32 functions are off in 10 to 40% of numbers):
+    exp, log, log2, log10, log1p, expm1, tanh, sin, cos, tan, atan, erf, exp2    f64: off in 0 to 5%
+    x ** p                         f64; but x ** 3 = x * x * x, x ** 0.5 = sqrt(x), x ** -0.5 = 1 / sqrt(x)
+    sigmoid, silu                  1 / (1 + f64exp(-x)), x / (1 + f64exp(-x)), each step in float32
+    elu, selu                      f64expm1(x) times the constant
+    sum, norm, layer_norm          `sums.py`, exact; mean, mse_loss, l1_loss = sum / n, exact
+    logsumexp                      f64log(sum(f64exp(x - max))) + max with that sum, exact
+    log_softmax(-1)                x - max - f64log(sum), the sum in vectors of 16, halved until one number is left; below 16 in order
+    softmax                        over the last dim f64exp(x - max) * (1 / sum), over another one f64exp(x - max) / sum
+    cumsum                         in float64, rounded: exact; prod: in order below 32 numbers, exact
+    bce with logits                (1 - y) * x + (f64log1p(f64exp(-|x|)) + max(-x, 0))
+    a @ b of matrices              acc = fma(a[:, k], b[k], acc) in order of k, exact
+
 A line: the call, the share of its results that differ anywhere, the largest distance in units of the last place; the same of the gradient.
 """
 

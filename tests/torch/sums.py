@@ -69,3 +69,50 @@ def in_order(terms: list[Any]) -> Any:
     for term in terms[1:]:
         total = total + term
     return total
+
+
+def norm_as_pytorch(x: Any) -> Any:
+    """The square root of the sum of squares of each row of (rows, n): eight sums side by side; the last three or fewer terms fused."""
+    whole = x.shape[1] // WIDTH * WIDTH
+    sums = in_order([np.zeros((len(x), WIDTH), x.dtype), *np.square(x[:, :whole]).reshape(len(x), whole // WIDTH, WIDTH).swapaxes(0, 1)])
+    total = in_order(list(sums.T))
+    rest = x[:, whole:].T
+    plain = len(rest) // LANES * LANES
+    for term in rest[:plain]:
+        total = total + term * term
+    for term in rest[plain:]:
+        total = fused(term, term, total)
+    return np.sqrt(total)
+
+
+def moments_as_pytorch(x: Any) -> tuple[Any, Any]:
+    """Mean and variance (divided by n) of each row of (rows, n), n < 128, as layer_norm has them: Welford's way, eight side by side.
+
+    The layer's value is (x - mean) * (1 / sqrt(variance + eps)), in this order.
+    """
+    n = x.shape[1] // WIDTH
+    means = squares = np.zeros((len(x), WIDTH), x.dtype)
+    for j in range(n):
+        values = x[:, j * WIDTH : (j + 1) * WIDTH]
+        delta = values - means
+        means = fused(delta, x.dtype.type(1) / x.dtype.type(j + 1), means)
+        squares = fused(delta, values - means, squares)
+    mean = square = np.zeros(len(x), x.dtype)
+    count = 0
+    for values in x[:, n * WIDTH :].T:
+        count += 1
+        delta = values - mean
+        mean = mean + delta / x.dtype.type(count)
+        square = square + delta * (values - mean)
+    for lane in range(WIDTH if n else 0):
+        share = x.dtype.type(n) / x.dtype.type(count + n)
+        delta = means[:, lane] - mean
+        mean = fused(share, delta, mean)
+        square = square + fused(delta * delta * share, x.dtype.type(count), squares[:, lane])
+        count += n
+    return mean, square / x.dtype.type(x.shape[1])
+
+
+def fused(a: Any, b: Any, c: Any) -> Any:
+    """a * b + c of float32 numbers, rounded once."""
+    return (np.multiply(a, b, dtype=np.float64) + c).astype(np.float32)
