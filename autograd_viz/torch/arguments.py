@@ -1,36 +1,36 @@
 """`@reads`: the arguments of a function in all the forms that PyTorch takes them, and its complaints about all others.
 
-    @reads("roll(Tensor input, int[1] shifts, int[1] dims=())")
-    def roll(input, shifts, dims=()): ...
+    @reads("max(Tensor input)", "max(Tensor input, int dim, bool keepdim=False)", "max(Tensor input, Tensor other)")
+    def max(input, dim=None, keepdim=False, other=None): ...
 
-gives `torch.roll(x, 1)`, `torch.roll(input=x, shifts=(1,))` and the method `x.roll(1, 0)`; and what PyTorch's own reader would not take
-raises its TypeError. Several signatures, of which the first that fits counts, stand one after another.
+gives `torch.max(x, 0)`, `torch.max(input=x, dim=0)` and the method `x.max(0)`. The first form that fits counts, and the function gets
+what the caller gave, by name. `int?` may be None; `int[1]` stands for some dimensions, and arrives as a tuple though it may be given as
+a number; a method's list of ints may be written without brackets, `x.view(2, 3)`. A method lacks the first argument, and `out`.
 
-A kind with `?` may be None.  `int[1]` may be one int, too.  A method's list of ints may be written without brackets: `x.view(2, 3)`.
-A course may skip this file.  Read next: `observe.py`, or skip to `op.py`.
+Source: torch/csrc/utils/python_arg_parser.cpp. A course may skip this file.  Read next: `observe.py`, or skip to `op.py`.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes
+from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.tensor import Tensor
 
-SPOKEN = {"int[]": "tuple of ints", "int[1]": "tuple of ints", "Tensor[]": "tuple of Tensors", "bool[]": "tuple of bools"}
-NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # what numpy calls them
+SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
+          "bool[]": "tuple of bools"}  # fmt: skip
+NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
+PLAIN = (int, bool, float, str, type(None))  # values of which the type says all
 
 
-def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
-    """PyTorch's complaint about arguments that fit none of a function's forms."""
-    kinds = ", ".join([*map(kind_name, given), *(f"{key}={kind_name(value)}" for key, value in named.items())])
-    return TypeError(f"{name}() received an invalid combination of arguments - got ({kinds}), but expected one of:")
+class MismatchError(Exception):
+    """The arguments do not fit this form; the text says why."""
 
 
 def kind_name(value: Any) -> str:
@@ -38,176 +38,221 @@ def kind_name(value: Any) -> str:
     return "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
 
 
+def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
+    """PyTorch's complaint about arguments that fit none of a function's forms."""
+    got = ", ".join(map(kind_name, given))
+    if named:
+        words = ", ".join(f"{key}={kind_name(named[key])}" for key in reversed(named))  # (C++'s map has the last one first)
+        got = f"{got}, {words}" if given else f"{words}, "
+    return TypeError(f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:")
+
+
 def is_int(value: Any) -> bool:
-    """Whether something counts as an int: not a bool, but an integer tensor with one element does."""
-    if type(value) is int:
-        return True
+    """Whether a value may stand for a whole number: a 0-d tensor of integers may, True may not."""
     if isinstance(value, Tensor):
         return value.ndim == 0 and value._array.dtype.kind in "iu"
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a signature."""
-
-    name: str
-    kind: str
-    optional: bool  # it has a default
-    keyword: bool  # it must be written with its name
-    nullable: bool  # None may be given
-
-    def fits(self, value: Any) -> bool:
-        """Whether a value is of this parameter's kind. Of a list, PyTorch looks at the first element only."""
-        kind = self.kind
-        if value is None:
-            return self.nullable
-        if kind == "Tensor":
-            return isinstance(value, Tensor)
-        if kind == "int":
-            return is_int(value)
-        if kind.startswith("int["):
-            return (kind != "int[]" and is_int(value)) or (isinstance(value, tuple | list) and (not value or is_int(value[0])))
-        if kind == "Tensor[]":
-            return isinstance(value, tuple | list)
-        if kind == "Number":
-            return isinstance(value, int | float | np.generic) or (isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad)
-        if kind == "float":
-            return isinstance(value, int | float | np.floating) or (isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad)
-        return isinstance(value, {"bool": bool | np.bool_, "str": str, "dtype": dtypes.dtype}.get(kind, object))
+def fits(kind: str, value: Any) -> bool:
+    """Whether a value is of a kind, which is written as in PyTorch. Of a list, only the first element is looked at."""
+    if value is None:
+        return kind.endswith("?")
+    kind = kind.rstrip("?")
+    if kind.startswith("int["):
+        return (kind != "int[]" and is_int(value)) or (isinstance(value, tuple | list) and (not value or is_int(value[0])))
+    if kind == "int":
+        return is_int(value)
+    if kind in ("float", "Number"):
+        a_number = isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad
+        return a_number or isinstance(value, int | float | np.generic)
+    if kind in ("Tensor[]", "bool[]"):
+        return isinstance(value, tuple | list)
+    return isinstance(value, {"Tensor": Tensor, "bool": bool | np.bool_, "str": str, "dtype": DType}.get(kind, object))
 
 
-class Signature:
-    """One way to call a function, as PyTorch writes it: `flip(Tensor input, int[] dims)`."""
+class Form:
+    """One way to call a function: the names, kinds and order of its arguments."""
 
-    def __init__(self, text: str) -> None:
-        matched = re.fullmatch(r"(\w+)\((.*)\)", text)
-        assert matched, text
-        self.name, keyword, self.params = matched[1], False, []
-        for part in re.split(r",\s*(?![^(]*\))", matched[2]):
-            if part == "*":
-                keyword = True
-                continue
-            kind, _, name = part.partition(" ")
-            name, equals, _ = name.partition("=")
-            self.params.append(Parameter(name, kind.rstrip("?"), bool(equals), keyword, kind.endswith("?")))
+    def __init__(self, name: str, parts: list[str]) -> None:
+        self.name = name
+        self.params: list[tuple[str, str, bool]] = []  # name, kind, whether it must be given
+        self.most = parts.index("*") if "*" in parts else len(parts)  # how many may be given by position
+        for part in parts:
+            if part != "*":
+                kind, _, rest = part.partition(" ")
+                called, equals, _ = rest.partition("=")
+                self.params.append((called, kind.replace("Tensors", "Tensor[]"), not equals))
+        self.least = sum(required for _, _, required in self.params)
+        self.varargs = self.most == 1 and self.params[0][1] == "int[]"
 
-    def read(self, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
-        """The arguments by name.  Raises TypeError in PyTorch's words.  `bound`: 1 if a method is called, whose self is not counted."""
-        places = [p for p in self.params if not p.keyword]
-        spread = bound and len(places) == 2 and places[1].kind.startswith("int[")  # x.view(2, 3)
-        if len(args) > len(places) and not spread:
-            raise self._too_many(len(args) - bound, places, bound)
-        values: dict[str, Any] = {}
-        taken, position = set(), 0
-        for parameter in self.params:
-            name, named = parameter.name, position >= len(args) or parameter.keyword
-            if named:
-                key = next((key for key in (name, *NUMPYS.get(name, ())) if key in kwargs), None)
-                if key is None:
-                    if parameter.optional:
-                        continue
-                    raise self._missing(position, places)
-                value = kwargs[key]
-                taken.add(key)
-            else:
+    def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments by name.  Raises MismatchError."""
+        if self.varargs and args and is_int(args[0]):
+            args = (args,)
+        if len(args) > self.most:
+            raise MismatchError(self._too_many(len(args)))
+        values, named = {}, dict(kwargs)
+        for position, (called, kind, required) in enumerate(self.params):
+            by_name = position >= len(args)
+            key = next((key for key in (called, *NUMPYS.get(called, ())) if key in named), None)
+            if not by_name:
                 value = args[position]
-                position += 1
-                if spread and position == 2 and is_int(value):
-                    value, position = args[1:], len(args)
-            if not parameter.fits(value):
-                raise self._wrong(parameter, value, 0 if named else position - bound)
-            if value is not None or not parameter.optional:
-                values[name] = self._plain(parameter, value, bound)
-        for key in kwargs:
-            if key not in taken:
-                what = "multiple values for argument" if key in values else "an unexpected keyword argument"
-                raise TypeError(f"{self.name}() got {what} '{key}'")
+            elif key is not None:
+                value = named.pop(key)
+            elif required:
+                raise MismatchError(self._missing(position))
+            else:
+                continue
+            if not fits(kind, value):
+                raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
+            if value is not None or required:  # None for an argument that may be left out is as good as nothing
+                values[called] = self._converted(kind, position, value)
+        for key in named:
+            known = key in [called for called, _, _ in self.params]
+            raise MismatchError(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
         return values
 
-    def _plain(self, parameter: Parameter, value: Any, bound: int) -> Any:
-        """A value as our functions want it: ints as ints, lists as tuples."""
-        kind = parameter.kind
-        if value is None or kind == "Tensor":
-            return value
-        if kind in ("Number", "float"):
-            return value._array.item() if isinstance(value, Tensor) else value
-        if kind == "int":
-            return int(value)
+    def _too_many(self, count: int) -> str:
+        takes = f"from {self.least} to {self.most}" if self.least != self.most else f"{self.most}"
+        one = self.least == self.most
+        plural, was = "s" * (not one or self.most != 1), "was" if one and count == 1 else "were"
+        return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
+
+    def _missing(self, position: int) -> str:
+        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required]  # (also those given by name)
+        plural = "s" * (len(lacking) == 1)  # (so it says)
+        return f"{self.name}() missing {len(lacking)} required positional argument{plural}: {', '.join(lacking)}"
+
+    def _wrong(self, called: str, kind: str, value: Any, position: int) -> str:
+        where = f" (position {position})" if position else ""
+        found = f", not {kind_name(value)}"
+        if kind.startswith("int[") and isinstance(value, tuple | list):
+            found = f", but found element of type {kind_name(value[0])} at pos 0"
+        return f"{self.name}(): argument '{called}'{where} must be {SPOKEN.get(kind, kind)}{found}"
+
+    def _converted(self, kind: str, position: int, value: Any) -> Any:
+        """A value as our functions want it: dimensions and tensors in tuples, numbers as Python's.  Raises TypeError."""
+        if value is None:
+            return None
         if kind.startswith("int["):
-            if is_int(value):
-                return (int(value),)
-            for i, part in enumerate(value, 1):
-                if not is_int(part):
-                    why = f'type must be tuple of ints,but got {kind_name(part)}'
-                    raise TypeError(f"{self.name}(): argument '{parameter.name}' failed to unpack the object at pos {i} with error \"{why}\"")
-            return tuple(map(int, value))
-        if kind == "Tensor[]":
-            for i, part in enumerate(value):
-                if not isinstance(part, Tensor) and not (part is None and parameter.nullable):
-                    place = self.params.index(parameter) - bound
-                    raise TypeError(f"expected Tensor as element {i} in argument {place}, but got {kind_name(part)}")
+            items = (value,) if is_int(value) else value
+            for place, item in enumerate(items, 1):
+                if not is_int(item):
+                    raise TypeError(
+                        f"{self.name}(): argument '{self.params[position][0]}' failed to unpack the object at pos {place} with error "
+                        f'"type must be tuple of ints,but got {kind_name(item)}"'
+                    )
+            return tuple(map(int, items))
+        if kind.startswith("Tensor["):
+            for place, item in enumerate(value):
+                if not isinstance(item, Tensor) and not (item is None and kind.endswith("?")):
+                    raise TypeError(f"expected Tensor as element {place} in argument {position}, but got {kind_name(item)}")
             return tuple(value)
+        if isinstance(value, Tensor | np.generic) and kind.rstrip("?") in ("int", "float", "Number", "bool"):
+            return value._array.item() if isinstance(value, Tensor) else value.item()
         return value
 
-    def _wrong(self, parameter: Parameter, value: Any, position: int) -> TypeError:
-        where = f" (position {position})" if position else ""
-        spoken = SPOKEN.get(parameter.kind, parameter.kind)
-        found = f", not {kind_name(value)}"
-        if parameter.kind.startswith("int[") and isinstance(value, tuple | list):
-            found = f", but found element of type {kind_name(value[0])} at pos 0"
-        return TypeError(f"{self.name}(): argument '{parameter.name}'{where} must be {spoken}{found}")
 
-    def _too_many(self, count: int, places: list[Parameter], bound: int) -> TypeError:
-        most, least = len(places) - bound, sum(not p.optional for p in places) - bound
-        takes = f"{most} positional argument{'s' * (most != 1)}" if most == least else f"from {least} to {most} positional arguments"
-        return TypeError(f"{self.name}() takes {takes} but {count} {'was' if count == 1 else 'were'} given")
+class Reader:
+    """All the forms of one function."""
 
-    def _missing(self, position: int, places: list[Parameter]) -> TypeError:
-        names = [f'"{p.name}"' for p in places[position:] if not p.optional]
-        plural = "s" * (len(names) == 1)  # (so it says)
-        return TypeError(f"{self.name}() missing {len(names)} required positional argument{plural}: {', '.join(names)}")
+    def __init__(self, name: str, forms: list[list[str]]) -> None:
+        self.name, self.forms = name, [Form(name, parts) for parts in forms]
+        self.known: dict[tuple[type, ...], list[tuple[str, bool]]] = {}  # how to read arguments of such types, given by position
 
-    def plausible(self, count: int) -> bool:
-        """Whether it takes that many arguments."""
-        return sum(not p.optional for p in self.params) <= count <= len(self.params)
-
-
-def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function that takes its arguments by name one that is called as PyTorch's is, and a method of that name."""
-    signatures = [Signature(text) for text in texts]
-    name = signatures[0].name
-
-    def read(args: tuple[Any, ...], kwargs: dict[str, Any], bound: int) -> dict[str, Any]:
-        if len(signatures) == 1:
-            return signatures[0].read(args, kwargs, bound)
-        for signature in signatures:
+    def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments by name, read by the first form that they fit.  Raises TypeError in PyTorch's words."""
+        types = tuple(map(type, args))
+        if not kwargs and types in self.known:
+            return {name: (value,) if wrap else value for value, (name, wrap) in zip(args, self.known[types], strict=True)}
+        for form in self.forms:
             try:
-                return signature.read(args, kwargs, bound)
-            except TypeError as error:
-                if "failed to unpack" in str(error):
-                    raise
-        likely = [signature for signature in signatures if signature.plausible(len(args) + len(kwargs))]
-        if len(likely) == 1:
-            return likely[0].read(args, kwargs, bound)
-        raise no_overload(name, *args[bound:], **kwargs)
+                values = form.read(args, kwargs)
+            except MismatchError:
+                continue
+            if not kwargs and len(args) == len(values):
+                self._remember(types, form, args, values)
+            return values
+        raise self._complaint(args, kwargs)
+
+    def _remember(self, types: tuple[type, ...], form: Form, args: tuple[Any, ...], values: dict[str, Any]) -> None:
+        kinds = {called: kind.rstrip("?") for called, kind, _ in form.params}
+        if all(type(value) in PLAIN or kinds[name] == "Tensor" for name, value in zip(values, args, strict=True)):
+            self.known[types] = [(name, kinds[name].startswith("int[") and value is not None) for name, value in values.items()]
+
+    def _complaint(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
+        count = len(args) + len(kwargs)
+        plausible = [form for form in self.forms if form.least <= count <= len(form.params)]
+        if len(self.forms) == 1 or len(plausible) == 1:
+            try:
+                (plausible or self.forms)[0].read(args, kwargs)
+            except MismatchError as wrong:
+                return TypeError(str(wrong))
+        return no_overload(self.name, *args, **kwargs)
+
+
+def reads(
+    *texts: str, name: str = "", function: bool = True, method: bool = True, as_method: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function that takes its arguments by name one that is called as PyTorch's is, and (`method`) a method of that name.
+
+    A form may leave out the name before its brackets, and then the brackets too: it is `name`, or that of the function.
+    """
 
     def made(written: Callable[..., Any]) -> Callable[..., Any]:
+        matched = [re.fullmatch(r"(\w+)\((.*)\)", text) for text in texts]
+        title = name or (matched[0][1] if matched[0] else written.__name__)
+        bare = [found[2] if found else text for found, text in zip(matched, texts, strict=True)]
+        forms = [[part for part in re.split(r",\s*(?![^(]*\))", text) if part] for text in bare]
+        reader, shorter = Reader(title, forms), Reader(title, [_of_the_method(parts) for parts in forms])
+        alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
+        first, nothing_needed = reader.forms[0].params[0][0], any(not form.least for form in shorter.forms)
+
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
-            return written(**read(args, kwargs, 0))
+            values = reader.read(args, kwargs)
+            return written(**values) if "out" not in values else _into(values.pop("out"), written, values, title)
 
         @functools.wraps(written)
-        def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        def on_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+            if not args and not kwargs and nothing_needed:
+                return written(self)
             if alone and (args or kwargs):
                 what = "no keyword arguments" if kwargs else f"no arguments ({len(args)} given)"
-                raise TypeError(f"TensorBase.{name}() takes {what}")
-            return written(**read((self, *args), kwargs, 1))
+                raise TypeError(f"TensorBase.{title}() takes {what}")
+            return written(**{first: self}, **shorter.read(args, kwargs))
 
-        alone = all(len(signature.params) == 1 for signature in signatures)
-        called.as_method = as_method  # type: ignore[attr-defined]
-        if method:
-            setattr(Tensor, name, as_method)
-        return called if function else as_method
+        called.as_method = on_tensor  # type: ignore[attr-defined]
+        if method and as_method:
+            setattr(Tensor, title, on_tensor)
+        return called if function else on_tensor
 
     return made
+
+
+def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
+    """Write the results into the tensors `out`, which get their shapes.  Raises RuntimeError if a gradient would have to pass."""
+    targets = out if isinstance(out, tuple) else (out,)
+    if mode.grad and any(isinstance(value, Tensor) and value.requires_grad for value in (*values.values(), *targets)):
+        raise RuntimeError(
+            f"{title}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        )
+    results = written(**values)
+    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
+        if target._array.shape == result._array.shape:
+            target._array[...] = result._array
+        else:
+            target._array = result._array.astype(target._array.dtype)
+        target._version_counter.value += 1
+    return out if not isinstance(results, tuple) else type(results)(out)
+
+
+def named(name: str, forms: Iterable[str]) -> list[str]:
+    """Forms that several functions share, for one of them."""
+    return [f"{name}({form})" for form in forms]
+
+
+def _of_the_method(parts: list[str]) -> list[str]:
+    rest = [part for part in parts[1:] if " out=" not in part]
+    return rest[:-1] if rest[-1:] == ["*"] else rest

@@ -130,8 +130,7 @@ def _forward_text(row: Row, bound: int) -> str:
     what it does not know.
     """
     positional = [name for name in row.names if name not in row.keyword_only]
-    signature = [f"{name}=defaults[{name!r}]" if name in row.defaults else f"{name}=MISSING" for name in positional]
-    keywords = [f"{name}=defaults[{name!r}]" for name in row.keyword_only]
+    signature, keywords = ([f"{n}=defaults[{n!r}]" if n in row.defaults else f"{n}=MISSING" for n in names] for names in (positional, row.keyword_only))
     values = f"({''.join(f'{name}, ' for name in positional)}*more)"
     given = f"{{{''.join(f'{name!r}: {name}, ' for name in row.keyword_only)}**given}}"
     first = row.names[0]
@@ -210,7 +209,7 @@ def _result(row: Row) -> list[str]:
     if row.view:
         lines.append(f"share_memory(result, {row.names[0]})")
     if row.inputs and row.called:
-        floats = " and out.dtype.kind == 'f'" if "dtype" in row.names else ""
+        floats = " and out.dtype.kind == 'f'" if "dtype" in row.names or (len(row.tensors) > 1 and not row.meeting) else ""
         lines += [f"if ({' or '.join(f'{name}_needs' for name in row.inputs)}) and mode.grad{floats}:", *(f"    {line}" for line in _record(row))]
     return [*lines, "return result"]
 
@@ -240,11 +239,13 @@ def _entry(row: Row, name: str) -> str:
         number = f"{name}.__class__ in NUMBERS or " if len(row.meeting) > 1 else ""
         entry = f"({name} if {optional}{number}{name}._counter is None else SavedInput({name}))"
         return entry if needed else f"({entry} if {row.inputs[readers[0]]}_needs else None)"
-    argument, _, what = name.rpartition("_sym_")
-    if not argument:
+    if name in row.names:
         return name
+    argument, _, what = name.rpartition("_sym_")
     if what == "strides":
         return f"strides_of({argument}_)" if needed else f"(strides_of({argument}_) if {row.inputs[readers[0]]}_needs else ())"
+    if what.startswith("argsize_"):
+        return f"{argument}_.shape[{what.removeprefix('argsize_')}]"
     return f"{argument}_.shape" if what == "sizes" else f"{argument}_.size"
 
 

@@ -45,7 +45,6 @@ _IN_C = ("float", "double", "c10::Half", "long int", "int", "short int", "signed
 C_NAMES = dict(zip(ALL, _IN_C, strict=True))
 
 
-
 def scalar_name(array: np.ndarray) -> str:
     """What PyTorch calls the dtype of an array in error messages."""
     return SCALAR_NAMES[of_numpy[array.dtype]]

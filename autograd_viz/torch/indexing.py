@@ -2,7 +2,7 @@
 
 `x[1:, None, 0]` is Select(Unsqueeze(Slice(x))): each part of the index is an operation that the graph shows.
 
-Read next: `return_types.py`.
+Read next: `methods.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.ops.gathering import index
+from autograd_viz.torch import dtypes
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.ops.gathering import check_indices, index, is_mask
 from autograd_viz.torch.ops.shape import OPEN_END, alias, select, slice_, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -24,21 +26,29 @@ NOT_A_TUPLE = (
     "different result"
 )
 
+BYTES = (
+    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/native/IndexingUtils.h:30.)"
+)
+NESTED: Any = (list, tuple, slice, str, bytes, range, np.ndarray, Tensor)
+INDEX_TYPES = (dtypes.int64, dtypes.int32, dtypes.uint8, dtypes.bool_)
+
 
 def getitem(tensor: Tensor, key: Any) -> Tensor:
     """tensor[key] as PyTorch computes it.  Raises IndexError, TypeError or ValueError in PyTorch's words."""
-    result, indices = sliced(tensor, key)
-    if indices is not None:
+    result, indices = located(tensor, key)
+    if indices:
         return index(result, indices)
     return alias(result) if result is tensor else result
 
 
-def sliced(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...] | None]:
-    """What is left of the tensor after the numbers, slices and Nones of a key; and the lists and masks, by dimension, if there are any.
+def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...]]:
+    """The view that the ints, slices and Nones of a key give, and for each of its dimensions the list or mask of the key, or None.
 
     `whole`: x[:] leaves no trace either, as when something is assigned to it.
     """
-    keys = _split(key)
+    key = _tuple_of(key)
+    keys = [_part(part) for part in (key if isinstance(key, tuple) else [key])]
     _check_count(tensor, key, keys)
     result, dim = tensor, 0
     gathered: dict[int, Tensor] = {}  # dimension -> list or mask
@@ -58,52 +68,68 @@ def sliced(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tu
             result = unsqueeze(result, dim)
             dim += 1
         else:
-            dim = _gather(gathered, result, dim, part)
-    if gathered:
-        _check_together(list(gathered.values()))
-        return result, _by_dimension(gathered)
-    return result, None
+            gathered[dim] = part
+            dim += part.ndim if is_mask(part) else 1
+    if not gathered:
+        return result, ()
+    indices = _by_dimension(gathered)
+    check_indices(result, indices)
+    return result, indices
 
 
-def _split(key: Any) -> list[Any]:
-    """The parts of an index, each None, ..., a bool, an int, a slice, or a tensor of positions or bools."""
-    if isinstance(key, str):
+def _tuple_of(key: Any) -> Any:
+    """The index itself; of a list that holds more than numbers, the tuple that PyTorch takes it for."""
+    nested = isinstance(key, list) and len(key) < 32 and any(
+        isinstance(part, NESTED) or part is None or part is Ellipsis for part in key
+    )
+    if nested or isinstance(key, str):
         warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=3)
-    if isinstance(key, list) and any(isinstance(part, list | tuple | slice | Tensor) or part is None or part is Ellipsis for part in key):
-        warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=3)
-        key = tuple(key)
-    return [_part(part) for part in (key if isinstance(key, tuple) else [key])]
+    return tuple(key) if nested else key
 
 
 def _part(part: Any) -> Any:
-    if isinstance(part, str):
-        raise TypeError("new(): invalid data type 'str'")
+    """A part of an index: None, ..., a bool, an int, a slice, or a tensor of positions or bools."""
+    if isinstance(part, str | bytes):
+        raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
     if part is None or part is Ellipsis or isinstance(part, bool | slice):
         return part
     if isinstance(part, int | np.integer):
+        if not -(2**63) <= part < 2**63:
+            raise ValueError("Overflow when unpacking long long")
         return int(part)
     if isinstance(part, list | tuple | np.ndarray | range):
-        array = np.asarray(part)
-        part = holding(array.astype(np.int64) if array.size == 0 or array.dtype.kind == "i" else array)
+        part = holding(_array_of(part))
     if not isinstance(part, Tensor):
-        kind = type(part).__name__
+        kind = f"numpy.{type(part).__name__}" if isinstance(part, np.generic) else type(part).__name__
         raise IndexError(f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {kind})")
-    if part._array.dtype.kind not in "iub":
+    if part.ndim == 0 and part._array.dtype.kind in "iub":
+        return bool(part._array) if is_mask(part) else int(part._array)
+    if part.dtype not in INDEX_TYPES:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    if part._array.dtype == np.uint8:  # an old way to write a mask
-        part = holding(part._array.astype(bool))
-    return part._array.item() if part.ndim == 0 else part
+    if part.dtype is dtypes.uint8:  # an old way to write a mask
+        warnings.warn(BYTES, UserWarning, stacklevel=4)
+    return part
+
+
+def _array_of(part: Any) -> Array:
+    """The positions or bools in a list or an array; numbers in a list are made whole."""
+    array = np.asarray(part)
+    if array.dtype.kind in "US":
+        raise TypeError("new(): invalid data type 'str'")
+    return array.astype(np.int64) if array.size == 0 or array.dtype.kind in "if" else array
 
 
 def _takes(part: Any) -> int:
     """How many dimensions of the tensor a part of the index uses up."""
     if part is None or part is Ellipsis or isinstance(part, bool):
         return 0
-    return part.ndim if isinstance(part, Tensor) and part._array.dtype.kind == "b" else 1
+    return part.ndim if isinstance(part, Tensor) and is_mask(part) else 1
 
 
 def _check_count(tensor: Tensor, key: Any, keys: list[Any]) -> None:
-    if tensor.ndim == 0 and not isinstance(key, tuple) and type(keys[0]) is int:
+    if tensor.ndim == 0 and type(key) is int and key != 0:
+        raise IndexError(f"index {key} is out of bounds for dimension 0 with size 0")
+    if tensor.ndim == 0 and type(key) is int:
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor "
             "to a number"
@@ -136,37 +162,6 @@ def _slice(tensor: Tensor, dim: int, part: slice, *, alone: bool) -> Tensor:
     return slice_(tensor, dim, start, end, step)
 
 
-def _gather(gathered: dict[int, Tensor], tensor: Tensor, dim: int, part: Tensor) -> int:
-    """Note a list or mask for dimension `dim`; the dimension after it."""
-    sizes = tensor._array.shape[dim:]
-    nth = sum(_takes(other) for other in gathered.values())  # PyTorch's errors count only the dimensions that are read by list
-    gathered[dim] = part
-    if part._array.dtype.kind == "b":
-        for i, (n, m) in enumerate(zip(part._array.shape, sizes, strict=False)):
-            if n != m:
-                raise IndexError(
-                    f"The shape of the mask {list(part._array.shape)} at index {i} does not match the shape of the indexed tensor "
-                    f"{list(tensor._array.shape)} at index {dim + i}"
-                )
-        return dim + part.ndim
-    wrong = part._array[(part._array < -sizes[0]) | (part._array >= sizes[0])]
-    if wrong.size and not sizes[0]:
-        raise IndexError("index is out of bounds for dimension with size 0")
-    if wrong.size:
-        raise IndexError(f"index {int(wrong.flat[0])} is out of bounds for dimension {nth} with size {sizes[0]}")
-    return dim + 1
-
-
-def _check_together(parts: list[Tensor]) -> None:
-    """Lists are read in step: x[[0, 1], [2, 1]] is x[0, 2] and x[1, 1], so their shapes must broadcast."""
-    shapes = [part._array.nonzero()[0].shape if part._array.dtype.kind == "b" else part._array.shape for part in parts]
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        spoken = ", ".join(str(list(shape)) for shape in shapes)
-        raise IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {spoken}") from None
-
-
 def _by_dimension(gathered: dict[int, Tensor]) -> tuple[Tensor | None, ...]:
     """One entry for each dimension up to the last that is read by list, None where all of it is taken; a mask fills all its dimensions."""
     parts: list[Tensor | None] = []
@@ -174,5 +169,5 @@ def _by_dimension(gathered: dict[int, Tensor]) -> tuple[Tensor | None, ...]:
     while dim <= max(gathered):
         part = gathered.get(dim)
         parts.append(part)
-        dim += part.ndim if part is not None and part._array.dtype.kind == "b" else 1
+        dim += part.ndim if part is not None and is_mask(part) else 1
     return tuple(parts)

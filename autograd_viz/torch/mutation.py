@@ -14,9 +14,25 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import methods
-from autograd_viz.torch.indexing import sliced
-from autograd_viz.torch.ops import gathering, inplace, pointwise, scattering, shape
+from autograd_viz.torch.indexing import located
+from autograd_viz.torch.ops import (
+    arithmetic,
+    cumulation,
+    gathering,
+    inplace,
+    linalg,
+    logic,
+    matrices,
+    norms,
+    piecewise,
+    pointwise,
+    scattering,
+    shape,
+    special_functions,
+    steps,
+    three_arguments,
+    transcendental,
+)
 from autograd_viz.torch.ops.inplace import in_place, reshape_in_place
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -60,13 +76,14 @@ _RESHAPE: dict[str, Callable[..., Any]] = {
     "t_": inplace.t_, "transpose_": inplace.transpose_, "swapaxes_": inplace.transpose_, "swapdims_": inplace.transpose_,
     "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
 }  # fmt: skip
-_FILES: list[ModuleType] = [gathering, scattering]
+_FILES: tuple[ModuleType, ...] = (
+    arithmetic, three_arguments, transcendental, special_functions, piecewise, steps, logic, gathering, scattering, cumulation, norms,
+    linalg, matrices,
+)  # fmt: skip
 
 for _file in _FILES:
     for _name in _file.IN_PLACE:
         _method(getattr(_file, _name), f"{_name}_")
-for _name in ("add", "sub", "mul", "div", "pow"):
-    _method(getattr(methods, _name), f"{_name}_")
 for _name in ("exp", "log", "log1p", "sqrt", "neg", "abs", "sign", "sigmoid", "tanh", "relu", "reciprocal"):
     _method(getattr(pointwise, _name), f"{_name}_")
 for _name, _function in {"zero_": inplace.zero, "fill_": inplace.fill, "copy_": _copied}.items():
@@ -86,7 +103,10 @@ def _operator(name: str) -> Callable[[Tensor, Any], Any]:
     return applied
 
 
-for _name, _short in {"add_": "iadd", "sub_": "isub", "mul_": "imul", "div_": "itruediv", "pow_": "ipow"}.items():
+for _name, _short in {
+    "add_": "iadd", "sub_": "isub", "mul_": "imul", "div_": "itruediv", "pow_": "ipow", "floor_divide_": "ifloordiv", "remainder_": "imod",
+    "bitwise_and_": "iand", "bitwise_or_": "ior", "bitwise_xor_": "ixor", "bitwise_left_shift_": "ilshift", "bitwise_right_shift_": "irshift",
+}.items():  # fmt: skip
     setattr(Tensor, f"__{_short}__", _operator(_name))
 
 # --- x[...] = value ---------------------------------------------------------------------------------------------------
@@ -99,8 +119,8 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     if not isinstance(value, Tensor | NUMBER):
         raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
     source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
-    part, indices = sliced(tensor, None if key is True else key, whole=True)
-    if indices is not None:
+    part, indices = located(tensor, None if key is True else key, whole=True)
+    if indices:
         in_place(part, gathering.put_values, indices, _without_leading_ones(source) if source._array.shape[:1] == (1,) else source)
     elif part._array.shape == source._array.shape:
         in_place(part, inplace.copy, source)

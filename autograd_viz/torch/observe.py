@@ -229,5 +229,3 @@ def changed(tensor: Tensor, op: str) -> None:
         introduce(tensor)
     version, look = tensor._version_counter.value, preview(tensor._array)
     events.emit(events.VersionBumped(serial_of(tensor), op, version, look, tensor._grad_of or None, locate()))
-
-

@@ -239,9 +239,7 @@ rand = _filled("rand", _uniform, "Uniform in [0, 1).")
 randn = _filled("randn", _normal, "Normal, with mean 0 and standard deviation 1. After `manual_seed`, PyTorch's own numbers.")
 
 
-def full(
-    size: Sequence[int], fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def full(size: Sequence[int], fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Filled with `fill_value`, whose kind gives the dtype."""
     on(device)
     if not isinstance(size, list | tuple):
@@ -252,9 +250,7 @@ def full(
     return new(np.full(size_of("full", (tuple(size),)), fill_value, kind), "full", requires_grad)
 
 
-def eye(
-    n: int, m: int | None = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def eye(n: int, m: int | None = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones on the diagonal, zeros elsewhere.  -> (n, m), or (n, n)."""
     on(device)
     for position, (name, value) in enumerate((("n", n), ("m", n if m is None else m)), 1):
@@ -266,9 +262,7 @@ def eye(
 
 
 def _like(name: str, fill: Callable[[tuple[int, ...], np.dtype], Array]) -> Callable[..., Tensor]:
-    def made(
-        input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-    ) -> Tensor:
+    def made(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
         need_tensors(name, input=input)
         on(device)
         array = fill(input._array.shape, numpy_dtype(name, dtype, input._array.dtype))
@@ -288,9 +282,7 @@ rand_like = _like("rand_like", _uniform)
 randn_like = _like("randn_like", _normal)
 
 
-def full_like(
-    input: Tensor, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def full_like(input: Tensor, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """`full` in the shape and dtype of another tensor."""
     need_tensors("full_like", input=input)
     return full(tuple(input.shape), fill_value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
@@ -331,10 +323,13 @@ def linspace(
     kind = numpy_dtype("linspace", dtype)
     if steps < 2:
         return new(np.full(steps, start, kind), "linspace", requires_grad)
-    step = kind.type((kind.type(end) - kind.type(start)) / (steps - 1)) if kind.kind == "f" else (end - start) / (steps - 1)
     places = np.arange(steps)
-    # From both ends towards the middle, as PyTorch does, so that the two halves mirror each other.
-    forward, backward = start + step * places, end - step * (steps - 1 - places)
+    # From both ends towards the middle, as PyTorch does, so that the two halves mirror each other; and of floats, each value is rounded
+    # once, after the product and the sum.
+    exact = np.longdouble if kind.kind == "f" else float
+    first, last = exact(kind.type(start)), exact(kind.type(end))
+    step = exact(kind.type((kind.type(end) - kind.type(start)) / (steps - 1))) if kind.kind == "f" else (last - first) / (steps - 1)
+    forward, backward = first + step * places, last - step * (steps - 1 - places)
     return new(np.where(places < steps // 2, forward, backward).astype(kind), "linspace", requires_grad)
 
 

@@ -2,8 +2,9 @@
 
 `matmul` has no node of its own: it brings its arguments into the shape of one of the products below and the result back, and
 those steps are what the graph shows, e.g. vector @ matrix is Squeeze(Mm(Unsqueeze(vector), matrix)).
+What one asks of a single matrix (its determinant, its inverse) is in `decompositions.py`.
 
-Read next: `losses.py`.
+Read next: `matrices.py`.
 """
 
 from __future__ import annotations
@@ -16,21 +17,38 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
-from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze
-from autograd_viz.torch.tensor import Tensor, need_tensors
+from autograd_viz.torch.ops.pointwise import scaled
+from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze, wrap_dim
+from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
-__all__ = [
-    "bmm", "dot", "matmul", "mm", "mv", "outer",
-]  # fmt: skip
+__all__ = ["addmv", "addr", "dot", "mv", "vdot"]  # the others are offered by `linalg/products.py`, which reads their arguments
+
+IN_PLACE = ("addbmm", "addmm", "addmv", "addr", "baddbmm")
 
 Shape = tuple[int, ...]
+Number = bool | int | float
 
 # --- the four products ------------------------------------------------------------------------------------------------
 
 
 @op("DotBackward0", self=lambda grad, tensor: grad * tensor, tensor=lambda grad, self: grad * self)
 def dot(self: Array, tensor: Array) -> Array:
-    """The inner product.  (n,), (n,) -> ()."""
+    """The inner product.  (n,), (n,) -> ().  Raises RuntimeError for other shapes, or two dtypes."""
+    _check_dot(self, tensor)
+    _no_bools("dot", self)
+    return self @ tensor
+
+
+@method
+@op("VdotBackward0", self=lambda grad, other: grad * other, other=lambda grad, self: grad * self)
+def vdot(self: Array, other: Array) -> Array:
+    """The inner product; it differs from `dot` only for complex numbers.  (n,), (n,) -> ().  Raises RuntimeError as `dot` does."""
+    _check_dot(self, other)
+    _no_bools("dot", self)
+    return self @ other
+
+
+def _check_dot(self: Array, tensor: Array) -> None:
     if self.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
     if self.dtype != tensor.dtype:
@@ -41,7 +59,6 @@ def dot(self: Array, tensor: Array) -> Array:
             f"inconsistent tensor size, expected tensor [{self.size}] and src [{tensor.size}] to have the same number of elements, "
             f"but got {self.size} and {tensor.size} elements respectively"
         )
-    return self @ tensor
 
 
 @op("MvBackward0", self=lambda grad, vec: outer(grad, vec), vec=lambda grad, self: mv(t(self), grad))
@@ -54,6 +71,7 @@ def mv(self: Array, vec: Array) -> Array:
     if self.dtype != vec.dtype:
         names = f"{dtypes.scalar_name(vec)}, {dtypes.scalar_name(self)}, and {dtypes.scalar_name(vec)}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
+    _no_bools("addmv_impl_cpu", self)
     return self @ vec
 
 
@@ -74,7 +92,23 @@ def mm(self: Array, mat2: Array) -> Array:
         )
     if self.dtype != mat2.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}")
+    _no_bools("addmm_impl_cpu_", self)
+    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
+        return _by_dots(self, mat2)
     return self @ mat2
+
+
+def _by_dots(self: Array, mat2: Array) -> Array:
+    """self @ mat2, summed in the order in which PyTorch sums 2 or 3 products of a row with a column that lie in memory in order.
+
+    One sees it in what A @ inverse(A) has beside the diagonal.
+    """
+    products = self[:, None, :] * mat2.T
+    order = (0, 2, 1) if self.dtype == np.float32 else (0, 1, 2)
+    total = products[..., 0]
+    for k in order[1:]:
+        total = total + products[..., k] if k < products.shape[2] else total
+    return total
 
 
 def mm_self_backward(grad: Any, mat2: Any, sizes: Shape, strides: Shape) -> Any:
@@ -94,15 +128,158 @@ def _is_transposed(sizes: Shape, strides: Shape) -> bool:
 @op("BmmBackward0", self=lambda grad, mat2: bmm(grad, transpose(mat2, 1, 2)), mat2=lambda grad, self: bmm(transpose(self, 1, 2), grad))
 def bmm(self: Array, mat2: Array) -> Array:
     """A batch of matrix products.  (b, n, k), (b, k, m) -> (b, n, m)."""
-    for name, array in (("batch1", self), ("batch2", mat2)):
+    _check_bmm(self, mat2)
+    _no_bools("bmm", self)
+    return self @ mat2
+
+
+def _check_bmm(batch1: Array, batch2: Array) -> None:
+    for name, array in (("batch1", batch1), ("batch2", batch2)):
         if array.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
-    if self.shape[0] != mat2.shape[0] or self.shape[2] != mat2.shape[1]:
-        wanted, got = [self.shape[0], self.shape[2]], list(mat2.shape[:2])
+    if batch1.shape[0] != batch2.shape[0] or batch1.shape[2] != batch2.shape[1]:
+        wanted, got = [batch1.shape[0], batch1.shape[2]], list(batch2.shape[:2])
         raise RuntimeError(f"Expected size for first two dimensions of batch2 tensor to be: {wanted} but got: {got}.")
-    if self.dtype != mat2.dtype:
-        raise RuntimeError(f"expected scalar type {dtypes.scalar_name(self)} but found {dtypes.scalar_name(mat2)}")
-    return self @ mat2
+    if batch1.dtype != batch2.dtype:
+        raise RuntimeError(f"expected scalar type {dtypes.scalar_name(batch1)} but found {dtypes.scalar_name(batch2)}")
+
+
+# --- products that are added to something -----------------------------------------------------------------------------
+
+
+@method
+@op(
+    "AddmmBackward0",
+    self=lambda grad, beta: scaled(grad, beta),
+    mat1=lambda grad, mat2, mat1_sym_sizes, mat1_sym_strides, alpha: scaled(
+        mm_self_backward(grad, mat2, mat1_sym_sizes, mat1_sym_strides), alpha
+    ),
+    mat2=lambda grad, mat1, mat2_sym_sizes, mat2_sym_strides, alpha: scaled(
+        mm_mat2_backward(grad, mat1, mat2_sym_sizes, mat2_sym_strides), alpha
+    ),
+)
+def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
+    """beta * self + alpha * mat1 @ mat2: a whole linear layer.  (m,) or (n, m), (n, k), (k, m) -> (n, m).
+
+    Raises RuntimeError if the shapes do not fit, or there are two dtypes.
+    """
+    _same_dtype(("self", self), ("mat2", mat2))
+    _same_dtype(("mat1", mat1), ("mat2", mat2))
+    for name, array in (("mat1", mat1), ("mat2", mat2)):
+        if array.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {array.ndim}-D tensor")
+    if mat1.shape[1] != mat2.shape[0]:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_by(mat1)} and {_by(mat2)})")
+    return _added(expand(self, (mat1.shape[0], mat2.shape[1])), mat1 @ mat2, beta, alpha)
+
+
+@method
+@op(
+    "AddmvBackward0",
+    self=lambda grad, beta: scaled(grad, beta),
+    mat=lambda grad, vec, alpha: scaled(outer(grad, vec), alpha),
+    vec=lambda grad, mat, alpha: scaled(mv(t(mat), grad), alpha),
+)
+def addmv(self: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
+    """beta * self + alpha * mat @ vec.  () or (n,), (n, k), (k,) -> (n,).  Raises RuntimeError if the shapes or dtypes do not fit."""
+    if self.ndim > 1 or mat.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {self.ndim}, {mat.ndim}, {vec.ndim}")
+    if mat.shape[1] != vec.shape[0] or (self.size != 1 and self.shape[0] != mat.shape[0]):
+        raise RuntimeError(f"size mismatch, got input ({self.size}), mat ({_by(mat)}), vec ({vec.shape[0]})")
+    if not self.dtype == mat.dtype == vec.dtype:
+        names = f"{dtypes.scalar_name(self)}, {dtypes.scalar_name(mat)}, and {dtypes.scalar_name(vec)}"
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
+    return _added(np.broadcast_to(self, mat.shape[:1]), mat @ vec, beta, alpha)
+
+
+@method
+@op(
+    "AddrBackward0",
+    self=lambda grad, beta: scaled(grad, beta),
+    vec1=lambda grad, vec2, alpha: scaled(mv(grad, vec2), alpha),
+    vec2=lambda grad, vec1, alpha: scaled(mv(t(grad), vec1), alpha),
+)
+def addr(self: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
+    """beta * self + alpha * the outer product.  (n, m), (n,), (m,) -> (n, m).  Raises RuntimeError if the shapes do not fit."""
+    for name, vector in (("vec1", vec1), ("vec2", vec2)):
+        if vector.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.ndim}-D")
+    self = expand(self, (vec1.shape[0], vec2.shape[0]))
+    return _added(self, vec1[:, None] * vec2, beta, alpha)
+
+
+@method
+@op(
+    "BaddbmmBackward0",
+    self=lambda grad, beta: scaled(grad, beta),
+    batch1=lambda grad, batch2, alpha: scaled(bmm(grad, transpose(batch2, 1, 2)), alpha),
+    batch2=lambda grad, batch1, alpha: scaled(bmm(transpose(batch1, 1, 2), grad), alpha),
+)
+def baddbmm(self: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
+    """beta * self + alpha * batch1 @ batch2, for each matrix of the batch.  (b, n, m), (b, n, k), (b, k, m) -> (b, n, m)."""
+    self = expand(self, (_size(batch1, 0), _size(batch1, 1), _size(batch2, 2)))
+    if not self.dtype == batch1.dtype == batch2.dtype:
+        names = f"input {_c_name(self)}, batch1: {_c_name(batch1)}, batch2: {_c_name(batch2)}"
+        raise RuntimeError(f"Input dtypes must be the same, got: {names}")
+    _check_bmm(batch1, batch2)
+    return _added(self, batch1 @ batch2, beta, alpha)
+
+
+@op(
+    "AddbmmBackward0",
+    keep="batch1_sym_argsize_0 batch1_sym_argsize_1 batch2_sym_argsize_2",
+    self=lambda grad, beta: scaled(grad, beta),
+    batch1=lambda grad, batch2, batch1_sym_argsize_0, batch1_sym_argsize_1, batch2_sym_argsize_2, alpha: scaled(
+        bmm(over_batch(grad, batch1_sym_argsize_0, batch1_sym_argsize_1, batch2_sym_argsize_2), transpose(batch2, 1, 2)), alpha
+    ),
+    batch2=lambda grad, batch1, batch1_sym_argsize_0, batch1_sym_argsize_1, batch2_sym_argsize_2, alpha: scaled(
+        bmm(transpose(batch1, 1, 2), over_batch(grad, batch1_sym_argsize_0, batch1_sym_argsize_1, batch2_sym_argsize_2)), alpha
+    ),
+)
+def addbmm_row(
+    self: Array, batch1: Array, batch2: Array, beta: Number, alpha: Number, batch1_sym_argsize_0: int, batch1_sym_argsize_1: int,
+    batch2_sym_argsize_2: int,
+) -> Array:  # fmt: skip
+    """beta * self + alpha * the sum of a batch of products."""
+    self = expand(self, (batch1.shape[1], batch2.shape[2]))
+    return _added(self, (batch1 @ batch2).sum(0), beta, alpha)
+
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * the sum of a batch of products.  (n, m), (b, n, k), (b, k, m) -> (n, m).  Raises as `baddbmm` does."""
+    expand(input._array, (_size(batch1._array, 1), _size(batch2._array, 2)))
+    _same_dtype(("self", input._array), ("mat2", batch2._array))
+    _same_dtype(("mat1", batch1._array), ("mat2", batch2._array))
+    _check_bmm(batch1._array, batch2._array)
+    result: Tensor = addbmm_row(input, batch1, batch2, beta, alpha, *batch1._array.shape[:2], batch2._array.shape[2])
+    return result
+
+
+def over_batch(grad: Any, batches: int, rows: int, columns: int) -> Any:
+    """grad for each matrix of the batch: they were added up."""
+    return expand(unsqueeze(grad, 0), (batches, rows, columns))
+
+
+def _added(self: Array, product: Array, beta: Number, alpha: Number) -> Array:
+    """beta * self + alpha * product; for beta 0 what self holds does not matter, be it nan."""
+    kind = np.result_type(self, product).type
+    product = product if alpha == 1 else product * kind(alpha)
+    return product + 0 if beta == 0 else product + (self if beta == 1 else self * kind(beta))
+
+
+def _size(array: Array, dim: int) -> int:
+    size: int = array.shape[wrap_dim(dim, array.ndim)]
+    return size
+
+
+def _same_dtype(*pair: tuple[str, Array]) -> None:
+    (a, one), (b, other) = pair
+    if one.dtype != other.dtype:
+        names = f"{dtypes.scalar_name(one)} and {dtypes.scalar_name(other)}"
+        raise RuntimeError(f"{a} and {b} must have the same dtype, but got {names}")
+
+
+# --- outer and inner --------------------------------------------------------------------------------------------------
 
 
 def outer(input: Any, vec2: Any) -> Any:
@@ -189,6 +366,11 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
 
 def _by(array: Array) -> str:
     return "x".join(map(str, array.shape))
+
+
+def _no_bools(kernel: str, array: Array) -> None:
+    if array.dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
 def _c_name(array: Array) -> str:

@@ -2,7 +2,7 @@
 
 Their shapes broadcast. No formula undoes that: the engine sums a gradient back to its input's shape (`engine.py`).
 
-Read next: `shape.py`.
+Read next: `arithmetic.py`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.overloads import fitting, refuse
+from autograd_viz.torch.random import multiply_add
 
-__all__ = [
-    "abs", "eq", "exp", "ge", "gt", "le", "log", "log1p", "lt", "ne", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh",
-]  # fmt: skip
+IN_PLACE = ("abs", "exp", "log", "log1p", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh")
+__all__ = [*IN_PLACE]
 
 Number = bool | int | float
+NO_BOOLS = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------
 
@@ -28,13 +33,17 @@ Number = bool | int | float
 @op("AddBackward0", pointwise=True, self=lambda grad: grad, other=lambda grad, alpha: scaled(grad, alpha))
 def add(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """self + alpha * other."""
-    return self + other if alpha == 1 else self + other * alpha
+    if alpha == 1:
+        return self + other
+    return multiply_add(other, alpha, self) if self.dtype.kind == "f" else self + other * other.dtype.type(alpha)
 
 
 @op("SubBackward0", pointwise=True, self=lambda grad: grad, other=lambda grad, alpha: -scaled(grad, alpha))
 def sub(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """self - alpha * other."""
-    return self - other if alpha == 1 else self - other * alpha
+    if alpha == 1:
+        return self - other
+    return multiply_add(other, -alpha, self) if self.dtype.kind == "f" else self - other * other.dtype.type(alpha)
 
 
 @op("RsubBackward1", self=lambda grad, alpha: -scaled(grad, alpha))
@@ -65,6 +74,8 @@ def plus(self: Array, other: Number) -> Array:
 @op("SubBackward1", self=lambda grad: grad)
 def minus(self: Array, other: Number) -> Array:
     """self - other for a number, as PyTorch's formulas write it."""
+    if self.dtype.kind == "b":
+        raise RuntimeError(NO_BOOLS)
     return self - self.dtype.type(other)
 
 
@@ -118,7 +129,7 @@ def pow_number(self: Array, exponent: Number) -> Array:
     if self.dtype.kind != "f" and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     self, number = beside(self, exponent)
-    return self**number
+    return self**number if self.dtype.kind != "b" else self | ~number
 
 
 @op(
@@ -128,15 +139,26 @@ def pow_number(self: Array, exponent: Number) -> Array:
     exponent=lambda grad, self, exponent, result: pow_backward_exponent(grad, self, exponent, result),
 )
 def pow_tensor(self: Array, exponent: Array) -> Array:
-    """self ** exponent, both tensors."""
-    return self**exponent
+    """self ** exponent, both tensors.  Raises NotImplementedError for bools."""
+    refuse(self, "b", "pow")
+    return raised(self, exponent)
 
 
 @op("PowBackward2", exponent=lambda grad, self, exponent, result: pow_backward_exponent(grad, self, exponent, result))
 def number_pow(self: Number, exponent: Array) -> Array:
     """self ** exponent, for a number `self`."""
     exponent, number = beside(exponent, self)
-    return number**exponent
+    return np.array(raised(number, exponent), order="C")
+
+
+def raised(base: Any, exponent: Array) -> Array:
+    """base ** exponent; for integers an integer, so 2 ** -1 is 0."""
+    if exponent.dtype.kind == "b":
+        exponent = exponent.astype(np.int64)
+    if "f" in (np.asarray(base).dtype.kind, exponent.dtype.kind):
+        return base**exponent
+    whole = np.where(exponent < 0, np.where(np.abs(base) == 1, base ** (exponent % 2), 0), base ** np.maximum(exponent, 0))
+    return whole.astype(exponent.dtype)
 
 
 def pow_backward(grad: Any, self: Any, exponent: Number) -> Any:
@@ -193,7 +215,8 @@ def sqrt(self: Array) -> Array:
 
 @op("AbsBackward0", self=lambda grad, self: grad * sgn(self))
 def abs(self: Array) -> Array:
-    """The magnitude. Its derivative at 0 is taken to be 0."""
+    """The magnitude. Its derivative at 0 is taken to be 0.  Raises NotImplementedError for bools."""
+    refuse(self, "b", "abs_cpu")
     return np.abs(self)
 
 
@@ -203,7 +226,7 @@ def sign(self: Array) -> Array:
     return ((self > 0).astype(np.int8) - (self < 0)).astype(self.dtype)
 
 
-@op("SgnBackward0", self=lambda grad: zeros(grad))
+@op("SgnBackward0", keep="self result", self=lambda grad: zeros(grad))
 def sgn(self: Array) -> Array:
     """`sign`, as PyTorch's formula for `abs` calls it."""
     return sign(self)
@@ -246,6 +269,8 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
 @op("ReluBackward0", self=lambda grad, result: threshold_backward(grad, result))
 def relu(self: Array) -> Array:
     """max(self, 0). Its derivative at 0 is taken to be 0."""
+    if self.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
     return np.where(self < 0, self.dtype.type(0), self)  # nan stays nan, and -0 stays -0
 
 
@@ -265,8 +290,15 @@ def where(condition: Array, self: Array, other: Array) -> Array:
 
 @op("MaskedFillBackward0", others="mask", self=lambda grad, mask: masked_fill(grad, mask, 0))
 def masked_fill(self: Array, mask: Array, value: Number) -> Array:
-    """A number where the mask is true, self elsewhere."""
-    return np.where(mask, self.dtype.type(value), self)
+    """A number where the mask is true, self elsewhere.  Raises RuntimeError if the number is too large for the dtype."""
+    return filled(self, mask, fitting(value, self.dtype))
+
+
+def filled(self: Array, mask: Array, value: Array) -> Array:
+    """A 0-d value where the mask is true, self elsewhere; the elements lie in order."""
+    made = np.array(np.broadcast_to(self, np.broadcast_shapes(self.shape, mask.shape)), order="C")
+    np.copyto(made, value.astype(self.dtype), where=mask)
+    return made
 
 
 @op("MaximumBackward0", pointwise=True,
@@ -349,11 +381,24 @@ def zero_like(self: Array) -> Array:
     return np.zeros((), self.dtype)
 
 
+@op("", others="self")
+def number_like(self: Array, value: Number) -> Array:
+    """A number as a 0-d tensor of the same dtype."""
+    return np.full((), value, self.dtype)
+
+
+def one_minus(x: Any) -> Any:
+    """1 - x, as PyTorch's formulas write it."""
+    return sub(number_like(x, 1), x)
+
+
 def beside(array: Array, number: Number) -> tuple[Array, Any]:
     """An array and a number as they are computed with: the number in the array's precision; a float makes floats of integers."""
     if array.dtype.kind != "f" and isinstance(number, float):
         array = floats(array)
-    return array, array.dtype.type(number) if array.dtype.kind == "f" else number
+    elif array.dtype.kind == "b" and not isinstance(number, bool):
+        array = array.astype(np.int64)
+    return array, np.asarray(number).astype(array.dtype)
 
 
 def floats(array: Array) -> Array:

@@ -1,22 +1,33 @@
-"""Operations that make one number of many: sums, means, maxima, minima.
+"""Operations that make one number of many: sums, means, and questions as `any`.
 
-Read next: `linalg.py`.
+Each is a row of the table, and beside it the function that reads its arguments. Maxima and minima are in `extremes.py`, spreads in
+`statistics.py`, norms in `norms.py`.
+
+Read next: `extremes.py`.
 """
 
 from __future__ import annotations
 
-from math import prod
+from math import prod as product
 from typing import Any
 
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.pointwise import divided, eq, ne, where, zeros
-from autograd_viz.torch.ops.shape import blank, expand, scatter, unsqueeze, wrap_dim
+from autograd_viz.torch.ops.pointwise import divided, eq, to_copy
+from autograd_viz.torch.ops.shape import expand, sum_to, unsqueeze, wrap_dim
+from autograd_viz.torch.tensor import Tensor
+
+__all__ = [
+    "all", "any", "count_nonzero", "mean", "nanmean", "nansum", "sum",
+]  # fmt: skip
 
 Dims = tuple[int, ...]
+OVER_ALL: Any = object()  # x.sum() and x.sum(None) are two nodes in PyTorch
+REDUCES = ("Tensor input, *, dtype? dtype=None", "Tensor input, int[1]? dim, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None")
 
 
 def wrap_dims(dims: Dims | None, ndim: int) -> Dims:
@@ -28,27 +39,38 @@ def wrap_dims(dims: Dims | None, ndim: int) -> Dims:
     return tuple(wrapped)
 
 
+def axes(array: Array, dim: Dims | None) -> Dims | None:
+    """`wrap_dims` for numpy, which has no dimension 0 in a 0-d array."""
+    dims = wrap_dims(dim, array.ndim)
+    return dims if array.ndim else None
+
+
 # --- sums and means ---------------------------------------------------------------------------------------------------
 
 
 @op("SumBackward0", self=lambda grad, self_sym_sizes: expand(grad, self_sym_sizes))
 def sum_all(self: Array, dtype: Any = None) -> Array:
     """The sum of all elements, 0-d; integers and bools add up to int64."""
-    return self.sum(dtype=_summed(self, dtype))
+    return added(self, None, False, dtype)
 
 
 @op("SumBackward1", self=lambda grad, self_sym_sizes, dim, keepdim: spread(grad, self_sym_sizes, dim, keepdim))
 def sum_dim(self: Array, dim: Dims | None, keepdim: bool = False, dtype: Any = None) -> Array:
     """The sum over the dimensions `dim`, or all of them.  (2, 3), dim=(1,) -> (2,), or (2, 1) with keepdim."""
-    dims = wrap_dims(dim, self.ndim)
-    return self.sum(axis=dims, keepdims=keepdim, dtype=_summed(self, dtype)) if self.ndim else self.astype(_summed(self, dtype))
+    return added(self, axes(self, dim), keepdim, dtype)
+
+
+@reads(*named("sum", REDUCES))
+def sum(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = None) -> Tensor:
+    """The sum of all elements, or over some dimensions."""
+    return sum_all(input, dtype) if dim is OVER_ALL else sum_dim(input, dim, keepdim, dtype)
 
 
 @op("MeanBackward0", self=lambda grad, self_sym_sizes, self_sym_numel: divided(expand(grad, self_sym_sizes), self_sym_numel))
 def mean_all(self: Array, dtype: Any = None) -> Array:
     """The mean of all elements, 0-d.  Raises RuntimeError for integers."""
     self = _only_floats(self, dtype)
-    return self.sum() / self.dtype.type(self.size)
+    return added(self) / self.dtype.type(self.size)
 
 
 @op(
@@ -62,104 +84,145 @@ def mean_dim(self: Array, dim: Dims | None, keepdim: bool = False, dtype: Any = 
     return sum_dim(self, dim, keepdim) / self.dtype.type(count(self.shape, dim))
 
 
+@reads(*named("mean", REDUCES))
+def mean(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = None) -> Tensor:
+    """The mean of all elements, or over some dimensions."""
+    return mean_all(input, dtype) if dim is OVER_ALL else mean_dim(input, dim, keepdim, dtype)
+
+
+@op("NansumBackward0",
+    self=lambda grad, self, dim, keepdim: spread(like(grad, self), self.shape, dim, keepdim) * eq(self, self))  # fmt: skip
+def nansum_dim(self: Array, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Array:
+    """The sum that takes nan for 0. (nan is what does not equal itself.)"""
+    return sum_dim(np.where(self == self, self, self.dtype.type(0)), dim, keepdim, dtype)
+
+
+@reads("nansum(Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")
+def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
+    """The sum of the elements that are numbers."""
+    return nansum_dim(input, dim, keepdim, dtype)
+
+
+@reads("nanmean(Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")
+def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
+    """The mean of the elements that are numbers: their sum divided by how many they are.  Raises RuntimeError for integers."""
+    if input._array.dtype.kind != "f":
+        kind = dtypes.scalar_name(input._array)
+        raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {kind}")
+    return nansum_dim(input, dim, keepdim, dtype) / sum_dim(eq(input, input), dim, keepdim)
+
+
 def spread(grad: Any, sizes: Dims, dim: Dims | None, keepdim: bool) -> Any:
     """grad repeated along the summed dimensions: each summand gets the gradient of its sum."""
-    if not keepdim and sizes and dim:
-        for d in sorted(wrap_dims(dim, len(sizes))):
-            grad = unsqueeze(grad, d)
-    return expand(grad, sizes)
+    return expand(grad if keepdim or not sizes else unsqueeze_multiple(grad, dim or (), len(sizes)), sizes)
+
+
+def unsqueeze_multiple(grad: Any, dim: Dims, ndim: int) -> Any:
+    """grad with the dimensions `dim` of size 1 put back."""
+    if len(dim) == 1:
+        return unsqueeze(grad, dim[0])
+    for d in sorted(wrap_dims(dim, ndim)) if dim else ():
+        grad = unsqueeze(grad, d)
+    return grad
 
 
 def count(sizes: Dims, dim: Dims | None) -> int:
     """How many elements are summed into one."""
-    return prod(sizes[d] for d in wrap_dims(dim, len(sizes))) if sizes else 1
+    return product(sizes[d] for d in wrap_dims(dim, len(sizes))) if sizes else 1
 
 
-def _summed(array: Array, dtype: Any) -> np.dtype:
+def like(tensor: Any, other: Any) -> Any:
+    """A tensor in the dtype of another: itself if it has it."""
+    if tensor.dtype == other.dtype:
+        return tensor
+    return to_copy(tensor, other.dtype) if isinstance(tensor, Tensor) else tensor.astype(other.dtype)
+
+
+def added(array: Array, dims: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Array:
+    """The sum of numpy's, in PyTorch's dtype: integers and bools add up to int64, and half precision is added in single."""
+    whole = array.dtype.kind != "f"
+    if not whole and dtype is None and array.itemsize > 2:
+        return in_rows(np.add.reduce(array, dims, keepdims=keepdim))  # type: ignore[call-overload]
+    kind = np.dtype(np.int64) if dtype is None and whole else array.dtype if dtype is None else dtype.numpy
     if dtype is not None:
-        return dtype.numpy
-    return array.dtype if array.dtype.kind == "f" else np.dtype(np.int64)
+        array = array.astype(kind, copy=False)  # float16, added in float32
+    total = array.sum(axis=dims, keepdims=keepdim, dtype=np.dtype(np.float32) if kind == np.float16 else kind)
+    return in_rows(total.astype(kind, copy=False))
+
+
+def in_rows(array: Array) -> Array:
+    """The result of a reduction row by row in memory, as PyTorch lays it out. (numpy keeps the order of what it reduces.)"""
+    return np.asarray(array, order="C")
 
 
 def _only_floats(array: Array, dtype: Any) -> Array:
     if dtype is not None:
         array = array.astype(dtype.numpy, copy=False)
     if array.dtype.kind != "f":
-        how = "could not infer output dtype. Input" if dtype is None else "could not compute the mean for this dtype. Output"
+        how = "Input" if dtype is None else "Optional"
         raise RuntimeError(
-            f"mean(): {how} dtype must be either a floating point or complex dtype. Got: {dtypes.scalar_name(array)}"
+            f"mean(): could not infer output dtype. {how} dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.scalar_name(array)}"
             "\nHint: make floats of it first: x.float().mean()."
         )
     return array
 
 
-# --- maxima and minima ------------------------------------------------------------------------------------------------
+@reads("sum_to_size(Tensor input, int[] size)", function=False)
+def sum_to_size(input: Tensor, size: Dims) -> Tensor:
+    """The sum over the dimensions that a broadcast from `size` would have made.  Raises RuntimeError if there is no such broadcast."""
+    shape = tuple(input.shape)
+    extra = len(shape) - len(size)
+    if extra < 0 or not np.all([n in (1, m) for n, m in zip(size, shape[extra:], strict=True)]):
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    return sum_to(input, size)
 
 
-@op("MaxBackward1", self=lambda grad, self, result: share_evenly(grad, self, result))
-def max_all(self: Array) -> Array:
-    """The largest element, 0-d. Elements that tie share its gradient."""
-    return _not_empty(self, "max").max()
+# --- questions: bools, and a count, which have no gradient ------------------------------------------------------------
+
+ASKS = ("Tensor input, *, Tensor? out=None", "Tensor input, int[]? dim=None, bool keepdim=False, *, Tensor? out=None",
+        "Tensor input, int dim, bool keepdim=False, *, Tensor? out=None")  # fmt: skip
 
 
-@op("MinBackward1", self=lambda grad, self, result: share_evenly(grad, self, result))
-def min_all(self: Array) -> Array:
-    """The smallest element, 0-d. Elements that tie share its gradient."""
-    return _not_empty(self, "min").min()
+@op("", others="self")
+def any_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Array:
+    """Whether some element is true, of all or over some dimensions."""
+    return _answer(self, np.any(self, axis=() if dim == () else axes(self, dim), keepdims=keepdim))
 
 
-@op("MaxBackward0", outputs="values indices",
-    self=lambda grad, self_sym_sizes, dim, keepdim, indices: to_winners(grad, self_sym_sizes, dim, keepdim, indices))  # fmt: skip
-def max_dim(self: Array, dim: int, keepdim: bool = False) -> tuple[Array, Array]:
-    """The largest element along a dimension, and where it is. The first of several that tie gets the gradient."""
-    return _winners(self, np.argmax, dim, keepdim, "max")
+@op("", others="self")
+def all_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Array:
+    """Whether every element is true, of all or over some dimensions."""
+    return _answer(self, np.all(self, axis=() if dim == () else axes(self, dim), keepdims=keepdim))
 
 
-@op("MinBackward0", outputs="values indices",
-    self=lambda grad, self_sym_sizes, dim, keepdim, indices: to_winners(grad, self_sym_sizes, dim, keepdim, indices))  # fmt: skip
-def min_dim(self: Array, dim: int, keepdim: bool = False) -> tuple[Array, Array]:
-    """The smallest element along a dimension, and where it is."""
-    return _winners(self, np.argmin, dim, keepdim, "min")
+def _answer(self: Array, made: Array) -> Array:
+    return in_rows(made.astype(np.uint8) if self.dtype == np.uint8 else made)  # bytes were PyTorch's first bools
 
 
-def share_evenly(grad: Any, self: Any, result: Any) -> Any:
-    """grad divided evenly among the elements equal to result."""
-    mask = eq(self, result) if bool(result == result) else ne(self, self)  # nan equals nothing, itself included
-    return filled_where(zeros(self), mask, grad / sum_all(mask))
+def _asked(dim: Any) -> Dims | None:
+    return (dim,) if isinstance(dim, int) else dim
 
 
-@op(
-    "MaskedFillBackward1",
-    others="mask",
-    self=lambda grad, mask: where(mask, zeros(grad), grad),
-    value=lambda grad, mask: sum_all(where(mask, grad, zeros(grad))),
-)
-def filled_where(self: Array, mask: Array, value: Array) -> Array:
-    """The 0-d `value` where the mask is true, self elsewhere."""
-    return np.where(mask, value, self)
+@reads(*named("any", ASKS))
+def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether some element is true, of all or along dimensions."""
+    return any_dim(input, _asked(dim), keepdim)
 
 
-def to_winners(grad: Any, sizes: Dims, dim: int, keepdim: bool, indices: Any) -> Any:
-    """grad in the place of the winner and zeros elsewhere."""
-    if not keepdim and sizes:
-        grad, indices = unsqueeze(grad, dim), unsqueeze(indices, dim)
-    return scatter(blank(grad, sizes), dim, indices, grad)
+@reads(*named("all", ASKS))
+def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether every element is true, of all or along dimensions."""
+    return all_dim(input, _asked(dim), keepdim)
 
 
-def _winners(array: Array, arg: Any, dim: int, keepdim: bool, name: str) -> tuple[Array, Array]:
-    dim = wrap_dim(dim, array.ndim)
-    if array.ndim == 0:
-        return array.copy(), np.zeros((), np.int64)
-    if array.shape[dim] == 0:
-        raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
-    indices = np.expand_dims(arg(array, axis=dim), dim).astype(np.int64)
-    values = np.take_along_axis(array, indices, dim)
-    return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+@op("", others="self")
+def count_nonzero_dim(self: Array, dim: Dims | None = None) -> Array:
+    """How many elements are not 0, of all or over some dimensions."""
+    return in_rows(np.asarray(np.count_nonzero(self, axis=axes(self, dim)), np.int64))
 
 
-def _not_empty(array: Array, name: str) -> Array:
-    if array.size == 0:
-        raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
-        )
-    return array
+@reads("count_nonzero(Tensor input, int? dim=None)", "count_nonzero(Tensor input, int[] dim)")
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not 0, of all or along dimensions."""
+    return count_nonzero_dim(input, _asked(dim))

@@ -1,0 +1,11 @@
+"""`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments; first `activations.py`."""
+
+from autograd_viz.torch.nn.functional.activations import *
+from autograd_viz.torch.nn.functional.attention import *
+from autograd_viz.torch.nn.functional.classes import *
+from autograd_viz.torch.nn.functional.convolution import *
+from autograd_viz.torch.nn.functional.layers import *
+from autograd_viz.torch.nn.functional.losses import *
+from autograd_viz.torch.nn.functional.normalization import *
+from autograd_viz.torch.nn.functional.pooling import *
+from autograd_viz.torch.nn.functional.resampling import *
