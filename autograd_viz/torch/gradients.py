@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -153,7 +154,7 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
         if seed is None:
             if _edge(root)[0] is None:
                 continue  # the next check names it
-            if np.prod(shape, dtype=int) != 1:
+            if prod(shape) != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs"
                     f"\nHint: this one has shape {shape}. Reduce it first (.sum(), .mean()), or say how much each element "

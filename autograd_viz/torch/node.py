@@ -171,8 +171,9 @@ class AccumulateGrad(Node):
 
     _sequence = LAST
 
+    _saved: dict[str, Any] = {}  # noqa: RUF012 - never written to
+
     def __init__(self, variable: Tensor) -> None:
-        self._saved = {}
         self.variable = variable
         self.metas = ((variable._array.shape, variable._array.dtype),)
 

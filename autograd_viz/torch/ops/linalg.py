@@ -82,6 +82,15 @@ def mv(self: Array, vec: Array) -> Array:
 )
 def mm(self: Array, mat2: Array) -> Array:
     """Matrix times matrix.  (n, k), (k, m) -> (n, m)."""
+    if not (self.ndim == 2 == mat2.ndim and self.shape[1] == mat2.shape[0] and self.dtype == mat2.dtype and self.dtype.kind != "b"):
+        _check_mm(self, mat2)
+    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
+        return _by_dots(self, mat2)
+    return self @ mat2
+
+
+def _check_mm(self: Array, mat2: Array) -> None:
+    """Raise RuntimeError, in PyTorch's words, unless two arrays can be multiplied as matrices."""
     for name, array in (("self", self), ("mat2", mat2)):
         if array.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix")
@@ -93,9 +102,6 @@ def mm(self: Array, mat2: Array) -> Array:
     if self.dtype != mat2.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}")
     _no_bools("addmm_impl_cpu_", self)
-    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
-        return _by_dots(self, mat2)
-    return self @ mat2
 
 
 def _by_dots(self: Array, mat2: Array) -> Array:
@@ -295,8 +301,9 @@ def outer(input: Any, vec2: Any) -> Any:
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """input @ other for every combination of ranks from 1.  Source: ATen, native/LinearAlgebra.cpp, _matmul_impl."""
-    need_tensors("matmul", input=input, other=other)
-    dims = (input.ndim, other.ndim)
+    if not (isinstance(input, Tensor) and isinstance(other, Tensor)):
+        need_tensors("matmul", input=input, other=other)
+    dims = (input._array.ndim, other._array.ndim)
     if 0 in dims:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and {dims[1]}D")
     result: Tensor

@@ -289,7 +289,8 @@ def binary_cross_entropy_with_logits(
     """-(target * log(p) + (1 - target) * log(1 - p)) for p = sigmoid(self), without overflow; reduced. `pos_weight` weighs the first."""
     positive = log_sigmoid(self)
     loss = (1 - target) * self - (positive if pos_weight is None else (1 + (pos_weight - 1) * target) * positive)
-    loss = loss.astype(target.dtype, copy=False)  # PyTorch computes it in the target's memory
+    if loss.dtype != target.dtype:
+        loss = loss.astype(target.dtype)  # PyTorch computes it in the target's memory
     return reduced(loss if weight is None else loss * weight, reduction)
 
 
