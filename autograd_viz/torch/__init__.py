@@ -44,8 +44,10 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.linalg.distances import *
 from autograd_viz.torch.linalg.earlier import *
 from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.factors import *
 from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
