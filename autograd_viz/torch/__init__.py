@@ -38,6 +38,7 @@ from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
@@ -49,6 +50,7 @@ from autograd_viz.torch.linalg.earlier import *
 from autograd_viz.torch.linalg.einsum import *
 from autograd_viz.torch.linalg.factors import *
 from autograd_viz.torch.linalg.products import *
+from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
