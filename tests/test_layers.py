@@ -28,6 +28,7 @@ READING_ORDER = (
     *("ops.piecewise", "ops.steps"),
     *("ops.memory", "ops.shape", "ops.reduction", "ops.extremes"),
     *("ops.cumulation", "ops.differences", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
+    "ops.rounding",
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),

@@ -247,8 +247,8 @@ class SavedTensor:
         self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
 
 
-_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "repeats", "pad",
-             "padding"}  # fmt: skip
+_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "diagonal", "dimension", "shifts", "k",
+             "repeats", "pad", "padding"}  # fmt: skip
 
 
 def _as_unsigned(field: str, value: Any) -> Any:
