@@ -38,8 +38,8 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2, eps: float = 1e-6, k
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """The cosine of the angle between x1 and x2 along dim: their product, both divided by their lengths.  (n, k), (n, k) -> (n,)."""
     need_tensors("cosine_similarity", x1=x1, x2=x2)
-    kind = dtypes.of_numpy[np.dtype(dtypes.promoted([floats(x1._array[:0] if x1.ndim else x1._array), x2._array], [False, False]))]
-    x1, x2 = (x if x.dtype == kind else to_copy(x, kind) for x in (x1, x2))
+    kind = dtypes.of_numpy[floats(np.empty(0, dtypes.promoted([x1._array, x2._array], [False, False]))).dtype]
+    x1, x2 = (x if x.dtype.is_floating_point else to_copy(x, kind) for x in (x1, x2))
     if x1.shape != x2.shape:
         check_broadcast(tuple(x1.shape), tuple(x2.shape))
         shape = np.broadcast_shapes(x1.shape, x2.shape)

@@ -104,7 +104,7 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = Non
 def implicit_dim(name: str, ndim: int) -> int:
     """The dimension that softmax once chose when none was given.  Warns."""
     warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", stacklevel=4
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", stacklevel=3
     )
     return 0 if ndim in (0, 1, 3) else 1
 
