@@ -104,7 +104,7 @@ def smooth_l1_loss(self: Array, target: Array, reduction: int = 1, beta: float =
     ),
 )
 def smooth_l1_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int, beta: float) -> Array:
-    """grad_output * (self - target) / beta, cut off at -1 and 1, shared out."""
+    """grad_output * (self - target) / beta cut off at -1 and 1, shared out."""
     slope = np.clip((self - target) / self.dtype.type(beta), -1, 1)
     return _share(slope * grad_output, reduction).astype(self.dtype, copy=False)
 
@@ -144,7 +144,7 @@ def huber_loss(self: Array, target: Array, reduction: int = 1, delta: float = 1.
     ),
 )
 def huber_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int, delta: float) -> Array:
-    """grad_output * (self - target), that cut off at -delta and delta, shared out."""
+    """grad_output * (self - target) cut off at -delta and delta, shared out."""
     return _share(np.clip(self - target, self.dtype.type(-delta), self.dtype.type(delta)) * grad_output, reduction)
 
 
@@ -232,7 +232,7 @@ def multi_margin_loss_backward(
     "BinaryCrossEntropyBackward0",
     others="weight",
     self=lambda grad, self, target, weight, reduction: binary_cross_entropy_backward(grad, self, target, weight, reduction),
-    target=lambda grad, self, target, weight, reduction: _finish(-logit(self), grad, target, weight, reduction),
+    target=lambda grad, self, target, weight, reduction: bce_to_target(grad, self, target, weight, reduction),
 )
 def binary_cross_entropy(self: Array, target: Array, weight: Array | None = None, reduction: int = 1) -> Array:
     """-(target * log(self) + (1 - target) * log(1 - self)), reduced; no logarithm counts as less than -100."""
@@ -263,6 +263,11 @@ def binary_cross_entropy_backward(grad_output: Array, self: Array, target: Array
     """(self - target) / (self * (1 - self)) * grad_output, shared out."""
     slope = (self - target) / np.maximum((1 - self) * self, self.dtype.type(np.float32(1e-12))) * grad_output
     return _share(slope if weight is None else slope * weight, reduction)
+
+
+def bce_to_target(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:
+    """-log(self / (1 - self)) * grad, shared out."""
+    return _finish(-logit(self), grad, target, weight, reduction)
 
 
 def bce_curvature(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:

@@ -36,7 +36,7 @@ def _along(function: Any, array: Array, dim: int) -> Array:
     return np.asarray(function(array, axis=dim, keepdims=True, **({"initial": -np.inf} if function is np.max else {})))
 
 
-@op("SoftmaxBackward0", self=lambda grad, dim, result: softmax_backward_data(grad, result, dim))
+@op("SoftmaxBackward0", self=lambda grad, dim, result: softmax_backward(grad, result, dim))
 def _softmax(self: Array, dim: int) -> Array:
     """exp(self), divided by its sum along dim: positive numbers that sum to 1."""
     dim = _kernel("softmax", self, dim)
@@ -46,21 +46,21 @@ def _softmax(self: Array, dim: int) -> Array:
 
 @op(
     "SoftmaxBackwardDataBackward0",
-    grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
+    grad_output=lambda grad, output, dim: softmax_backward(grad, output, dim),
     output=lambda grad, grad_output, output, dim: softmax_double_backward(grad, grad_output, output, dim),
 )
-def softmax_backward_data(grad_output: Array, output: Array, dim: int) -> Array:
+def softmax_backward(grad_output: Array, output: Array, dim: int) -> Array:
     """output * (grad_output - its mean under the probabilities output)."""
     return output * (grad_output - _along(np.sum, grad_output * output, dim))
 
 
 def softmax_double_backward(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
-    """The gradient of `softmax_backward_data` with respect to output."""
+    """The gradient of `softmax_backward` with respect to output."""
     mean = sum_dim(grad_output * output, (dim,), True)
     return grad * (grad_output - mean) - grad_output * sum_dim(grad * output, (dim,), True)
 
 
-@op("LogSoftmaxBackward0", self=lambda grad, dim, result: log_softmax_backward_data(grad, result, dim))
+@op("LogSoftmaxBackward0", self=lambda grad, dim, result: log_softmax_backward(grad, result, dim))
 def _log_softmax(self: Array, dim: int) -> Array:
     """log(softmax(self)), exact also where the probability is too small for a float."""
     dim = _kernel("log_softmax", self, dim)
@@ -73,7 +73,7 @@ def _log_softmax(self: Array, dim: int) -> Array:
     grad_output=lambda grad, output, dim: grad - sum_dim(grad * exp(output), (dim,), True),
     output=lambda grad, grad_output, output, dim: -sum_dim(grad_output, (dim,), True) * exp(output) * grad,
 )
-def log_softmax_backward_data(grad_output: Array, output: Array, dim: int) -> Array:
+def log_softmax_backward(grad_output: Array, output: Array, dim: int) -> Array:
     """grad_output - softmax * the sum of grad_output."""
     return grad_output - np.exp(output) * _along(np.sum, grad_output, dim)
 
@@ -127,7 +127,7 @@ def glu(self: Array, dim: int = -1) -> Array:
     self=lambda grad, grad_output, self, dim: glu_double_backward(grad, grad_output, self, dim),
 )
 def glu_backward(grad_output: Array, self: Array, dim: int) -> Array:
-    """grad_output * gate for the first half, grad_output * first * gate * (1 - gate) for the second, side by side."""
+    """grad_output * gate beside grad_output * first * gate * (1 - gate)."""
     first, gate = np.split(self, 2, dim)
     gate = sigmoid(gate)
     return np.concatenate([grad_output * gate, grad_output * first * gate * (1 - gate)], dim)
