@@ -37,9 +37,9 @@ def embedding(
     return weight[indices]
 
 
-def to_rows(grad: Any, indices: Any, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> list[Any]:
+def to_rows(grad: Any, indices: Any, count: int, padding_idx: int, scale_grad_by_freq: bool) -> list[Any]:
     """grad added up in the rows that were read and zeros elsewhere."""
-    return [embedding_dense_backward(grad, indices, rows, padding_idx, scale_grad_by_freq)]
+    return [embedding_dense_backward(grad, indices, count, padding_idx, scale_grad_by_freq)]
 
 
 @op(

@@ -289,8 +289,8 @@ def native_group_norm(
 def group_norm_backward(
     grads: list[Any],
     input: Any,
-    mean: Any,
-    rstd: Any,
+    result1: Any,
+    result2: Any,
     weight: Any,
     N: int,
     C: int,
@@ -301,7 +301,7 @@ def group_norm_backward(
     """rstd * (g - mean(g) - x^ * mean(g * x^)) for g = grad * weight. In PyTorch's steps; second derivatives reach mean and rstd too."""
     each = C // group
     share = 1.0 / (each * HxW)
-    x, mean, rstd = reshape(input, (N, group, each, HxW)), reshape(mean, (N, group, 1, 1)), reshape(rstd, (N, group, 1, 1))
+    x, mean, rstd = reshape(input, (N, group, each, HxW)), reshape(result1, (N, group, 1, 1)), reshape(result2, (N, group, 1, 1))
     if grads[0] is None:  # only the mean and the rstd were used, by a second derivative
         return [reshape(_through_statistics(grads, x, mean, rstd, share), tuple(input.shape)), None, None]
     gradient = reshape(grads[0], (N, group, each, HxW))
