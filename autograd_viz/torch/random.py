@@ -128,7 +128,7 @@ class Generator:
             raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
         unit = self._unit(math.prod(shape), dtype)
         start, stop = unit.dtype.type(low), unit.dtype.type(high)
-        values = _multiply_add(unit, stop - start, start).astype(dtype).reshape(shape)
+        values = multiply_add(unit, stop - start, start).astype(dtype).reshape(shape)
         # A number just below `high` may round up to it, and `high` is not in the interval: PyTorch gives `low` instead.
         return np.where(values >= values.dtype.type(high), values.dtype.type(low), values)
 
@@ -143,10 +143,10 @@ class Generator:
         count = math.prod(shape)
         if count < BLOCK:
             singly = np.array([self._next_normal() for _ in range(count)], dtype=np.float64)
-            return _multiply_add(singly, std, mean).astype(dtype).reshape(shape)
+            return multiply_add(singly, std, mean).astype(dtype).reshape(shape)
         blocks = self._normal_blocks(count, dtype)
         real = blocks.dtype.type
-        return _multiply_add(blocks, real(std), real(mean)).astype(dtype).reshape(shape)
+        return multiply_add(blocks, real(std), real(mean)).astype(dtype).reshape(shape)
 
     def _next_normal(self) -> float:
         """One number of the bell curve, by Box and Muller's transform, in float64 whatever the dtype of the draw.
@@ -236,17 +236,18 @@ def _box_muller(unit: Array) -> Array:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).ravel()  # (k, 2, 8) -> (16 k,)
 
 
-def _multiply_add(x: Array, factor: float, term: float) -> Array:
-    """x * factor + term, rounded once and not twice, in x's dtype.  (...) -> (...)
+def multiply_add(x: Array, factor: Any, term: Any) -> Array:
+    """x * factor + term, rounded once and not twice, in x's dtype; the shapes broadcast.  (...) -> (...)
 
     PyTorch's code multiplies and adds in one instruction, which numpy does not have. Up to float32 a detour serves: in
     float64 the product is exact. In float64 the lost bits of product and sum are found (Dekker's way) and added last.
     """
     if x.dtype != np.float64:
-        product = x.astype(np.float64) * float(factor)  # exact: 24 bits times 24 bits
-        total = product + float(term)
+        factor, term = (np.asarray(value, x.dtype).astype(np.float64) for value in (factor, term))
+        product = x.astype(np.float64) * factor  # exact: 24 bits times 24 bits
+        total = np.asarray(product + term)
         shift = total - product
-        lost = (product - (total - shift)) + (float(term) - shift)
+        lost = (product - (total - shift)) + (term - shift)
         # What was lost decides a tie in the second rounding, if it is kept in the last bit ("round to odd").
         even = total.view(np.int64) % 2 == 0
         return np.where((lost != 0) & even & np.isfinite(lost), np.nextafter(total, np.copysign(np.inf, lost)), total).astype(x.dtype)
@@ -255,7 +256,7 @@ def _multiply_add(x: Array, factor: float, term: float) -> Array:
         total = product + term
         shift = total - product
         lost_in_sum = (product - (total - shift)) + (term - shift)
-        (x_high, x_low), (factor_high, factor_low) = _halves(x), _halves(np.float64(factor))
+        (x_high, x_low), (factor_high, factor_low) = _halves(x), _halves(np.asarray(factor, np.float64))
         lost_in_product = ((x_high * factor_high - product) + x_high * factor_low + x_low * factor_high) + x_low * factor_low
         lost = lost_in_sum + lost_in_product
     return np.where(np.isfinite(lost), total + lost, total)

@@ -2,7 +2,7 @@
 
 Their shapes broadcast. No formula undoes that: the engine sums a gradient back to its input's shape (`engine.py`).
 
-Read next: `shape.py`.
+Read next: `arithmetic.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.overloads import fitting, refuse
+from autograd_viz.torch.random import multiply_add
 
 IN_PLACE = ("abs", "exp", "log", "log1p", "neg", "reciprocal", "relu", "sigmoid", "sign", "sqrt", "tanh")
 __all__ = [*IN_PLACE]
@@ -32,13 +33,17 @@ NO_BOOLS = (
 @op("AddBackward0", pointwise=True, self=lambda grad: grad, other=lambda grad, alpha: scaled(grad, alpha))
 def add(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """self + alpha * other."""
-    return self + other if alpha == 1 else self + other * other.dtype.type(alpha)
+    if alpha == 1:
+        return self + other
+    return multiply_add(other, alpha, self) if self.dtype.kind == "f" else self + other * other.dtype.type(alpha)
 
 
 @op("SubBackward0", pointwise=True, self=lambda grad: grad, other=lambda grad, alpha: -scaled(grad, alpha))
 def sub(self: Array, other: Array, *, alpha: Number = 1) -> Array:
     """self - alpha * other."""
-    return self - other if alpha == 1 else self - other * other.dtype.type(alpha)
+    if alpha == 1:
+        return self - other
+    return multiply_add(other, -alpha, self) if self.dtype.kind == "f" else self - other * other.dtype.type(alpha)
 
 
 @op("RsubBackward1", self=lambda grad, alpha: -scaled(grad, alpha))

@@ -15,6 +15,7 @@ from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.arithmetic import integral
 from autograd_viz.torch.ops.pointwise import number_like, one_minus, times
 from autograd_viz.torch.overloads import forms, refuse
+from autograd_viz.torch.random import multiply_add
 from autograd_viz.torch.tensor import Tensor, method
 
 IN_PLACE = ("addcdiv", "addcmul", "lerp")
@@ -41,7 +42,8 @@ def _blend(self: Array, end: Array, weight: Array, kernel: str) -> Array:
     refuse(self, "bui", kernel)
     check_broadcast(self.shape, end.shape)
     check_broadcast(np.broadcast_shapes(self.shape, end.shape), weight.shape)
-    return np.where(np.abs(weight) < 0.5, self + weight * (end - self), end - (end - self) * (1 - weight))
+    way = end - self
+    return np.where(np.abs(weight) < 0.5, multiply_add(way, weight, self), multiply_add(way, -(1 - weight), end))
 
 
 def _other_dtype(name: str, self: Array, other: Array) -> RuntimeError:
@@ -65,7 +67,8 @@ _THREE_OLD = "Tensor input, Number value, Tensor tensor1, Tensor tensor2, *, Ten
     tensor2=lambda grad, tensor1, value: grad * by_value(tensor1, value))  # fmt: skip
 def _addcmul(self: Array, tensor1: Array, tensor2: Array, value: Any) -> Array:
     refuse(self, "b", "addcmul_cpu_out")
-    return self + self.dtype.type(value) * tensor1 * tensor2
+    scaled = tensor1 * self.dtype.type(value)
+    return multiply_add(scaled, tensor2, self) if self.dtype.kind == "f" else self + scaled * tensor2
 
 
 def by_value(x: Any, value: Any) -> Any:
@@ -82,21 +85,21 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, value: float = 1) -
 
 
 @op("AddcdivBackward0", pointwise=True, self=lambda grad: grad,
-    tensor1=lambda grad, tensor2, value: grad * (number_like(not_whole(tensor2), value) / tensor2),
+    tensor1=lambda grad, tensor2, value: grad * number_over(value, tensor2),
     tensor2=lambda grad, tensor1, tensor2, value: -grad * (by_value(tensor1, value) / (tensor2 * tensor2)))  # fmt: skip
 def _addcdiv(self: Array, tensor1: Array, tensor2: Array, value: Any) -> Array:
     return self + self.dtype.type(value) * tensor1 / tensor2
 
 
-def not_whole(x: Any) -> Any:
-    """x itself.  Raises RuntimeError if it is of integers, as PyTorch's formula happens to do."""
+def number_over(value: Any, x: Any) -> Any:
+    """value / x.  Raises RuntimeError if x is of integers, as PyTorch's formula happens to do."""
     array = x._array if isinstance(x, Tensor) else x
     if array.dtype.kind != "f":
         names = dtypes.SCALAR_NAMES
         raise RuntimeError(
             f"result type {names[dtypes.get_default_dtype()]} can't be cast to the desired output type {dtypes.scalar_name(array)}"
         )
-    return x
+    return number_like(x, value) / x
 
 
 @method
