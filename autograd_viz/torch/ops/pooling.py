@@ -108,6 +108,19 @@ def max_pool3d_with_indices_backward(
     return _to_winners(grad_output, self.shape, indices, 3)
 
 
+@op("MaxUnpool2DBackward0", others="indices", self=lambda grad, indices: from_winners(grad, indices, 2))
+def max_unpool2d(self: Array, indices: Array, output_size: Sizes) -> Array:
+    """The winners back in their places, zeros elsewhere.  (..., h', w') -> (..., *output_size).  Raises RuntimeError for other places."""
+    if indices.shape != self.shape:
+        raise RuntimeError(
+            "Expected shape of indices to be same as that of the input tensor ("
+            f"{list(self.shape)}) but got indices tensor with shape: {list(indices.shape)}"
+        )
+    made = np.zeros((math.prod(self.shape[:-2]), math.prod(output_size)), self.dtype)
+    np.put_along_axis(made, indices.reshape(made.shape[0], -1), self.reshape(made.shape[0], -1), 1)
+    return made.reshape(*self.shape[:-2], *output_size)
+
+
 @op("AdaptiveMaxPool2DBackward0", outputs="result0 result1",
     self=lambda grad, self, result1: adaptive_max_pool2d_backward(grad, self, result1))  # fmt: skip
 def adaptive_max_pool2d(self: Array, output_size: Sizes) -> tuple[Array, Array]:

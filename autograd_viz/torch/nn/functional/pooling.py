@@ -2,7 +2,7 @@
 
 One dimension is pooled as two, of which the first has size 1: PyTorch has rows for two and three.
 
-Read next: `resampling.py`.
+Read next: `unpooling.py`.
 """
 
 from __future__ import annotations
