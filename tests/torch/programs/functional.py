@@ -431,6 +431,26 @@ ERRORS = """
 """
 
 SCRIPTS = {
+    "third derivatives": """
+F = torch.nn.functional
+k = (torch.arange(12, **d) / 7 - 0.9).reshape(2, 3, 2).cos()
+for name, loss in {
+    "softmax": lambda: F.softmax(a, 1), "log_softmax": lambda: F.log_softmax(a, 1), "gelu": lambda: F.gelu(a), "silu": lambda: F.silu(a),
+    "gelu tanh": lambda: F.gelu(a, approximate="tanh"), "mish": lambda: F.mish(a), "elu": lambda: F.elu(a),
+    "softplus": lambda: F.softplus(a),
+    "mse": lambda: F.mse_loss(a, b), "smooth": lambda: F.smooth_l1_loss(a, b), "huber": lambda: F.huber_loss(a, b),
+    "bce": lambda: F.binary_cross_entropy(a.sigmoid(), b.sigmoid()), "logits": lambda: F.binary_cross_entropy_with_logits(a, pos),
+    "cross entropy": lambda: F.cross_entropy(a, torch.tensor([0, 2]), label_smoothing=0.1), "margin": lambda: F.soft_margin_loss(a, c),
+    "layer norm": lambda: F.layer_norm(a, (3,), v), "batch norm": lambda: F.batch_norm(p.sin(), None, None, v, training=True),
+    "group norm": lambda: F.group_norm(p.sin(), 1, v), "conv": lambda: F.conv1d(p.sin(), k), "attention":
+    lambda: F.scaled_dot_product_attention(a, b, pos), "glu": lambda: F.glu(p.sin()), "bilinear": lambda: F.bilinear(a, b, k[:, :, :1] * v),
+}.items():
+    value = (loss() ** 3).sum()
+    leaves = [x for x in (a, b, p, v) if torch.autograd.grad(value, x, retain_graph=True, allow_unused=True)[0] is not None]
+    for order in range(3):
+        value = sum((g * g).sum() for g in torch.autograd.grad(value, leaves, create_graph=True))
+    print(name, f"{value.item():.6g}")
+""",
     "a small convolutional network learns": """
 F = torch.nn.functional
 torch.manual_seed(3)
