@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
@@ -17,7 +18,7 @@ from autograd_viz.torch.ops.activations import from_one, need_floats
 from autograd_viz.torch.ops.pointwise import exp, plus, sigmoid, times, to_copy
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import slice_, slice_backward, wrap_dim
-from autograd_viz.torch.tensor import Tensor, method, need_tensors
+from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["log_softmax", "softmax"]
 
@@ -78,27 +79,20 @@ def log_softmax_backward(grad_output: Array, output: Array, dim: int) -> Array:
     return grad_output - np.exp(output) * _along(np.sum, grad_output, dim)
 
 
-def _converted(name: str, input: Any, dim: Any, dtype: DType | None) -> Tensor:
-    need_tensors(name, input=input)
-    if dim is None:
-        raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
-    if not isinstance(dim, int):
-        raise TypeError(f"{name}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}")
+def _converted(input: Tensor, dtype: DType | None) -> Tensor:
     return input if dtype is None or dtype == input.dtype else to_copy(input, dtype)
 
 
-@method
-def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+@reads("softmax(Tensor input, int dim, dtype? dtype=None)")
+def softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
     """Probabilities: exp(input) over its sum along dim.  `dtype`: convert the input first."""
-    input = _converted("softmax", input, dim, dtype)
-    return _softmax(input, dim)
+    return _softmax(_converted(input, dtype), dim)
 
 
-@method
-def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+@reads("log_softmax(Tensor input, int dim, dtype? dtype=None)")
+def log_softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
     """The logarithms of `softmax`."""
-    input = _converted("log_softmax", input, dim, dtype)
-    return _log_softmax(input, dim)
+    return _log_softmax(_converted(input, dtype), dim)
 
 
 def implicit_dim(name: str, ndim: int) -> int:
