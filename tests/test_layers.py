@@ -38,7 +38,7 @@ READING_ORDER = (
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),
     *("utils.checkpoint", "utils"),
-    *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
+    *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "unpooling", "resampling")),
     *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention", "plain")),
     *("nn.functional", "nn.parameter", "nn.init"),
     *(f"nn.modules.{name}" for name in ("naming", "backward_hooks", "hooks", "state_dict", "tree", "module", "container", "linear")),
