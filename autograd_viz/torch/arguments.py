@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.dtypes import Size, device
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.tensor import Tensor
@@ -26,6 +27,7 @@ from autograd_viz.torch.tensor import Tensor
 SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
           "bool[]": "tuple of bools"}  # fmt: skip
 NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
+OF_TORCH = (DType, Size, device)
 PLAIN = (int, bool, float, str, type(None))  # values of which the type says all
 
 
@@ -35,7 +37,8 @@ class MismatchError(Exception):
 
 def kind_name(value: Any) -> str:
     """What PyTorch calls the type of an argument."""
-    return "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+    kind = type(value)
+    return f"{'torch.' if kind in OF_TORCH else 'numpy.' if isinstance(value, np.ndarray) else ''}{kind.__name__}"
 
 
 def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
@@ -101,17 +104,18 @@ class Form:
             elif key is not None:
                 value = named.pop(key)
             elif required:
-                raise MismatchError(self._missing(position, named))
+                raise MismatchError(self._missing(position))
             else:
                 continue
             if not fits(kind, value):
                 raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
             if value is not None or required:  # None for an argument that may be left out is as good as nothing
-                values[called] = self._converted(kind, position, value)
+                values[called] = value
         for key in named:
             known = key in [called for called, _, _ in self.params]
             raise MismatchError(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
-        return values
+        kinds = {called: (kind, position) for position, (called, kind, _) in enumerate(self.params)}
+        return {called: self._converted(*kinds[called], value) for called, value in values.items()}
 
     def _too_many(self, count: int) -> str:
         takes = f"from {self.least} to {self.most}" if self.least != self.most else f"{self.most}"
@@ -119,8 +123,8 @@ class Form:
         plural, was = "s" * (not one or self.most != 1), "was" if one and count == 1 else "were"
         return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
 
-    def _missing(self, position: int, named: dict[str, Any]) -> str:
-        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required and called not in named]
+    def _missing(self, position: int) -> str:
+        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required]
         plural = "s" * (len(lacking) == 1)  # (so it says)
         return f"{self.name}() missing {len(lacking)} required positional argument{plural}: {', '.join(lacking)}"
 

@@ -84,7 +84,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, **said: Any) ->
     return return_types.sort(sort_dim(input, dim, descending))
 
 
-@reads("argsort(Tensor input, *, bool stable, int dim=-1, bool descending=False)",
+@reads("argsort(Tensor input, *, bool stable, int dim=-1, bool descending=False, Tensor? out=None)",
        "argsort(Tensor input, int dim=-1, bool descending=False)")  # fmt: skip
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements are that come first, second, ... in order along a dimension."""

@@ -223,19 +223,19 @@ QUANTILES = (
 @reads(*named("quantile", QUANTILES))
 def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """The value below which the share `q` of the elements lies; between two elements it is interpolated.  Raises RuntimeError."""
-    return _quantile("quantile", input, q, dim, keepdim, interpolation, skip_nan=False)
+    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=False)
 
 
 @reads(*named("nanquantile", QUANTILES))
 def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """`quantile` of the elements that are numbers."""
-    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, skip_nan=True)
+    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=True)
 
 
-def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
+def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
     from autograd_viz.torch.ops.shape import gather
 
-    shares = _checked(name, input, q, interpolation)
+    shares = _checked(input, q, interpolation)
     ordered = _ordered(input, dim)
     at = None if dim is None else wrap_dim(dim, input.ndim)
     kept = (1 if at is None or d == at else n for d, n in enumerate(input.shape))
@@ -255,25 +255,23 @@ def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, 
     return squeeze_(values, -1)
 
 
-def _checked(name: str, input: Tensor, q: Any, interpolation: str) -> Array:
+def _checked(input: Tensor, q: Any, interpolation: str) -> Array:
     kind = input._array.dtype
-    if not input._array.size:
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
-    if kind not in (np.float32, np.float64):
-        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
-    shares = q._array if isinstance(q, Tensor) else np.asarray(q, kind)
-    if shares.ndim > 1:
-        raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
-    if shares.dtype != kind:
-        raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
     if not isinstance(q, Tensor) and not 0 <= q <= 1:
-        raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
-    if not np.all((shares >= 0) & (shares <= 1)):
-        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
+    shares = q._array if isinstance(q, Tensor) else np.asarray(q, kind)
+    if not input._array.size:
+        raise RuntimeError("quantile() input tensor must be non-empty")
+    if shares.ndim > 1:
+        raise RuntimeError("quantile() q must be a scalar or 1D tensor")
+    if kind not in (np.float32, np.float64):
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
+    if shares.dtype != kind:
+        raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise RuntimeError(
-            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
-        )
+        raise RuntimeError(f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+    if not np.all((shares >= 0) & (shares <= 1)):
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
     return shares
 
 
