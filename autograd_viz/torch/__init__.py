@@ -32,20 +32,25 @@ from autograd_viz.torch.dtypes import float64 as double
 from autograd_viz.torch.dtypes import int16 as short
 from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
+from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
-from autograd_viz.torch.linalg.earlier import *
-from autograd_viz.torch.linalg.einsum import *
-from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.linalg.distances import *
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.factors import *
+from autograd_viz.torch.linalg.products import *
+from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
@@ -58,6 +63,7 @@ from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
+from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.matrices import *
@@ -78,6 +84,7 @@ from autograd_viz.torch.ops.softmax import *
 from autograd_viz.torch.ops.sorting import *
 from autograd_viz.torch.ops.special_functions import *
 from autograd_viz.torch.ops.statistics import *
+from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions

@@ -124,7 +124,7 @@ class Form:
         return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
 
     def _missing(self, position: int) -> str:
-        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required]
+        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required]  # (also those given by name)
         plural = "s" * (len(lacking) == 1)  # (so it says)
         return f"{self.name}() missing {len(lacking)} required positional argument{plural}: {', '.join(lacking)}"
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
@@ -44,6 +45,7 @@ _FITS: dict[str, Callable[[Any], bool]] = {
     "int": lambda value: isinstance(value, int | np.integer) and not isinstance(value, bool),
     "bool": lambda value: isinstance(value, bool),
     "str": lambda value: isinstance(value, str),
+    "torch.dtype": lambda value: isinstance(value, DType),
 }
 
 

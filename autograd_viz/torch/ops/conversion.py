@@ -18,7 +18,7 @@ from autograd_viz.torch import dtypes, printing
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
-from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad, strides_of
+from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
     "allclose", "equal", "is_floating_point", "is_tensor",
