@@ -110,7 +110,7 @@ class Form:
             if not fits(kind, value):
                 raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
             if value is not None or required:  # None for an argument that may be left out is as good as nothing
-                values[called] = value
+                values[called] = self._converted(kind, position, value) if kind.startswith("Tensor[") else value
         for key in named:
             known = key in [called for called, _, _ in self.params]
             raise MismatchError(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
