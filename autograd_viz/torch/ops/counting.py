@@ -194,11 +194,9 @@ def isin(
     """Where an element is one of `test_elements`; either may be a number."""
     elements = elements if elements is not None else holding(np.asarray(element))
     test_elements = test_elements if test_elements is not None else holding(np.asarray(test_element))
+    if "b" in (elements._array.dtype.kind, test_elements._array.dtype.kind):
+        raise RuntimeError("Unsupported input type encountered for isin(): Bool")
     return isin_of(elements, test_elements, invert)
-
-
-Tensor.bucketize = lambda self, *args, **kwargs: bucketize(self, *args, **kwargs)  # type: ignore[attr-defined]
-Tensor.isin = lambda self, *args, **kwargs: isin(self, *args, **kwargs)  # type: ignore[attr-defined]
 
 # --- counts -----------------------------------------------------------------------------------------------------------
 

@@ -112,6 +112,7 @@ def gradient(
     `spacing`: how far apart the samples are: a number, one for each dimension, or a tensor of coordinates for each.  Raises RuntimeError.
     """
     need_tensors("gradient", input=input)
+    input = input if input._array.dtype.kind == "f" else to_copy(input, dtypes.get_default_dtype())
     dims = range(input.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
     steps = list(spacing) if isinstance(spacing, tuple | list) else [spacing] * len(dims)
     if len(steps) != len(dims):
