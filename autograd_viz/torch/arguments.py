@@ -21,7 +21,7 @@ import numpy as np
 
 from autograd_viz.torch.dtypes import Size, device
 from autograd_viz.torch.dtypes import dtype as DType
-from autograd_viz.torch.modes import mode
+from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
@@ -236,20 +236,13 @@ def reads(
 
 
 def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
-    """Write the results into the tensors `out`, which get their shapes.  Raises RuntimeError if a gradient would have to pass."""
+    """Write the results into the tensors `out`.  Raises RuntimeError if a gradient would have to pass."""
     targets = out if isinstance(out, tuple) else (out,)
-    if mode.grad and any(isinstance(value, Tensor) and value.requires_grad for value in (*values.values(), *targets)):
-        raise RuntimeError(
-            f"{title}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
-        )
+    check_untracked(title, *values.values(), *targets)
     results = written(**values)
-    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
-        if target._array.shape == result._array.shape:
-            target._array[...] = result._array
-        else:
-            target._array = result._array.astype(target._array.dtype)
-        target._version_counter.value += 1
-    return out if not isinstance(results, tuple) else type(results)(out)
+    if not isinstance(results, tuple):
+        return put_into(out, results)
+    return type(results)(map(put_into, targets, results))
 
 
 def named(name: str, forms: Iterable[str]) -> list[str]:
