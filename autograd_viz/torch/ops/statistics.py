@@ -63,21 +63,23 @@ def std_mean_dim(
 
 
 def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
-    dims = wrap_dims(dim, array.ndim) if array.ndim else ()
-    kept = tuple(1 if d in dims else n for d, n in enumerate(array.shape) if keepdim or d not in dims)
-    sample = np.moveaxis(array, dims, range(len(dims))).reshape(count(array.shape, dim), *kept).astype(np.float64)
-    freedom = len(sample) - (1 if correction is None else correction)
-    return (_squares(sample) / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
+    n = count(array.shape, dim)
+    if array.dtype == np.float64 and n <= 32:
+        squares = _one_by_one(array, wrap_dims(dim, array.ndim) if array.ndim else (), n, keepdim)
+    else:  # single precision is computed in double
+        dims, wide = axes(array, dim), array.astype(np.float64)
+        squares = in_rows(np.square(wide - wide.sum(axis=dims, keepdims=True) / n).sum(axis=dims, keepdims=keepdim))
+    freedom = n - (1 if correction is None else correction)
+    return (squares / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
 
 
-def _squares(sample: Array) -> Array:
-    """The sum of the squared distances from the mean, over the first dimension; as long as there are few, one by one (Welford's way)."""
-    if len(sample) > 100:
-        return ((sample - sample.mean(0)) ** 2).sum(0)
-    mean = squares = np.full(sample.shape[1:], 0.0 if len(sample) else np.nan)
-    for n, element in enumerate(sample, 1):
+def _one_by_one(array: Array, dims: Dims, n: int, keepdim: bool) -> Array:
+    """The sum of the squared distances from the mean as PyTorch computes it, for the last digit: one after the other (Welford's way)."""
+    kept = [1 if d in dims else size for d, size in enumerate(array.shape) if keepdim or d not in dims]
+    mean = squares = np.full(kept, 0.0 if n else np.nan)
+    for k, element in enumerate(np.moveaxis(array, dims, range(len(dims))).reshape(n, *kept), 1):
         before = element - mean
-        mean = mean + before / n
+        mean = mean + before / k
         squares = squares + before * (element - mean)
     return squares
 
