@@ -38,7 +38,7 @@ def var_dim(self: Array, dim: Dims | None = None, correction: Number | None = No
     self=lambda grad, self, result, dim, correction, keepdim: std_backward(result, grad, self, dim, correction, keepdim))  # fmt: skip
 def std_dim(self: Array, dim: Dims | None = None, correction: Number | None = None, keepdim: bool = False) -> Array:
     """The square root of the variance."""
-    return np.sqrt(_spread(self, dim, correction, keepdim))
+    return _spread(self, dim, correction, keepdim, np.sqrt)
 
 
 @op("VarMeanBackward0", outputs="result0 result1",
@@ -59,10 +59,10 @@ def std_mean_dim(
     self: Array, dim: Dims | None = None, correction: Number | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
     """The standard deviation and the mean."""
-    return np.sqrt(_spread(self, dim, correction, keepdim)), mean_dim(self, dim, keepdim)
+    return _spread(self, dim, correction, keepdim, np.sqrt), mean_dim(self, dim, keepdim)
 
 
-def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
+def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool, root: Any = np.positive) -> Array:
     n = count(array.shape, dim)
     if array.dtype == np.float64 and n <= 32:
         squares = _one_by_one(array, wrap_dims(dim, array.ndim) if array.ndim else (), n, keepdim)
@@ -70,7 +70,7 @@ def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: 
         dims, wide = axes(array, dim), array.astype(np.float64)
         squares = in_rows(np.square(wide - wide.sum(axis=dims, keepdims=True) / n).sum(axis=dims, keepdims=keepdim))
     freedom = n - (1 if correction is None else correction)
-    return (squares / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
+    return root(squares / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
 
 
 def _one_by_one(array: Array, dims: Dims, n: int, keepdim: bool) -> Array:
