@@ -22,7 +22,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
-    *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "return_types"),
+    *("source", "modes", "dtypes", "saved", "node", "tensor", "out", "arguments", "return_types"),
     *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
     *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise"),
     *("ops.memory", "ops.shape", "ops.reduction", "ops.extremes"),
@@ -31,7 +31,7 @@ READING_ORDER = (
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention"),
-    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.creation", "ops.conversion", "ops"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils",),

@@ -13,6 +13,7 @@ Source: torch/csrc/utils/python_arg_parser.cpp. A course may skip this file.  Re
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
@@ -200,9 +202,17 @@ def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[
     first = reader.forms[0].params[0][0]
 
     def made(written: Callable[..., Any]) -> Callable[..., Any]:
+        knows_out = "out" in inspect.signature(written).parameters
+
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
-            return written(**reader.read(args, kwargs))
+            values = reader.read(args, kwargs)
+            if knows_out or "out" not in values:
+                return written(**values)
+            out = values.pop("out")
+            given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
+            check_untracked(name, *given, out)
+            return put_into(out, written(**values))
 
         @functools.wraps(written)
         def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:

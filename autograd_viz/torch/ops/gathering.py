@@ -124,9 +124,6 @@ def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumu
     for part in indices:
         if part._array.dtype not in (*LONGS, *MASKS):
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    dims = sum(part.ndim if is_mask(part) else 1 for part in indices)
-    if dims > input.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {input.ndim} (got {dims})")
     check_indices(input, indices, values)
     return put_values(input, indices, values, accumulate)
 
@@ -145,6 +142,8 @@ def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Te
     for part in indices:
         starts.append(dim)
         dim += _dims(part)
+    if dim > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {dim})")
     given = [(dim, part) for dim, part in zip(starts, indices, strict=True) if part is not None]
     for dim, part in given:
         for i, (n, m) in enumerate(zip(part._array.shape, tensor._array.shape[dim:], strict=False)):
@@ -229,7 +228,7 @@ def select_slices(self: Array, dim: int, index: Array) -> Array:
     return np.take(self, index.reshape(-1), axis=dim) if self.ndim else self.copy()
 
 
-@reads("index_select(Tensor input, int dim, Tensor index)")
+@reads("index_select(Tensor input, int dim, Tensor index, *, Tensor? out=None)")
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices along a dimension that `index` names.  (2, 3), dim=0, index (4,) -> (4, 3).  Raises for positions outside."""
     dim_ = wrap_dim(dim, input.ndim)
@@ -281,7 +280,7 @@ def slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) ->
     return expand(chosen, tuple(source.shape)) if source_dim else chosen
 
 
-@reads("index_add(Tensor input, int dim, Tensor index, Tensor source, *, Number alpha=1)")
+@reads("index_add(Tensor input, int dim, Tensor index, Tensor source, *, Number alpha=1, Tensor? out=None)")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any = 1) -> Tensor:
     """input with alpha * source added in the slices along dim that `index` names; a slice named twice gets both."""
     sizes, given = input._array.shape, source._array.shape
@@ -327,7 +326,7 @@ def copy_slices(self: Array, dim: int, index: Array, source: Array, source_dim: 
     return made
 
 
-@reads("index_copy(Tensor input, int dim, Tensor index, Tensor source)")
+@reads("index_copy(Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=None)")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """input with `source` in the slices along dim that `index` names.  Raises for shapes that do not fit."""
     place = wrap_dim(dim, input.ndim)

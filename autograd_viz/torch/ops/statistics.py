@@ -232,7 +232,7 @@ def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = F
 
 
 def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
-    from autograd_viz.torch.ops.arithmetic import lerp
+    from autograd_viz.torch.ops.three_arguments import lerp
     from autograd_viz.torch.ops.shape import gather
 
     shares = _checked(name, input, q, interpolation)

@@ -553,6 +553,31 @@ EXPRESSIONS = {
         torch.ones(2,3)[-1:0]
         torch.ones(2,3)[:2**70]
     """,
+    "out=, resize_, several ellipses": r"""
+        torch.cat([c, c], out=torch.zeros(4, 3, **d))
+        torch.cat([c, c], out=torch.zeros(0, **d))
+        torch.stack([c, c], 1, out=torch.zeros(2, 2, 3, **d))
+        torch.hstack([c, c], out=torch.empty(0, **d))
+        torch.gather(c, 1, torch.tensor([[0], [1]]), out=torch.empty(2, 1, **d))
+        torch.index_select(c, 0, idx, out=torch.empty(3, 3, **d))
+        torch.take(c, idx, out=torch.empty(3, **d))
+        torch.masked_select(c, mask, out=torch.empty(3, **d))
+        torch.diag(c, out=torch.empty(2, **d))
+        torch.scatter_add(c, 1, torch.tensor([[0], [1]]), c, out=torch.empty(2, 3, **d))
+        torch.column_stack([c, c], out=torch.empty(2, 6, **d))
+        torch.cat([c, c], 0, out=None)
+        c.clone().resize_(3, 2)
+        c.clone().resize_(2)
+        c.clone().resize_(4, 3)[:2]
+        c.clone().resize_((1, 2))
+        torch.ones(2, 3).resize_(6)
+        c[..., ...]
+        c[..., 0, ...]
+        c[..., 0, ..., 0]
+        c[..., ..., :]
+        p[..., 0, ...]
+        p[None, ..., None, 0]
+    """,
     "plain calls": r"""
         torch.cat([torch.ones(2,3),torch.ones(2,4)],1)
         torch.cat([torch.ones(2,3),torch.ones(0)])
@@ -789,6 +814,16 @@ ERRORS = r"""
     torch.ones(2,3)[[[True,False,True],[True,True,True]]]
     iter(torch.ones(()))
     torch.ones(2,3)[2**70]
+    torch.cat([a, a], out=torch.zeros(4, 3, **d))
+    a.gather(1, torch.tensor([[0], [1]]), out=None)
+    a.resize_(3, 2)
+    torch.ones(2, 3).resize_(-1)
+    torch.ones(2, 3).resize_("x")
+    c[..., ..., 0]
+    c[..., ..., None]
+    c[..., None, ..., 0]
+    p[0, ..., ..., 0]
+    p[..., ..., [0]]
     torch.cat([torch.ones(2,3),torch.ones(3,2)])
     torch.cat([torch.ones(2,3),torch.ones(3)])
     torch.cat([torch.ones(2,3),torch.ones(2,4)],2)
