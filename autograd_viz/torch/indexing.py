@@ -42,10 +42,10 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     return alias(result) if result is tensor else result
 
 
-def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...]]:
+def located(tensor: Tensor, key: Any, *, whole: bool = False, values: Tensor | None = None) -> tuple[Tensor, tuple[Tensor | None, ...]]:
     """The view that the ints, slices and Nones of a key give, and for each of its dimensions the list or mask of the key, or None.
 
-    `whole`: x[:] leaves no trace either, as when something is assigned to it.
+    `whole`: x[:] leaves no trace either, as when something is assigned to it. `values`: what will be written to lists and masks.
     """
     key = _tuple_of(key)
     keys = [_part(part) for part in (key if isinstance(key, tuple) else [key])]
@@ -73,7 +73,7 @@ def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, t
     if not gathered:
         return result, ()
     indices = _by_dimension(gathered)
-    check_indices(result, indices)
+    check_indices(result, indices, values)
     return result, indices
 
 

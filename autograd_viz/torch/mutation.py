@@ -48,8 +48,12 @@ def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor]
     def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if takes_nothing and args:
             raise TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
-        return how(self, operation, *args, **kwargs)
+        try:
+            return how(self, as_method, *args, **kwargs)
+        except TypeError as wrong:  # its complaints name the in-place form
+            raise TypeError(str(wrong).replace(f"{name.removesuffix('_')}()", f"{name}()")) from None
 
+    as_method = getattr(operation, "as_method", operation)
     changed.__name__ = changed.__qualname__ = name
     changed.__doc__ = f"`{name.removesuffix('_')}` in place: overwrites the tensor and returns it."
     setattr(Tensor, name, changed)
@@ -119,15 +123,17 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     if not isinstance(value, Tensor | NUMBER):
         raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
     source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
-    part, indices = located(tensor, None if key is True else key, whole=True)
+    slim = _without_leading_ones(source) if source._array.shape[:1] == (1,) else source
+    part, indices = located(tensor, None if key is True else key, whole=True, values=slim)
     if indices:
-        in_place(part, gathering.put_values, indices, _without_leading_ones(source) if source._array.shape[:1] == (1,) else source)
+        in_place(part, gathering.put_values, indices, slim)
     elif part._array.shape == source._array.shape:
         in_place(part, inplace.copy, source)
     elif source.ndim == 0:
         in_place(part, inplace.fill_tensor, source)
     else:
-        in_place(part, inplace.copy, shape.expand(_without_leading_ones(source), part._array.shape))
+        slim = _without_leading_ones(source)
+        in_place(part, inplace.copy, slim if slim._array.shape == part._array.shape else shape.expand(slim, part._array.shape))
 
 
 def tensor_type(tensor: Tensor) -> str:

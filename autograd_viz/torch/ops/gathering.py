@@ -86,16 +86,8 @@ def index_put_impl(self: Array, indices: tuple[Any, ...], values: Array, accumul
 @op("IndexPutBackward0", self=lambda grad, indices, accumulate: grad if accumulate else put_values(grad, indices, zero_like(grad), False),
     values=lambda grad, indices: index(grad, indices))  # fmt: skip
 def put_values(self: Array, indices: tuple[Any, ...], values: Array, accumulate: bool = False) -> Array:
-    """self with `values` in the places that the indices name, or added there: `x[indices] = values`.
-
-    Raises RuntimeError for values of another dtype or of a shape that does not fit.
-    """
-    if self.dtype != values.dtype:
-        raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {scalar_name(self)} for the destination and "
-            f"{scalar_name(values)} for the source."
-        )
-    return put_at(self, indices, values, accumulate)
+    """self with `values` in the places that the indices name, or added there: `x[indices] = values`."""
+    return put_at(self, indices, values.astype(self.dtype, copy=False), accumulate)
 
 
 def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bool) -> Array:
@@ -121,10 +113,7 @@ def _numpy_index(indices: tuple[Any, ...], array: Array) -> tuple[Any, ...]:
 @reads("index_put(Tensor input, Tensor[] indices, Tensor values, bool accumulate=False)")
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """`values` in the places input[indices], or added there; as a new tensor.  Raises IndexError for places outside."""
-    for part in indices:
-        if part._array.dtype not in (*LONGS, *MASKS):
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    check_indices(input, indices, values)
+    check_indices(input, indices, values, accumulate)
     return put_values(input, indices, values, accumulate)
 
 
@@ -133,17 +122,22 @@ def is_mask(part: Tensor) -> bool:
     return part._array.dtype in MASKS
 
 
-def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Tensor | None = None) -> None:
+def check_indices(
+    tensor: Tensor, indices: tuple[Tensor | None, ...], values: Tensor | None = None, accumulate: bool = False
+) -> None:
     """Raise IndexError, in PyTorch's words, unless positions and masks (one for each dimension, or None) fit a tensor and each other.
 
     `values`: what will be written there; RuntimeError if it does not fit.
     """
+    for part in indices:
+        if part is not None and part._array.dtype not in (*LONGS, *MASKS):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if len(indices) > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {len(indices)})")
     starts, dim = [], 0
     for part in indices:
         starts.append(dim)
         dim += _dims(part)
-    if dim > tensor.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {dim})")
     given = [(dim, part) for dim, part in zip(starts, indices, strict=True) if part is not None]
     for dim, part in given:
         for i, (n, m) in enumerate(zip(part._array.shape, tensor._array.shape[dim:], strict=False)):
@@ -152,6 +146,8 @@ def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Te
                     f"The shape of the mask {list(part._array.shape)} at index {i} does not match the shape of the indexed tensor "
                     f"{list(tensor._array.shape)} at index {dim + i}"
                 )
+    if dim > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {dim})")
     shapes: list[tuple[int, ...]] = []  # lists are read in step: x[[0, 1], [2, 1]] is x[0, 2] and x[1, 1]
     for _, part in given:
         shapes += [(int(np.count_nonzero(part._array)),)] * part.ndim if is_mask(part) else [part._array.shape]
@@ -166,6 +162,12 @@ def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Te
         raise IndexError("index is out of bounds for dimension with size 0")
     if values is not None:
         fits(values._array, index_shape(tensor._array.shape, indices, together))
+        fills = values._array.size == 1 and len(given) == 1 and is_mask(given[0][1]) and not accumulate
+        if values.dtype is not tensor.dtype and not fills:  # (to fill by a mask, PyTorch takes the number alone)
+            raise RuntimeError(
+                f"Index put requires the source and destination dtypes match, got {scalar_name(tensor._array)} for the destination and "
+                f"{scalar_name(values._array)} for the source."
+            )
     if 0 in together or 0 in rest:
         return  # PyTorch looks at the positions only where it reads or writes something
     nth = 0  # PyTorch's errors count only the dimensions that are read by list

@@ -50,23 +50,27 @@ def _check_index(name: str, input: Tensor, dim: int, index: Tensor, src: Tensor 
     against = "input" if name == "gather" else "self"
     if len(mine) != len(its):
         raise RuntimeError(f"Index tensor must have the same number of dimensions as {against} tensor")
-    large = any(n > mine[d] for d, n in enumerate(its) if d != place)
-    if name == "gather" and large:
-        d = next(d for d, n in enumerate(its) if d != place and n > mine[d])
-        raise RuntimeError(
-            f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart "
-            f"from dimension {place}"
-        )
-    given = its if src is None else src._array.shape or (1,)
-    if len(given) < len(its) and not large and name == "scatter" and src is not None and src.ndim:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-len(given)}, {len(given) - 1}], but got {len(given)})")
-    if src is not None and len(given) != len(its):
-        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
-    if large or any(n > m for n, m in zip(its, given, strict=True)):
+    where = f"apart from dimension {place}"
+    large = next((d for d, n in enumerate(its) if d != place and n > mine[d]), None)
+    if name == "gather":
+        if large is not None:
+            raise RuntimeError(
+                f"Size does not match at dimension {large} expected index {list(index.shape)} to be no larger than self "
+                f"{list(input.shape)} {where}"
+            )
+        return
+    if src is not None:
+        given = src._array.shape or (1,) * len(its)
+        for d, n in enumerate(its):
+            if large is None and d >= len(given):
+                raise IndexError(f"Dimension out of range (expected to be in range of [{-len(given)}, {len(given) - 1}], but got {d})")
+            if large is None and n > given[d]:
+                large = d
+        if len(src._array.shape or (1,)) != len(its):
+            raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+    if large is not None:
         more = f" and to be no larger size than src {list(src.shape)}" if src is not None else ""
-        raise RuntimeError(
-            f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {place}{more}"
-        )
+        raise RuntimeError(f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} {where}{more}")
 
 
 def _check_places(input: Tensor, dim: int, index: Tensor) -> None:
