@@ -234,7 +234,8 @@ def reads(
 def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
     """Write the results into the tensors `out`, which get their shapes.  Raises RuntimeError if a gradient would have to pass."""
     targets = out if isinstance(out, tuple) else (out,)
-    if mode.grad and any(isinstance(value, Tensor) and value.requires_grad for value in (*values.values(), *targets)):
+    given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
+    if mode.grad and any(isinstance(value, Tensor) and value.requires_grad for value in (*given, *targets)):
         raise RuntimeError(
             f"{title}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
         )
