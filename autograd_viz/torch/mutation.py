@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.indexing import located
+from autograd_viz.torch.op import check_broadcast
 from autograd_viz.torch.ops import (
     arithmetic,
     cumulation,
@@ -41,6 +43,22 @@ NUMBER = bool | int | float | np.generic
 # --- methods ----------------------------------------------------------------------------------------------------------
 
 
+def _check_fill(input: Tensor, mask: Tensor, value: Any) -> None:
+    if mask.dtype is dtypes.bool_ and not (isinstance(value, Tensor) and value.ndim):
+        check_broadcast(input._array.shape, mask._array.shape)
+
+
+def _check_scatter(input: Tensor, mask: Tensor, source: Any) -> None:
+    if isinstance(source, Tensor) and source.dtype is input.dtype:
+        try:
+            shape.expand(mask, input._array.shape)
+        except RuntimeError as wrong:
+            raise RuntimeError(str(wrong).replace("torch.BoolTensor", "CPUBoolType")) from None
+
+
+CHECKS = {"masked_fill_": _check_fill, "masked_scatter_": _check_scatter}  # what is said before it is done, in other words than elsewhere
+
+
 def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor] = in_place) -> None:
     row = getattr(operation, "row", None)
     takes_nothing = row is not None and len(row.names) == 1
@@ -48,6 +66,8 @@ def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor]
     def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if takes_nothing and args:
             raise TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
+        if name in CHECKS and len(args) == 2 and isinstance(args[0], Tensor):
+            CHECKS[name](self, *args)
         try:
             return how(self, as_method, *args, **kwargs)
         except TypeError as wrong:  # its complaints name the in-place form

@@ -94,7 +94,6 @@ def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bo
     """A copy of `array` with values in, or added to, some of its places."""
     made, places = copied(array), _numpy_index(indices, array)
     there = made[places].shape
-    fits(values, there)
     values = np.broadcast_to(values.reshape(values.shape[max(values.ndim - len(there), 0) :]), there)
     if accumulate:
         np.add.at(made, places, values)
@@ -161,8 +160,9 @@ def check_indices(
     if 0 in read and 0 not in together:
         raise IndexError("index is out of bounds for dimension with size 0")
     if values is not None:
-        fits(values._array, index_shape(tensor._array.shape, indices, together))
         fills = values._array.size == 1 and len(given) == 1 and is_mask(given[0][1]) and not accumulate
+        if not fills:
+            fits(values._array, index_shape(tensor._array.shape, indices, together))
         if values.dtype is not tensor.dtype and not fills:  # (to fill by a mask, PyTorch takes the number alone)
             raise RuntimeError(
                 f"Index put requires the source and destination dtypes match, got {scalar_name(tensor._array)} for the destination and "
@@ -207,11 +207,8 @@ def index_shape(sizes: tuple[int, ...], indices: tuple[Tensor | None, ...], toge
 
 def fits(values: Array, there: tuple[int, ...]) -> None:
     """Raise RuntimeError unless values can be written to places of that shape."""
-    given = values.shape
-    while len(given) > len(there) and given[0] == 1:
-        given = given[1:]
     try:
-        if np.broadcast_shapes(given, there) == there:
+        if len(values.shape) <= len(there) and np.broadcast_shapes(values.shape, there) == there:
             return
     except ValueError:
         pass
