@@ -49,7 +49,10 @@ def _check_fill(input: Tensor, mask: Tensor, value: Any) -> None:
 
 
 def _check_scatter(input: Tensor, mask: Tensor, source: Any) -> None:
-    if isinstance(source, Tensor) and source.dtype is input.dtype:
+    if isinstance(source, Tensor):
+        if source.dtype is not input.dtype:
+            names = f"{dtypes.SCALAR_NAMES[input.dtype]} and {dtypes.SCALAR_NAMES[source.dtype]}"
+            raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{names}")
         try:
             shape.expand(mask, input._array.shape)
         except RuntimeError as wrong:

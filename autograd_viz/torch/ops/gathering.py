@@ -397,6 +397,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         raise RuntimeError("Index has to be a vector/scalar")
     count = input._array.shape[place] if input.ndim else 1
     wrong = _outside(index._array, -count, count)
+    if wrong is not None and not input._array.size:
+        return fill_slices(input, dim, holding(index._array[:0]), 0)  # (there is nothing to fill)
     if wrong is not None:
         raise IndexError(f"index {wrong} is out of bounds for dimension {place} with size {count}")
     return fill_slices_with(input, dim, index, value) if isinstance(value, Tensor) else fill_slices(input, dim, index, value)

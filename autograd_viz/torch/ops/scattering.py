@@ -338,10 +338,10 @@ def masked_scatter_backward(grad_output: Array, mask: Array, sizes: tuple[int, .
 @reads("masked_scatter(Tensor input, Tensor mask, Tensor source)")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """input with the elements of source, one after another, where the mask is true."""
+    check_broadcast(mask._array.shape, input._array.shape)
     if source.dtype is not input.dtype:
         names = f"{scalar_name(input._array)} and {scalar_name(source._array)}"
         raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{names}")
-    check_broadcast(mask._array.shape, input._array.shape)
     if mask._array.dtype.kind != "b":
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {scalar_name(mask._array)}")
     wide = np.broadcast_shapes(input._array.shape, mask._array.shape)
