@@ -238,7 +238,8 @@ def reads(
 def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
     """Write the results into the tensors `out`.  Raises RuntimeError if a gradient would have to pass."""
     targets = out if isinstance(out, tuple) else (out,)
-    check_untracked(title, *values.values(), *targets)
+    given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
+    check_untracked(title, *given, *targets)
     results = written(**values)
     if not isinstance(results, tuple):
         return put_into(out, results)
