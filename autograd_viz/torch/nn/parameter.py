@@ -29,7 +29,7 @@ class Parameter(Tensor):
         if data is None:
             data = holding(np.zeros(0, dtypes.get_default_dtype().numpy))
         if not isinstance(data, Tensor):
-            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'\nHint: write Parameter(torch.tensor(...)).")
+            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'")
         made = object.__new__(cls)
         made._array, made._counter = data._array, data._version_counter
         if requires_grad and data._array.dtype.kind != "f":
