@@ -22,6 +22,8 @@ def typename(obj: Any) -> str:
     module = named.__module__ or ""
     if module.startswith("autograd_viz.torch.ops."):
         return f"torch._VariableFunctionsClass.{named.__qualname__}"  # torch.relu and the like
+    if module.startswith("autograd_viz.torch.nn.functional"):
+        module = "torch.nn.functional"
     return named.__qualname__ if module in ("", "builtins") else f"{module}.{named.__qualname__}".removeprefix("autograd_viz.")
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograd_viz.torch.ops.creation import full
+from autograd_viz.torch.ops.creation import arange, full
+from autograd_viz.torch.ops.pointwise import lt
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["pad_sequence", "unpad_sequence"]
@@ -37,4 +38,5 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
     """The sequences of these lengths, cut out again."""
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
-    return [padded[: int(length)] for padded, length in zip(padded_sequences, lengths, strict=True)]
+    places = arange(padded_sequences.shape[1])
+    return [padded[lt(places, length)] for padded, length in zip(padded_sequences, lengths, strict=True)]
