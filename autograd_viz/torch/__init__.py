@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, linalg, mutation, nn, optim, return_types, special, utils
+from autograd_viz.torch import autograd, func, linalg, mutation, nn, optim, return_types, special, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -32,20 +32,25 @@ from autograd_viz.torch.dtypes import float64 as double
 from autograd_viz.torch.dtypes import int16 as short
 from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
+from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
-from autograd_viz.torch.linalg.earlier import *
-from autograd_viz.torch.linalg.einsum import *
-from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.linalg.distances import *
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.factors import *
+from autograd_viz.torch.linalg.products import *
+from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.conversion import *
@@ -53,10 +58,12 @@ from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
 from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *
+from autograd_viz.torch.ops.differences import *
 from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.joining import *
+from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.matrices import *
@@ -66,6 +73,7 @@ from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
 from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.rearranging import *
+from autograd_viz.torch.ops.recurrent import *
 from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.reshaping import *
@@ -76,6 +84,7 @@ from autograd_viz.torch.ops.softmax import *
 from autograd_viz.torch.ops.sorting import *
 from autograd_viz.torch.ops.special_functions import *
 from autograd_viz.torch.ops.statistics import *
+from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions

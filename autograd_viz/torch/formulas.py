@@ -13,9 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 _OPERATORS = {
-    "plus": ast.Add, "minus": ast.Sub, "times": ast.Mult, "scaled": ast.Mult, "divided": ast.Div,
+    "plus": ast.Add, "minus": ast.Sub, "times": ast.Mult, "scaled": ast.Mult, "by_value": ast.Mult, "divided": ast.Div,
+    "number_over": ast.Div, "pow_number": ast.Pow, "pow_tensor": ast.Pow,
     "mm": ast.MatMult, "mv": ast.MatMult, "bmm": ast.MatMult,
 }  # fmt: skip
+_COMPARISONS = {"eq": ast.Eq, "ne": ast.NotEq, "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE}
+_NUMBER_FIRST: dict[str, tuple[int, Any]] = {"one_minus": (1, ast.Sub), "power_of_2": (2, ast.Pow)}
 _SHORTER = {"self_sym_sizes": "self.shape", "self_sym_numel": "self.numel()", "pointwise.zeros(grad)": "0", "zeros(grad)": "0",
             "inverse_of(dims)": "the inverse of dims", "spread(grad, self.shape, dim, keepdim)": "grad repeated along dim",
             "count(self.shape, dim)": "the number of summands"}  # fmt: skip
@@ -33,12 +36,13 @@ def texts_of(forward: Callable[..., Any], inputs: list[str]) -> tuple[tuple[str,
 
 
 def _text(formula: ast.expr | None, names: dict[str, Any]) -> str:
-    assert formula is not None
+    if formula is None:  # it does not stand in the decorator: a row made by a function
+        return ""
     body = formula.body if isinstance(formula, ast.Lambda) else formula
     text = _spelled_out(body, names) or ast.unparse(_Infix().visit(body))
     for long, short in _SHORTER.items():
         text = text.replace(long, short)
-    return text
+    return re.sub(r"\b(?:pointwise\.|math\.|_(?=[a-z]))|None <= | <= None", "", text).replace("div_mode(", "div(")
 
 
 def _spelled_out(body: ast.expr, names: dict[str, Any]) -> str:
@@ -55,12 +59,17 @@ def _spelled_out(body: ast.expr, names: dict[str, Any]) -> str:
 
 
 class _Infix(ast.NodeTransformer):
-    """times(a, b) -> a * b, mm(a, b) -> a @ b, t(a) -> a.t()."""
+    """times(a, b) -> a * b, mm(a, b) -> a @ b, eq(a, b) -> a == b, one_minus(a) -> 1 - a, t(a) -> a.t()."""
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in _OPERATORS and len(node.args) == 2:
             return ast.BinOp(node.args[0], _OPERATORS[node.func.id](), node.args[1])
+        if isinstance(node.func, ast.Name) and node.func.id in _COMPARISONS:
+            return ast.Compare(node.args[0], [_COMPARISONS[node.func.id]()], node.args[1:])
+        if isinstance(node.func, ast.Name) and node.func.id in _NUMBER_FIRST:
+            number, operator = _NUMBER_FIRST[node.func.id]
+            return ast.BinOp(ast.Constant(number), operator(), node.args[0])
         if isinstance(node.func, ast.Name) and node.func.id in ("t", "transpose", "permute", "expand", "squeeze_dim"):
             name = node.func.id.removesuffix("_dim")
             return ast.Call(ast.Attribute(node.args[0], name, ast.Load()), node.args[1:], [])

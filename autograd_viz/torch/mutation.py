@@ -29,6 +29,7 @@ from autograd_viz.torch.ops import (
     scattering,
     shape,
     special_functions,
+    steps,
     three_arguments,
     transcendental,
 )
@@ -76,7 +77,8 @@ _RESHAPE: dict[str, Callable[..., Any]] = {
     "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
 }  # fmt: skip
 _FILES: tuple[ModuleType, ...] = (
-    arithmetic, three_arguments, transcendental, special_functions, piecewise, logic, gathering, scattering, cumulation, norms, linalg, matrices,
+    arithmetic, three_arguments, transcendental, special_functions, piecewise, steps, logic, gathering, scattering, cumulation, norms,
+    linalg, matrices,
 )  # fmt: skip
 
 for _file in _FILES:

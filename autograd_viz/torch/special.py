@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops import piecewise, pointwise, special_functions, transcendental
+from autograd_viz.torch.ops import pointwise, special_functions, statistics, steps, transcendental
+from autograd_viz.torch.ops import softmax as of_softmax
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, le, log, masked_fill, plus, pow_number, times
 from autograd_viz.torch.ops.special_functions import inverse_of_normal, log_of_normal, one_by_one
 from autograd_viz.torch.overloads import forms, renamed
@@ -34,15 +36,24 @@ expit, log1p = _special(pointwise.sigmoid, "expit"), _special(pointwise.log1p)
 exp2, expm1, sinc = _special(transcendental.exp2), _special(transcendental.expm1), _special(transcendental.sinc)
 erf, erfc, erfinv = _special(special_functions.erf), _special(special_functions.erfc), _special(special_functions.erfinv)
 digamma, psi = _special(special_functions.digamma), _special(special_functions.digamma, "psi")
+multigammaln = _special(special_functions.mvlgamma, "multigammaln", "Tensor input, int p, *, Tensor out = None")
 gammaln = _special(special_functions.lgamma, "gammaln")
 logit = _special(special_functions.logit, "", "Tensor input, float eps = None, *, Tensor out = None")
 polygamma = _special(special_functions.polygamma, "", "int n, Tensor input, *, Tensor out = None")
+_SOFTMAX = "Tensor input, int dim, *, torch.dtype dtype = None"
+softmax, log_softmax = _special(of_softmax.softmax, "", _SOFTMAX), _special(of_softmax.log_softmax, "", _SOFTMAX)
 xlogy = _special(transcendental.xlogy, "", *_MIXED)
+
+
+@reads("special_logsumexp(Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None)")
+def logsumexp(input: Tensor, dim: tuple[int, ...], keepdim: bool = False) -> Tensor:
+    """`torch.logsumexp`."""
+    return statistics.logsumexp(input, dim, keepdim)
 
 
 def _rounded(input: Tensor, decimals: int = 0) -> Tensor:
     """`torch.round`, which here has always decimals."""
-    return piecewise.round(input, decimals=decimals)
+    return steps.round(input, decimals=decimals)
 
 
 round = _special(_rounded, "round", "Tensor input, *, int decimals = 0, Tensor out = None")
@@ -66,7 +77,7 @@ entr = _special(_entropy, "entr")
 
 
 @op("SpecialXlog1PyBackward0", pointwise=True,
-    self=lambda grad, self, other: masked_fill(_xlog1py(grad, other), eq(self, 0) & le(other, -1), 0),
+    self=lambda grad, self, other: xlog1py_backward(grad, self, other),
     other=lambda grad, self, other: grad * self / plus(other, 1))  # fmt: skip
 def _xlog1py(self: Array, other: Array) -> Array:
     self = floats(self)
@@ -75,7 +86,7 @@ def _xlog1py(self: Array, other: Array) -> Array:
 
 
 @op("SpecialXlog1PyBackward1", other=lambda grad, self, other: times(grad, self) / plus(other, 1))
-def _number_xlog1py(self: Any, other: Array) -> Array:
+def _xlog1py_tensor(self: Any, other: Array) -> Array:
     other = floats(other)
     return _xlog1py(other.dtype.type(self), other)
 
@@ -86,8 +97,10 @@ def _xlog1py_number(self: Array, other: Any) -> Array:
     return _xlog1py(self, np.asarray(other))
 
 
-def xlog1py_backward(grad: Any, self: Any, other: float) -> Any:
+def xlog1py_backward(grad: Any, self: Any, other: Any) -> Any:
     """grad * log(1 + other), and 0 where self is 0 and other at most -1."""
+    if not isinstance(other, int | float):
+        return masked_fill(_xlog1py(grad, other), eq(self, 0) & le(other, -1), 0)
     inner = _xlog1py_number(grad, other)
     return inner if other > -1 else masked_fill(inner, eq(self, 0), 0)
 
@@ -97,7 +110,7 @@ def special_xlog1py(input: Any, other: Any) -> Tensor:
     """input * log(1 + other), and 0 where input is 0."""
     if not isinstance(other, Tensor):
         return _xlog1py_number(input, other)
-    return (_xlog1py if isinstance(input, Tensor) else _number_xlog1py)(input, other)
+    return (_xlog1py if isinstance(input, Tensor) else _xlog1py_tensor)(input, other)
 
 
 xlog1py = special_xlog1py

@@ -38,7 +38,8 @@ def facts(program: str, torch: Any) -> Facts:
             told["raised"] = [type(error).__name__, first_sentence(str(error))]
     torch.set_grad_enabled(True)
     if out.getvalue():
-        told["printed"] = re.sub(r"0x[0-9a-f]+", "0x...", out.getvalue())
+        # Where a program prints a whole error message, ours may go on with a hint, on a line of its own.
+        told["printed"] = re.sub(r"0x[0-9a-f]+", "0x...", re.sub(r"(?m)^Hint: .*\n", "", out.getvalue()))
     if caught:
         told["warned"] = [f"{w.category.__name__}: {first_sentence(str(w.message))}" for w in caught]
     return told

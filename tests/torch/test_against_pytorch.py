@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,9 @@ ALL = [pytest.param(family, name, id=f"{family}: {name}") for family, programs i
 def theirs(real_torch: ModuleType) -> Any:
     """What the real PyTorch does with a program."""
     real_torch.set_warn_always(True)  # else it tells some things only once in a process
+    with warnings.catch_warnings():  # what forward mode loads when it is first used warns of its own age, once
+        warnings.simplefilter("ignore", DeprecationWarning)
+        real_torch.func.jvp(real_torch.sin, (real_torch.ones(1),), (real_torch.ones(1),))
     yield cache(lambda program: facts(program, real_torch))
     real_torch.set_warn_always(False)
 

@@ -139,8 +139,8 @@ def div(input: Any, other: Any, rounding_mode: Any = "not given") -> Tensor:
 
 
 @op("DivBackward2", pointwise=True,
-    self=lambda grad, other, rounding_mode: zeros(grad) if rounding_mode else grad / other,
-    other=lambda grad, self, other, rounding_mode: zeros(grad) if rounding_mode else div_other_backward(grad, self, other))  # fmt: skip
+    self=lambda grad, other, rounding_mode: self_backward(grad, other, rounding_mode),
+    other=lambda grad, self, other, rounding_mode: other_backward(grad, self, other, rounding_mode))  # fmt: skip
 def div_mode(self: Array, other: Array, rounding_mode: str | None) -> Array:
     """self / other, rounded or not.  Raises RuntimeError for an integer divided by 0."""
     self, other = alike(self, other)
@@ -155,6 +155,16 @@ def div_mode(self: Array, other: Array, rounding_mode: str | None) -> Array:
     if self.dtype.kind == "f":
         return np.trunc(self / other)
     return (self - np.fmod(self, other)) // other
+
+
+def self_backward(grad: Any, other: Any, rounding_mode: str | None) -> Any:
+    """grad / other unless the result is rounded, then 0."""
+    return zeros(grad) if rounding_mode else grad / other
+
+
+def other_backward(grad: Any, self: Any, other: Any, rounding_mode: str | None) -> Any:
+    """-grad * (self / other) / other unless the result is rounded, then 0."""
+    return zeros(grad) if rounding_mode else div_other_backward(grad, self, other)
 
 
 def alike(a: Array, b: Array) -> tuple[Array, Array]:
@@ -174,7 +184,7 @@ def _not_by_zero(self: Array, other: Array) -> None:
 
 
 def no_derivative(name: str) -> Any:
-    """Raise RuntimeError: nobody has written this derivative."""
+    """no derivative: nobody has written one.  Raises RuntimeError."""
     raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
 
@@ -198,7 +208,7 @@ def floor_divide(input: Any, other: Any) -> Tensor:
 
 
 @op("torch::autograd::NotImplemented", inputs="other", joint=lambda grad: no_derivative("remainder"))
-def _number_remainder(self: Any, other: Array) -> Array:
+def _remainder_tensor(self: Any, other: Array) -> Array:
     return _remainder(*reversed(meeting(other, self)))
 
 
@@ -225,7 +235,7 @@ def _remainder_number(self: Array, other: Any) -> Array:
 def remainder(input: Any, other: Any) -> Tensor:
     """input % other: what is left after rounding input / other down; it has the sign of `other`."""
     if not isinstance(input, Tensor):
-        return _number_remainder(input, other)
+        return _remainder_tensor(input, other)
     return (_remainder if isinstance(other, Tensor) else _remainder_number)(input, other)
 
 

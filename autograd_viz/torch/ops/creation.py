@@ -323,10 +323,13 @@ def linspace(
     kind = numpy_dtype("linspace", dtype)
     if steps < 2:
         return new(np.full(steps, start, kind), "linspace", requires_grad)
-    step = kind.type((kind.type(end) - kind.type(start)) / (steps - 1)) if kind.kind == "f" else (end - start) / (steps - 1)
     places = np.arange(steps)
-    # From both ends towards the middle, as PyTorch does, so that the two halves mirror each other.
-    forward, backward = start + step * places, end - step * (steps - 1 - places)
+    # From both ends towards the middle, as PyTorch does, so that the two halves mirror each other; and of floats, each value is rounded
+    # once, after the product and the sum.
+    exact = np.longdouble if kind.kind == "f" else float
+    first, last = exact(kind.type(start)), exact(kind.type(end))
+    step = exact(kind.type((kind.type(end) - kind.type(start)) / (steps - 1))) if kind.kind == "f" else (last - first) / (steps - 1)
+    forward, backward = first + step * places, last - step * (steps - 1 - places)
     return new(np.where(places < steps // 2, forward, backward).astype(kind), "linspace", requires_grad)
 
 

@@ -1,6 +1,6 @@
 """Questions about tensors: comparisons, and, or, not, any, all. Their answers are bools, which have no gradient.
 
-Read next: `creation.py`.
+Read next: `kinds.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ IN_PLACE = (
     "not_equal",
 )  # fmt: skip
 __all__ = [
-    *IN_PLACE, "allclose", "conj", "conj_physical", "equal", "isclose", "isneginf", "isposinf", "isreal",
+    *IN_PLACE, "allclose", "conj", "conj_physical", "equal", "imag", "isclose", "isneginf", "isposinf", "isreal",
     "real", "resolve_conj", "resolve_neg", "signbit",
 ]  # fmt: skip
 
@@ -60,7 +60,14 @@ def real(input: Tensor) -> Tensor:
     return input
 
 
+@forms("Tensor input")
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part.  Raises RuntimeError: there are no complex numbers here."""
+    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+
+
 Tensor.real = property(lambda self: self, doc="The tensor itself: it is real.")  # type: ignore[attr-defined]
+Tensor.imag = property(imag, doc="The imaginary part, which it does not have.")  # type: ignore[attr-defined]
 conj_physical = renamed("conj_physical", conj)
 resolve_conj, resolve_neg = renamed("resolve_conj", conj, "Tensor input"), renamed("resolve_neg", conj, "Tensor input")
 for _function in (conj_physical, resolve_conj, resolve_neg):

@@ -1,8 +1,8 @@
-"""Functions with kinks and steps: bounds, the larger and the smaller of two, rounding, and choosing by a mask.
+"""Functions made of pieces: bounds, the larger and the smaller of two, and choosing by a mask.
 
-Where a function is flat its derivative is 0, and where it jumps too: a step has no slope that a gradient could follow.
+The gradient goes to what was chosen. Where a bound was, it goes to the bound, if that is a tensor.
 
-Read next: `shape.py`.
+Read next: `steps.py`.
 """
 
 from __future__ import annotations
@@ -17,18 +17,13 @@ from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
-from autograd_viz.torch.ops.arithmetic import meeting, no_derivative, only_edges, operand
-from autograd_viz.torch.ops.pointwise import eq, floats, ge, gt, le, lt, ne, zeros
+from autograd_viz.torch.ops.arithmetic import meeting, operand
+from autograd_viz.torch.ops.pointwise import eq, ge, gt, le, lt, ne, zeros
 from autograd_viz.torch.overloads import fitting, forms, refuse, renamed
 from autograd_viz.torch.tensor import Tensor, holding, method
 
-IN_PLACE = (
-    "clamp", "clip", "clamp_min", "clamp_max", "masked_fill", "floor", "ceil", "round", "trunc", "fix", "frac", "sgn", "nan_to_num",
-    "copysign", "heaviside",
-)  # fmt: skip
-__all__ = [
-    *IN_PLACE, "angle", "fmax", "fmin", "isfinite", "isinf", "isnan", "maximum", "minimum", "nextafter", "where",
-]  # fmt: skip
+IN_PLACE = ("clamp", "clamp_max", "clamp_min", "clip", "masked_fill")
+__all__ = [*IN_PLACE, "fmax", "fmin", "maximum", "minimum", "where"]
 
 _ONE = "Tensor input, *, Tensor out = None"
 _TWO = "Tensor input, Tensor other, *, Tensor out = None"
@@ -36,7 +31,7 @@ _TWO = "Tensor input, Tensor other, *, Tensor out = None"
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
 
-@op("ClampBackward1", self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)))
+@op("ClampBackward1", self=lambda grad, self, min, max: where_inside(grad, self, min, max))
 def _clamp(self: Array, min: Any, max: Any) -> Array:
     kind = meeting(self, *(bound for bound in (min, max) if bound is not None))[0].dtype
     if kind.kind == "b":
@@ -52,9 +47,9 @@ def bounded(self: Any, min: Any, max: Any) -> Array:
 
 
 @op("ClampBackward0",
-    self=lambda grad, self, min, max: pointwise.where(inside(self, min, max), grad, zeros(grad)),
-    min=lambda grad, self, min, max: pointwise.where(below(self, min, max), grad, zeros(grad)),
-    max=lambda grad, self, min, max: pointwise.where(above(self, min, max), grad, zeros(grad)))  # fmt: skip
+    self=lambda grad, self, min, max: where_inside(grad, self, min, max),
+    min=lambda grad, self, min, max: where_below(grad, self, min, max),
+    max=lambda grad, self, min, max: where_above(grad, self, min, max))  # fmt: skip
 def _clamp_tensor(self: Array, min: Any = None, max: Any = None) -> Array:
     arrays = [array for array in (self, min, max) if array is not None]
     for array in arrays[1:]:
@@ -63,21 +58,23 @@ def _clamp_tensor(self: Array, min: Any = None, max: Any = None) -> Array:
     return bounded(*(None if array is None else array.astype(kind, copy=False) for array in (self, min, max)))
 
 
-def inside(self: Any, min: Any, max: Any) -> Any:
-    """Where min <= self <= max; a bound of None is no bound."""
+def where_inside(grad: Any, self: Any, min: Any, max: Any) -> Any:
+    """grad where min <= self <= max, else 0; a bound of None is no bound."""
     if min is None or max is None:
-        return ge(self, min) if max is None else le(self, max)
-    return ge(self, min) & le(self, max)
+        inside = ge(self, min) if max is None else le(self, max)
+    else:
+        inside = ge(self, min) & le(self, max)
+    return pointwise.where(inside, grad, zeros(grad))
 
 
-def below(self: Any, min: Any, max: Any) -> Any:
-    """Where the lower bound is what comes out; the upper one wins if they cross."""
-    return lt(self, min) if max is None else lt(min, max) & lt(self, min)
+def where_below(grad: Any, self: Any, min: Any, max: Any = None) -> Any:
+    """grad where self < min, else 0: where the lower bound is what comes out. (The upper one wins if they cross.)"""
+    return pointwise.where(lt(self, min) if max is None else lt(min, max) & lt(self, min), grad, zeros(grad))
 
 
-def above(self: Any, min: Any, max: Any) -> Any:
-    """Where the upper bound is what comes out."""
-    return gt(self, max) if min is None else lt(max, min) | gt(self, max)
+def where_above(grad: Any, self: Any, min: Any, max: Any) -> Any:
+    """grad where self > max, else 0: where the upper bound is what comes out."""
+    return pointwise.where(gt(self, max) if min is None else lt(max, min) | gt(self, max), grad, zeros(grad))
 
 
 _BOUNDS = ("Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
@@ -93,13 +90,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return (_clamp_tensor if isinstance(min, Tensor) or isinstance(max, Tensor) else _clamp)(input, min, max)
 
 
-@op("ClampMinBackward0", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)))
+@op("ClampMinBackward0", self=lambda grad, self, min: where_inside(grad, self, min, None))
 def _clamp_min(self: Array, min: Any) -> Array:
     return _clamp(self, min, None)
 
 
-@op("ClampMinBackward1", self=lambda grad, self, min: pointwise.where(ge(self, min), grad, zeros(grad)),
-    min=lambda grad, self, min: pointwise.where(lt(self, min), grad, zeros(grad)), pointwise=True)  # fmt: skip
+@op("ClampMinBackward1", self=lambda grad, self, min: where_inside(grad, self, min, None),
+    min=lambda grad, self, min: where_below(grad, self, min), pointwise=True)  # fmt: skip
 def _clamp_min_tensor(self: Array, min: Array) -> Array:
     return bounded(self, min, None)
 
@@ -111,13 +108,13 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
     return (_clamp_min_tensor if isinstance(min, Tensor) else _clamp_min)(input, min)
 
 
-@op("ClampMaxBackward0", self=lambda grad, self, max: pointwise.where(le(self, max), grad, zeros(grad)))
+@op("ClampMaxBackward0", self=lambda grad, self, max: where_inside(grad, self, None, max))
 def _clamp_max(self: Array, max: Any) -> Array:
     return _clamp(self, None, max)
 
 
-@op("ClampMaxBackward1", self=lambda grad, self, max: pointwise.where(le(self, max), grad, zeros(grad)),
-    max=lambda grad, self, max: pointwise.where(gt(self, max), grad, zeros(grad)), pointwise=True)  # fmt: skip
+@op("ClampMaxBackward1", self=lambda grad, self, max: where_inside(grad, self, None, max),
+    max=lambda grad, self, max: where_above(grad, self, None, max), pointwise=True)  # fmt: skip
 def _clamp_max_tensor(self: Array, max: Array) -> Array:
     return bounded(self, None, max)
 
@@ -146,9 +143,19 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     return pointwise.minimum(input, other)
 
 
+def where_it_wins(grad: Any, wins: Any, self: Any, other: Any) -> Any:
+    """grad where self is the result, else 0; `wins` is `ge` or `le`. What is nan loses."""
+    return pointwise.masked_fill(grad, eq(wins(self, other) | ne(other, other), False), 0)
+
+
+def where_it_loses(grad: Any, wins: Any, self: Any, other: Any) -> Any:
+    """grad where other is the result, else 0."""
+    return pointwise.masked_fill(grad, wins(self, other) | ne(other, other), 0)
+
+
 @op("FmaxBackward0", pointwise=True,
-    self=lambda grad, self, other: pointwise.masked_fill(grad, lt(self, other) | (ne(self, self) & eq(other, other)), 0),
-    other=lambda grad, self, other: pointwise.masked_fill(grad, ge(self, other) | ne(other, other), 0))  # fmt: skip
+    self=lambda grad, self, other: where_it_wins(grad, ge, self, other),
+    other=lambda grad, self, other: where_it_loses(grad, ge, self, other))  # fmt: skip
 def _fmax(self: Array, other: Array) -> Array:
     return np.fmax(self, other)
 
@@ -161,8 +168,8 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
 
 
 @op("FminBackward0", pointwise=True,
-    self=lambda grad, self, other: pointwise.masked_fill(grad, gt(self, other) | (ne(self, self) & eq(other, other)), 0),
-    other=lambda grad, self, other: pointwise.masked_fill(grad, le(self, other) | ne(other, other), 0))  # fmt: skip
+    self=lambda grad, self, other: where_it_wins(grad, le, self, other),
+    other=lambda grad, self, other: where_it_loses(grad, le, self, other))  # fmt: skip
 def _fmin(self: Array, other: Array) -> Array:
     return np.fmin(self, other)
 
@@ -172,154 +179,6 @@ def _fmin(self: Array, other: Array) -> Array:
 def fmin(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of each two elements, and the other one if one is nan. The first gets the gradient if they tie."""
     return _fmin(input, other)
-
-
-# --- rounding ---------------------------------------------------------------------------------------------------------
-
-
-@op("FloorBackward0", self=lambda grad: zeros(grad))
-def floor(self: Array) -> Array:
-    """The largest whole number that is not larger."""
-    refuse(self, "b", "floor_vml_cpu")
-    return np.floor(self).astype(self.dtype)
-
-
-@op("CeilBackward0", self=lambda grad: zeros(grad))
-def ceil(self: Array) -> Array:
-    """The smallest whole number that is not smaller."""
-    refuse(self, "b", "ceil_vml_cpu")
-    return np.ceil(self).astype(self.dtype)
-
-
-@op("TruncBackward0", self=lambda grad: zeros(grad))
-def trunc(self: Array) -> Array:
-    """The whole number towards 0."""
-    refuse(self, "b", "trunc_vml_cpu")
-    return np.trunc(self).astype(self.dtype)
-
-
-@op("FracBackward0", self=lambda grad: grad)
-def frac(self: Array) -> Array:
-    """What is behind the point: self - trunc(self).  Raises NotImplementedError for integers."""
-    refuse(self, "bui", "frac_cpu")
-    return self - np.trunc(self)
-
-
-@op("RoundBackward0", self=lambda grad: zeros(grad))
-def _round(self: Array) -> Array:
-    refuse(self, "b", "round_vml_cpu")
-    return np.rint(self).astype(self.dtype)
-
-
-@op("RoundBackward1", self=lambda grad: zeros(grad))
-def _round_decimals(self: Array, decimals: int) -> Array:
-    refuse(self, "bui", "round_cpu")
-    power = self.dtype.type(10.0 ** abs(decimals))
-    return np.rint(self * power) / power if decimals > 0 else np.rint(self / power) * power
-
-
-@method
-@forms(_ONE, "Tensor input, *, int decimals, Tensor out = None")
-def round(input: Tensor, decimals: int | None = None) -> Tensor:
-    """The nearest whole number, the even one of two that are equally near; or so many decimals."""
-    return _round(input) if decimals is None else _round_decimals(input, decimals)
-
-
-@op("torch::autograd::NotImplemented", pointwise=True, inputs="self values", joint=lambda grad: no_derivative("heaviside"))
-def _heaviside(self: Array, values: Array) -> Array:
-    return np.where(self == 0, values, self > 0).astype(self.dtype)
-
-
-@method
-@forms("Tensor input, Tensor values, *, Tensor out = None")
-def heaviside(input: Tensor, values: Tensor) -> Tensor:
-    """0 below 0, 1 above, and `values` at 0. It has no derivative.  Raises RuntimeError if the dtypes differ."""
-    if input.dtype is not values.dtype:
-        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    return only_edges(_heaviside(input, values))
-
-
-# --- signs and numbers that are none ----------------------------------------------------------------------------------
-
-
-@op("CopysignBackward0", pointwise=True,
-    self=lambda grad, self, result: grad * sign_change(self, result), other=lambda grad: zeros(grad))  # fmt: skip
-def _copysign(self: Array, other: Array) -> Array:
-    return np.copysign(floats(self), floats(other))
-
-
-@op("CopysignBackward1", self=lambda grad, self, result: grad * sign_change(self, result))
-def _copysign_number(self: Array, other: Any) -> Array:
-    self = floats(self)
-    return np.copysign(self, self.dtype.type(other))
-
-
-def sign_change(self: Any, result: Any) -> Any:
-    """1 or -1, whichever self was multiplied with; 0 where self is 0."""
-    return pointwise.masked_fill(result / self, eq(self, 0), 0)
-
-
-@method
-@forms(_TWO, "Tensor input, Number other, *, Tensor out = None")
-def copysign(input: Tensor, other: Any) -> Tensor:
-    """The magnitude of `input` with the sign of `other`."""
-    return (_copysign if isinstance(other, Tensor) else _copysign_number)(input, other)
-
-
-@op("NanToNumBackward0", self=lambda grad, self: grad * isfinite(self))
-def _nan_to_num(self: Array, posinf: float | None, neginf: float | None, number: float | None) -> Array:
-    if self.dtype.kind != "f":
-        return self.copy()
-    span = np.finfo(self.dtype)
-    top, bottom = span.max if posinf is None else posinf, span.min if neginf is None else neginf
-    filled = np.where(np.isnan(self), self.dtype.type(number or 0), self)
-    return np.where(filled == np.inf, self.dtype.type(top), np.where(filled == -np.inf, self.dtype.type(bottom), filled))
-
-
-@method
-@forms("Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None")
-def nan_to_num(input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    """Ordinary numbers in place of nan (0 if nothing is said) and of the infinities (the largest and smallest of the dtype)."""
-    return _nan_to_num(input, posinf, neginf, nan)
-
-
-@op("NextafterBackward0", pointwise=True,
-    self=lambda grad, self, other: pointwise.where(ne(self, other), grad, zeros(grad)), other=lambda grad: zeros(grad))  # fmt: skip
-def _nextafter(self: Array, other: Array) -> Array:
-    refuse(self, "bui", "nextafter_cpu")
-    return np.nextafter(self, other)
-
-
-@method
-@forms(_TWO)
-def nextafter(input: Tensor, other: Tensor) -> Tensor:
-    """The next number that the dtype has, on the way to `other`."""
-    return _nextafter(input, other)
-
-
-@op("AngleBackward0", keep="self", self=lambda grad: zeros(grad))
-def angle(self: Array) -> Array:
-    """The angle of a number in the complex plane: 0, or pi below 0; nan of nan."""
-    self = floats(self)
-    return np.where(np.isnan(self), self, np.where(self < 0, self.dtype.type(np.pi), self.dtype.type(0)))
-
-
-@op("", others="self")
-def isnan(self: Array) -> Array:
-    """Where an element is not a number."""
-    return np.isnan(self)
-
-
-@op("", others="self")
-def isinf(self: Array) -> Array:
-    """Where an element is infinite."""
-    return np.isinf(self)
-
-
-@op("", others="self")
-def isfinite(self: Array) -> Array:
-    """Where an element is an ordinary number."""
-    return np.isfinite(self)
 
 
 # --- choosing by a mask -----------------------------------------------------------------------------------------------
@@ -400,7 +259,5 @@ def _where(input: Tensor, condition: Tensor, other: Any) -> Tensor:
 _where.__name__ = "where"
 Tensor.where = _where.as_method  # type: ignore[attr-defined]
 
-clip, fix = renamed("clip", clamp, *_BOUNDS), renamed("fix", trunc)
-sgn = pointwise.sgn
-for _function in (clip, fix, sgn, floor, ceil, trunc, frac, angle, isnan, isinf, isfinite):
-    method(_function)
+clip = renamed("clip", clamp, *_BOUNDS)
+method(clip)

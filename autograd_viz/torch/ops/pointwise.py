@@ -2,7 +2,7 @@
 
 Their shapes broadcast. No formula undoes that: the engine sums a gradient back to its input's shape (`engine.py`).
 
-Read next: `shape.py`.
+Read next: `arithmetic.py`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from autograd_viz.torch.ops.pointwise import exp, floats, ge, le, number_like, o
 from autograd_viz.torch.overloads import forms
 from autograd_viz.torch.tensor import Tensor, method
 
-IN_PLACE = ("digamma", "erf", "erfc", "erfinv", "lgamma", "logit")
+IN_PLACE = ("digamma", "erf", "erfc", "erfinv", "lgamma", "logit", "mvlgamma")
 __all__ = [*IN_PLACE, "polygamma"]
 
 
@@ -31,7 +31,7 @@ def _logit(self: Array, eps: float | None = None) -> Array:
 
 
 def logit_backward(grad: Any, self: Any, eps: float | None) -> Any:
-    """grad / (self * (1 - self)) inside [eps, 1 - eps], and 0 outside; nan outside [0, 1] where no eps is given."""
+    """grad / (self * (1 - self)), and 0 outside [eps, 1 - eps]; if there is no eps, nan outside [0, 1]."""
     low, outside = (0.0, math.nan) if eps is None else (eps, 0.0)
     return where(ge(self, low) & le(self, 1 - low), grad / (self * one_minus(self)), number_like(self, outside))
 
@@ -93,6 +93,36 @@ def _polygamma_method(self: Tensor, n: int) -> Tensor:
 Tensor.polygamma = _polygamma_method  # type: ignore[attr-defined]
 for _row in (erf, erfc, erfinv, lgamma, digamma):
     method(_row)
+
+
+@op("MvlgammaBackward0", self=lambda grad, self, p: mvlgamma_backward(grad, self, p))
+def _mvlgamma(self: Array, p: int) -> Array:
+    halves = np.arange(p) / 2
+    return one_by_one(log_gamma, floats(self)[..., None] - halves.astype(floats(self).dtype)).sum(-1) + floats(self).dtype.type(
+        p * (p - 1) / 4 * math.log(math.pi)
+    )
+
+
+def mvlgamma_backward(grad: Any, self: Any, p: int) -> Any:
+    """grad * the sum of digamma(self - k / 2), k = 0 ... p - 1."""
+    from autograd_viz.torch.ops.reduction import sum_dim
+    from autograd_viz.torch.ops.shape import unsqueeze
+
+    return grad * sum_dim(digamma(_minus_halves(self, p) + unsqueeze(self, -1)), (-1,))
+
+
+@op("", others="self")
+def _minus_halves(self: Array, p: int) -> Array:
+    return (np.arange(1 - p, 1) / 2).astype(self.dtype)
+
+
+@method
+@forms("Tensor input, int p, *, Tensor out = None")
+def mvlgamma(input: Tensor, p: int) -> Tensor:
+    """The logarithm of the gamma function of p-dimensional matrices.  Raises RuntimeError for p < 1."""
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
+    return _mvlgamma(input, p)
 
 
 def one_by_one(function: Any, array: Array) -> Array:

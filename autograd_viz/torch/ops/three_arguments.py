@@ -85,21 +85,21 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, value: float = 1) -
 
 
 @op("AddcdivBackward0", pointwise=True, self=lambda grad: grad,
-    tensor1=lambda grad, tensor2, value: grad * (number_like(not_whole(tensor2), value) / tensor2),
+    tensor1=lambda grad, tensor2, value: grad * number_over(value, tensor2),
     tensor2=lambda grad, tensor1, tensor2, value: -grad * (by_value(tensor1, value) / (tensor2 * tensor2)))  # fmt: skip
 def _addcdiv(self: Array, tensor1: Array, tensor2: Array, value: Any) -> Array:
     return self + self.dtype.type(value) * tensor1 / tensor2
 
 
-def not_whole(x: Any) -> Any:
-    """x itself.  Raises RuntimeError if it is of integers, as PyTorch's formula happens to do."""
+def number_over(value: Any, x: Any) -> Any:
+    """value / x.  Raises RuntimeError if x is of integers, as PyTorch's formula happens to do."""
     array = x._array if isinstance(x, Tensor) else x
     if array.dtype.kind != "f":
         names = dtypes.SCALAR_NAMES
         raise RuntimeError(
             f"result type {names[dtypes.get_default_dtype()]} can't be cast to the desired output type {dtypes.scalar_name(array)}"
         )
-    return x
+    return number_like(x, value) / x
 
 
 @method

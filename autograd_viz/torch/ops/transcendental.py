@@ -181,7 +181,7 @@ def _atan2(self: Array, other: Array) -> Array:
 
 
 def atan2_backward(grad: Any, self: Any, other: Any, needed: tuple[bool, ...]) -> list[Any]:
-    """grad * other / r ** 2 and -grad * self / r ** 2, and 0 in the origin."""
+    """grad * other / r ** 2 for self and -grad * self / r ** 2 for other, and 0 in the origin."""
     squared = self * self + other * other
     inverse = masked_fill(reciprocal(squared), eq(squared, 0), 0)
     return [grad * other * inverse if needed[0] else None, grad * -self * inverse if needed[1] else None]
@@ -249,7 +249,7 @@ def power_of_2(exponent: Any) -> Any:
 
 
 @op("XlogyBackward0", pointwise=True,
-    self=lambda grad, self, other: masked_fill(_xlogy(grad, other), eq(self, 0) & le(other, 0), 0),
+    self=lambda grad, self, other: xlogy_backward(grad, self, other),
     other=lambda grad, self, other: grad * self / other)  # fmt: skip
 def _xlogy(self: Array, other: Array) -> Array:
     self = floats(self)
@@ -258,7 +258,7 @@ def _xlogy(self: Array, other: Array) -> Array:
 
 
 @op("XlogyBackward1", other=lambda grad, self, other: times(grad, self) / other)
-def _number_xlogy(self: Any, other: Array) -> Array:
+def _xlogy_tensor(self: Any, other: Array) -> Array:
     other = floats(other)
     return _xlogy(other.dtype.type(self), other)
 
@@ -269,8 +269,10 @@ def _xlogy_number(self: Array, other: Any) -> Array:
     return _xlogy(self, self.dtype.type(other))
 
 
-def xlogy_backward(grad: Any, self: Any, other: float) -> Any:
+def xlogy_backward(grad: Any, self: Any, other: Any) -> Any:
     """grad * log(other), and 0 where self is 0 and other not positive."""
+    if not isinstance(other, int | float):
+        return masked_fill(_xlogy(grad, other), eq(self, 0) & le(other, 0), 0)
     inner = _xlogy_number(grad, other)
     return inner if other > 0 else masked_fill(inner, eq(self, 0), 0)
 
@@ -281,7 +283,7 @@ def xlogy(input: Any, other: Any) -> Tensor:
     """input * log(other), and 0 where input is 0."""
     if not isinstance(other, Tensor):
         return _xlogy_number(input, other)
-    return (_xlogy if isinstance(input, Tensor) else _number_xlogy)(input, other)
+    return (_xlogy if isinstance(input, Tensor) else _xlogy_tensor)(input, other)
 
 
 @op("LdexpBackward0", self=lambda grad, other: grad * power_of_2(other), other=lambda grad, result: times(grad * result, math.log(2)))

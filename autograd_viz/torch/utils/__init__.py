@@ -1,5 +1,5 @@
-"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again."""
+"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again; `checkpoint`, which trades memory for time."""
 
-from autograd_viz.torch.utils import data, hooks
+from autograd_viz.torch.utils import checkpoint, data, hooks
 
-__all__ = ["data", "hooks"]
+__all__ = ["checkpoint", "data", "hooks"]
