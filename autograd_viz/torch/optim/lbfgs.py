@@ -42,7 +42,8 @@ class LBFGS(Optimizer):
 
     def _gradient(self) -> Any:
         """All gradients as one vector."""
-        return cat([(zeros_like(p) if p.grad is None else p.grad).view(-1) for p in self._params])
+        gradients: list[Any] = [zeros_like(p) if p.grad is None else p.grad for p in self._params]
+        return cat([gradient.view(-1) for gradient in gradients])
 
     def _move(self, t: Any, direction: Any) -> None:
         start = 0

@@ -517,6 +517,39 @@ print(every.running_mean, every.num_batches_tracked)
 every.reset_running_stats()
 print(every.running_mean, every.running_var)
 """,
+    "modules: lazy layers": """
+import copy
+nn = torch.nn
+layers = (nn.LazyConv2d(2, 3, padding=1), nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(4), nn.LazyLinear(1, bias=False))
+net = nn.Sequential(*layers)
+print(net, list(net.parameters()))
+try:
+    net[0].weight.shape
+except RuntimeError as error:
+    print(error)
+again = copy.deepcopy(net)
+print(net(torch.rand(3, 2, 4, 4)).shape, net, [tuple(p.shape) for p in net.parameters()], again[0])
+print(net[3].bias, type(net[3]), type(net[3].weight))
+""",
+    "modules: padded sequences": """
+rnn = torch.nn.utils.rnn
+x, y = torch.ones(2, 3, requires_grad=True), torch.ones(3, 3) * 2
+for options in (dict(), dict(batch_first=True, padding_value=7), dict(padding_side="left")):
+    padded = rnn.pad_sequence([x, y], **options)
+    x.grad = None
+    (padded * torch.arange(padded.numel()).reshape(padded.shape)).sum().backward()
+    print(padded, x.grad)
+print(rnn.unpad_sequence(padded, torch.tensor([2, 3])), rnn.pad_sequence([torch.tensor([1, 2]), torch.tensor([3])]))
+""",
+    "modules: hooks of all modules": """
+nn = torch.nn
+after = nn.modules.module.register_module_forward_hook(lambda module, args, out: print("after", type(module).__name__))
+before = nn.modules.module.register_module_forward_pre_hook(lambda module, args: print("before", type(module).__name__))
+nn.Sequential(nn.ReLU())(f)
+after.remove()
+before.remove()
+print(nn.ReLU()(f))
+""",
     "modules: copies": """
 import copy
 layer = torch.nn.Linear(2, 2)
