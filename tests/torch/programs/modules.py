@@ -527,8 +527,8 @@ try:
     net[0].weight.shape
 except RuntimeError as error:
     print(error)
-again = copy.deepcopy(net)
-print(net(torch.rand(3, 2, 4, 4)).shape, net, [tuple(p.shape) for p in net.parameters()], again[0])
+again = copy.deepcopy(net[0])
+print(net(torch.rand(3, 2, 4, 4)).shape, net, [tuple(p.shape) for p in net.parameters()], again)
 print(net[3].bias, type(net[3]), type(net[3].weight))
 """,
     "modules: padded sequences": """

@@ -119,7 +119,8 @@ class LazyLinear(_Lazy, Linear):
     def initialize_parameters(self, input: Any) -> None:
         """From the last dimension of the input."""
         self.in_features = input.shape[-1]
-        self.weight.materialize((self.out_features, self.in_features))
+        weight: Any = self.weight
+        weight.materialize((self.out_features, self.in_features))
         if self.bias is not None:
             self.bias.materialize((self.out_features,))
         self.reset_parameters()
