@@ -47,6 +47,10 @@ NO_TENSOR: tuple[tuple[int, ...], np.dtype] = ((), np.dtype(np.float32))  # what
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
+transformations: list[Callable[[Any], None]] = []
+"""What is under way of `torch.func`, which does not take every Function: each raises if it cannot take this one."""
+
+
 class FunctionCtx:
     """What `ctx` can do in a forward."""
 
@@ -168,6 +172,8 @@ class Function:
     @classmethod
     def apply(cls, *args: Any) -> Any:
         """Run the forward, and record its node if one of the arguments needs a gradient."""
+        for check in transformations:
+            check(cls)
         ctx = cls._backward_cls()
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
         ctx._is_tensor = tuple(isinstance(arg, Tensor) for arg in args)

@@ -198,7 +198,10 @@ def rebase(target: Tensor, node: Node, output_nr: int) -> None:
         set_history(target, (node, output_nr))
         return
     base = target._view.base
-    set_history(base, (CopySlices(base, target, node), 0))
+    slices = CopySlices(base, target, node)
+    set_history(base, (slices, 0))
+    if events.listeners:
+        observe.rewritten(slices, base)
     history(target)  # the view finds its own
 
 
