@@ -339,6 +339,22 @@ class Module(Tree):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state)}.")
         return state_dict.load(self, state, strict, assign)
 
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, prefix, keep_vars) before `state_dict`."""
+        return RemovableHandle(self._state_dict_pre_hooks, hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, state_dict, prefix, metadata) after `state_dict`; it may change the dictionary, and returns None."""
+        return RemovableHandle(self._state_dict_hooks, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors) before the module's part is loaded."""
+        return RemovableHandle(self._load_state_dict_pre_hooks, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, incompatible_keys) after the module's part was loaded; it may change the lists of keys."""
+        return RemovableHandle(self._load_state_dict_post_hooks, hook)
+
     # --- as text ------------------------------------------------------------------------------------------------------
 
     def _get_name(self) -> str:
