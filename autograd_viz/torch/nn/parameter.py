@@ -47,6 +47,10 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
+    def __format__(self, spec: str) -> str:
+        """Its text; not a bare number, as of other 0-d tensors."""
+        return object.__format__(self, spec)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         """A copy with memory of its own, and without a `.grad`."""
         if id(self) not in memo:

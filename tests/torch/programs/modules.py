@@ -574,6 +574,30 @@ after.remove()
 before.remove()
 print(nn.ReLU()(f))
 """,
+    "modules: a parameter is a tensor": """
+p = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
+print(type(p), [p], {"p": p}, p.data, p.detach(), p.shape, torch.nn.Parameter(p) is p, p.tolist(), p[0], p.sum(), f"{p}")
+print([type(x).__name__ for x in (p.clone(), p.view(2), p[:1], p.double(), p.float(), p.data, torch.stack([p, p]))], p.float() is p)
+for call in (lambda: p.add_(1), lambda: p.numpy(), lambda: setattr(p, "grad", torch.ones(3))):
+    try:
+        call()
+    except (RuntimeError, TypeError) as error:
+        print(type(error).__name__, str(error).splitlines()[0])
+with torch.no_grad():
+    p.mul_(3)
+print(p, p._version)
+s = torch.nn.Parameter(torch.tensor(2.0))
+print(s, float(s), f"{s}", f"{s.item():.2f}")
+try:
+    f"{s:.2f}"
+except TypeError as error:
+    print(error)
+(p ** 2).sum().backward()
+handle = p.register_hook(lambda grad: grad * 10)
+(p ** 2).sum().backward()
+handle.remove()
+print(p.grad, p.requires_grad_(False), torch.nn.Parameter(torch.zeros(0)))
+""",
     "modules: copies": """
 import copy
 layer = torch.nn.Linear(2, 2)
