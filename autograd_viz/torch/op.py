@@ -104,7 +104,7 @@ class Row:
         self.forward = forward
         self.view, self.outputs, self.lists = view, outputs, lists
         self.called = node
-        self.public: Callable[..., Any] | None = None  # the function that checks an operator's arguments, where that takes more than a row knows
+        self.public: Callable[..., Any] | None = None  # the function that checks an operator's arguments, if a row cannot
         # (What `inspect.signature` would tell, at a twentieth of its time: there are hundreds of rows to read before the first lesson.)
         code, kinds = forward.__code__, forward.__annotations__
         self.names = names_of(forward)
@@ -125,7 +125,8 @@ class Row:
         self.saves = sorted(asked | set(keep))
         self.readers = {name: [i for i, (_, asks) in enumerate(self.formulas) if name in asks] for name in self.saves}
         self.tensor_fields = tuple(name for name in self.saves if name in (*self.tensors, *self.results, *self.listed))
-        facts = {"__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`.", "_tensor_fields": self.tensor_fields}
+        facts = {"__module__": "builtins", "row": self, "called": node, "_tensor_fields": self.tensor_fields}
+        facts["__doc__"] = f"The grad_fn of `{self.op}`."
         self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
 
     def bare(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -23,7 +23,6 @@ import numpy as np
 
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.dtypes import scalar_name
-from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor

@@ -11,7 +11,6 @@ import warnings
 from typing import Any
 
 from autograd_viz.torch import dtypes
-from autograd_viz.torch.overloads import no_overload
 from autograd_viz.torch.ops import convolution as rows
 from autograd_viz.torch.ops.padding import pad
 from autograd_viz.torch.ops.shape import squeeze_dim, unsqueeze, wrap_dim
