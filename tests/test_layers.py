@@ -43,9 +43,9 @@ READING_ORDER = (
     *("nn.functional", "nn.parameter", "nn.init"),
     *(f"nn.modules.{name}" for name in ("naming", "backward_hooks", "hooks", "state_dict", "tree", "module", "container", "linear")),
     *(f"nn.modules.{name}" for name in ("activation", "distance", "loss", "dropout", "sparse", "conv", "pooling", "normalization")),
-    *(f"nn.modules.{name}" for name in ("padding", "resizing", "recurrence", "rnn", "attention", "transformer")),
-    *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils", "nn"),
-    *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants"),
+    *(f"nn.modules.{name}" for name in ("lazy", "padding", "resizing", "recurrence", "rnn", "attention", "transformer")),
+    *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils.rnn", "nn.utils", "nn"),
+    *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants", "optim.line_search", "optim.lbfgs"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
     *("optim.lr_scheduler", "optim"),
 )
