@@ -23,7 +23,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
     *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "return_types"),
-    *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
+    *("observe", "formulas", "anomaly", "compiled", "out", "op", "overloads"),
     *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise", "ops.steps"),
     *("ops.shape", "ops.reduction", "ops.extremes"),
     *("ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),

@@ -209,7 +209,7 @@ def _result(row: Row) -> list[str]:
     if row.view:
         lines.append(f"share_memory(result, {row.names[0]})")
     if row.inputs and row.called:
-        floats = " and out.dtype.kind == 'f'" if "dtype" in row.names else ""
+        floats = " and out.dtype.kind == 'f'" if "dtype" in row.names or (len(row.tensors) > 1 and not row.meeting) else ""
         lines += [f"if ({' or '.join(f'{name}_needs' for name in row.inputs)}) and mode.grad{floats}:", *(f"    {line}" for line in _record(row))]
     return [*lines, "return result"]
 

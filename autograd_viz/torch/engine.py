@@ -156,9 +156,9 @@ class Wave:
                 gradients = [None] * len(node.metas)
             if gradients is not None:
                 runs = useful is None or node in useful
+                if not runs and node._hooked and (node in captured or len(roots) == 1):
+                    self._call_tensor_hooks(node, gradients)  # (those of a node that runs are called then: what is captured has not met them)
                 if captured and node in captured:
-                    if not runs and node._hooked:  # (those of a node that runs are called then, and what is captured has not met them)
-                        self._call_tensor_hooks(node, gradients)
                     for output_nr, place in captured[node]:
                         answer[place] = gradients[output_nr]
                 if runs:
@@ -192,7 +192,7 @@ class Wave:
                 "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is currently not "
                 "supported."
             )
-        return node in self.useful if self.useful is not None else node in self.waiting or node is self.at
+        return node in self.waiting and (self.useful is None or node in self.useful)
 
     def _plan(
         self, roots: Sequence[Edge], targets: Sequence[Edge] | None, accumulate: bool
@@ -251,7 +251,8 @@ class Wave:
             if leaf._requires_grad and gradients[0] is not None:  # (it may have been switched off since)
                 self.accumulate(leaf, gradients[0])
                 for hook in list((leaf._post_accumulate_grad_hooks or {}).values()):
-                    hook(leaf)
+                    if hook(leaf) is not None:
+                        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
             if node._posthooks:
                 self._replaced(node._posthooks, [], [], gradients)
             return

@@ -22,6 +22,7 @@ Read next: `indexing.py`.
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,8 @@ from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_g
 ONLY_INPUTS = (
     "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to pass it to mark_dirty()."
 )
+LEAF_USED = "a leaf Variable that requires grad has been used in an in-place operation."
+NO_TENSOR: tuple[tuple[int, ...], np.dtype] = ((), np.dtype(np.float32))  # what stands in `metas` for a result that is no tensor
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
@@ -86,6 +89,9 @@ class CustomNode(FunctionCtx, Node):
         """What `save_for_backward` kept.  Raises RuntimeError if it was freed or changed since."""
         return tuple(tensor_of(entry, self) for entry in self._saved.values())
 
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{type(self).__name__} object at 0x{self._serial:012x}>"
+
     def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if not name.startswith(("_saved_", "_raw_saved_"))]
 
@@ -106,7 +112,7 @@ class CustomNode(FunctionCtx, Node):
         for i, (result, is_tensor) in enumerate(zip(results, self._is_tensor, strict=True)):
             if is_tensor:
                 if result is not None and not isinstance(result, Tensor):
-                    raise TypeError(f"expected Variable or None (got {type(result).__name__})")
+                    raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
                 kept.append(result if result is None or create_graph else result._array)
             elif result is not None:
                 raise RuntimeError(
@@ -117,7 +123,7 @@ class CustomNode(FunctionCtx, Node):
 
     def _materialized(self, nr: int, gradient: Any) -> Tensor | None:
         if gradient is None:
-            return holding(np.zeros(*self.metas[nr])) if self.materialize_grads else None
+            return holding(np.zeros(*self.metas[nr])) if self.materialize_grads and self.metas[nr] is not NO_TENSOR else None
         return gradient if isinstance(gradient, Tensor) else holding(np.asarray(gradient))
 
 
@@ -133,6 +139,10 @@ class Function:
         cls._backward_cls = type(f"{cls.__name__}Backward", (CustomNode,), {"_forward_cls": cls, "__module__": cls.__module__})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn(f"{type(self)} should not be instantiated", DeprecationWarning, stacklevel=2)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Raise RuntimeError: it is `apply` that runs a Function."""
         raise RuntimeError(
             "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with static "
             "forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
@@ -188,7 +198,7 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
     for dirty in ctx._dirty:
         if not any(dirty is t for t in tensors):
             raise RuntimeError(ONLY_INPUTS)
-    ctx.metas = tuple((o._array.shape, o._array.dtype) if isinstance(o, Tensor) else ((), np.dtype(np.float32)) for o in outputs)
+    ctx.metas = tuple((o._array.shape, o._array.dtype) if isinstance(o, Tensor) else NO_TENSOR for o in outputs)
     wrapped = []
     for nr, output in enumerate(outputs):
         if not isinstance(output, Tensor):
@@ -197,16 +207,19 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
         is_input = any(output is t for t in tensors)
         is_dirty = any(output is t for t in ctx._dirty)
         frozen = any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind != "f"
+        if is_input and not is_dirty and not (frozen and needs_grad(output)):  # returned as it was: a view stands for the result
+            with no_grad():
+                output = view(output, output._array.shape)
         if not executable or frozen:
             if needs_grad(output) and not is_dirty:
-                output = output.detach() if is_input else output.detach_()  # type: ignore[attr-defined]
+                output = output.detach() if output._view is not None else output.detach_()  # type: ignore[attr-defined]
         elif is_dirty:
+            output._version_counter.value += 1
+            if output._view is None and output.is_leaf and needs_grad(output):
+                raise RuntimeError(LEAF_USED)
             check_recordable(output)
             rebase(output, ctx, nr)
         else:
-            if is_input:  # returned as it was: a new tensor stands for the result
-                with no_grad():
-                    output = view(output, output._array.shape)
             if output._view is not None:
                 output._view.made = "custom"
             set_history(output, (ctx, nr))
@@ -251,7 +264,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
             return answer
         results = answer if isinstance(answer, tuple) else (answer,)
         node = Error()
-        node.metas = tuple((r._array.shape, r._array.dtype) if isinstance(r, Tensor) else ((), np.dtype(np.float32)) for r in results)
+        node.metas = tuple((r._array.shape, r._array.dtype) if isinstance(r, Tensor) else NO_TENSOR for r in results)
         node.next_functions = tuple(edge_to(g) if isinstance(g, Tensor) else NO_EDGE for g in gradients)
         marked = []
         for nr, result in enumerate(results):

@@ -229,7 +229,8 @@ def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
         raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}")
     if requires_grad and input._array.dtype.kind != "f":
         raise RuntimeError(f"only Tensors of floating point dtype can require gradients\nHint: this one is {input.dtype}.")
-    input.requires_grad = requires_grad
+    if not (requires_grad and not input.is_leaf):
+        input.requires_grad = requires_grad
     return input
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from autograd_viz.torch.dtypes import Size, of_numpy
 from autograd_viz.torch.saved import FREED, Packed, is_saved, tensor_of
 from autograd_viz.torch.saved import Array as Array
 
@@ -70,6 +71,10 @@ class Node:
 
     def _sequence_nr(self) -> int:
         return self._sequence
+
+    @property
+    def _input_metadata(self) -> tuple[InputMetadata, ...]:
+        return tuple(InputMetadata(*meta) for meta in self.metas)
 
     @property
     def requires_grad(self) -> bool:
@@ -197,6 +202,24 @@ class RemovableHandle:
         self.remove()
 
 
+AFTER_FREED = (
+    "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call "
+    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to "
+    "access saved variables after calling backward."
+)
+
+
+class InputMetadata:
+    """What a node knows of one of its outputs, and so of the gradient that enters there: shape and dtype."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self.shape, self.dtype = Size(shape), of_numpy[dtype]
+        self._serial = next(serials)
+
+    def __repr__(self) -> str:
+        return f"<torch._C._autograd._InputMetadata object at 0x{self._serial:012x}>"
+
+
 class SavedTensor:
     """`node._raw_saved_self`: a saved tensor before it is unpacked, to which hooks can be given."""
 
@@ -209,6 +232,8 @@ class SavedTensor:
         Raises RuntimeError if nothing is saved there, it was freed, or it has hooks already.
         """
         entry = self._node._saved[self._field]
+        if entry is FREED:
+            raise RuntimeError(AFTER_FREED)
         if entry is None:
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         if isinstance(entry, Packed):

@@ -35,6 +35,7 @@ from autograd_viz.torch.compiled import ARRAYS, MISSING, backward_of, forward_of
 from autograd_viz.torch.formulas import texts_of
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import NO_EDGE, Node
+from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.saved import Packed, SavedInput, SavedList, SavedOutput, array_of, tensor_of
 from autograd_viz.torch.tensor import Tensor, edge_to, holding, needs_grad, share_memory, strides_of, wrapped_number
 
@@ -144,6 +145,10 @@ class Row:
 
         `bound`: how many of `args` the caller did not write between the parentheses (1 for a method), for error messages.
         """
+        if kwargs and "out" in kwargs:
+            out = kwargs.pop("out")
+            check_untracked(self.op, out, *args, *kwargs.values())
+            return put_into(out, self.apply(args, kwargs, bound))
         values = {**self.defaults, **dict(zip(self.names, args, strict=False)), **kwargs}
         if kwargs or len(values) < len(self.names) or len(args) > len(self.names):
             values = self._read(args, kwargs, bound)
@@ -176,8 +181,8 @@ class Row:
         node.next_functions = tuple(
             edge_to(inputs[name]) if name in inputs and needs_grad(inputs[name]) else NO_EDGE for name in differentiable
         )
-        node.metas = tuple((result._array.shape, result._array.dtype) for result in results)
         made = [(nr, result) for nr, result in enumerate(results) if result._array.dtype.kind == "f"]  # positions have no gradient
+        node.metas = tuple((result._array.shape, result._array.dtype) for result in results[: made[-1][0] + 1 if made else 0])
         entries = {name: self._saved(name, values, inputs, arrays) for name in self.saves if name not in self.results}
         for nr, result in made:
             result._requires_grad = True
@@ -202,7 +207,7 @@ class Row:
             tensor = inputs[name]
             if tensor._number is not None and arrays[name] is not tensor._array:
                 tensor._array = arrays[name]  # the number, as it entered the computation
-            return packed(tensor, None) if mode.saved_hooks else SavedInput(tensor)
+            return packed(tensor, None) if mode.saved_hooks and tensor._number is None else SavedInput(tensor)
         if name in values:
             value = values[name]
             return SavedList(value) if isinstance(value, tuple) and any(isinstance(item, Tensor) for item in value) else value

@@ -20,12 +20,27 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.dtypes import Size, dtype
 from autograd_viz.torch.modes import mode, special
 from autograd_viz.torch.node import NO_EDGE, AccumulateGrad, Edge, Node
-from autograd_viz.torch.saved import Array, Version
+from autograd_viz.torch.saved import Array, Version, short_name
 from autograd_viz.torch.source import locate
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
+ONLY_LEAVES = "you can only change requires_grad flags of leaf variables."
+USE_DETACH = (
+    "If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+)
+CUSTOM_CHANGED = (
+    "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view was created inside a "
+    "custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom "
+    "backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning "
+    "the output of the custom Function."
+)
+SIBLING_CHANGED = (
+    "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view is the output of a "
+    "function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
+    "inplace operation by an out-of-place one."
+)
 TENSORS: set[type] = set()
 """Tensor and its subclasses."""
 
@@ -94,6 +109,8 @@ class Tensor:
     def data(self, other: Tensor) -> None:
         if not isinstance(other, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
+        if self._requires_grad and other._array.dtype.kind != "f":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self._array = other._array
 
     def as_written(self) -> Tensor:
@@ -154,13 +171,8 @@ class Tensor:
             raise RuntimeError("requires_grad must be a bool")
         if self.is_inference() and value and not mode.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
-        if not self.is_leaf and not value:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
-                "that doesn't require differentiation use var_no_grad = var.detach()."
-            )
         if not self.is_leaf:
-            return
+            raise RuntimeError(ONLY_LEAVES if value else f"{ONLY_LEAVES} {USE_DETACH}")
         if value and self._array.dtype.kind != "f":
             raise RuntimeError(f"o{ONLY_FLOATS[1:]}\nHint: this one is {self.dtype}.")
         self._requires_grad = value
@@ -201,7 +213,11 @@ def history(tensor: Tensor) -> Edge:
     if (view.edge[0] is not None or view.base._requires_grad) and view.version != view.base._version_counter.value:
         from autograd_viz.torch.ops.windows import history_now  # here, because operations are built on tensors
 
-        before, view.version = view.edge, view.base._version_counter.value
+        before = view.edge
+        if view.made in ("several", "custom"):
+            text = SIBLING_CHANGED if view.made == "several" else CUSTOM_CHANGED
+            raise RuntimeError(text.format(nr=before[1], name="" if before[0] is None else short_name(before[0].name())))
+        view.version = view.base._version_counter.value
         view.edge = (history_now(tensor, view.base), 0)
         move_hooks(tensor, before, view.edge)
     return view.edge
@@ -276,7 +292,7 @@ def share_memory(view: Tensor, of: Tensor, *, several: bool = False) -> None:
     if counter.inference:
         return
     before = of._view
-    made = (before.made if before is not None else "") or ("several" if several else "" if mode.grad else "no_grad")
+    made = (before.made if before is not None else "") or ("no_grad" if not mode.grad else "several" if several else "")
     view._view = View(of if before is None else before.base, made)
 
 

@@ -30,6 +30,7 @@ z = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
 k = torch.tensor([[2.0, 5.0, -1.0], [0.75, 1.0, 3.0]], dtype=torch.float64)
 q = torch.tensor([4.0, 0.5, 2.0], dtype=torch.float64)
 handles = []
+born = {}  # the versions that tensors had when they got their names: gradients may have been made in steps
 
 
 def numbers(t):
@@ -58,7 +59,8 @@ def name_of(t):
 def show(t):
     inference = getattr(t, "is_inference", bool)()
     print("values", numbers(t), tuple(t.stride()))
-    print("state", t.requires_grad, t.is_leaf, "retains" if t.retains_grad else "", "inference" if inference else t._version)
+    version = "inference" if inference else t._version - born[name_of(t)]
+    print("state", t.requires_grad, t.is_leaf, "retains" if t.retains_grad else "", version)
     print("view of", name_of(t._base) if t._is_view() and t._base is not None else None, t._is_view())
     print("graph", walk(t.grad_fn, t.output_nr))
     if t.is_leaf or t.retains_grad:
@@ -379,7 +381,7 @@ STATEMENTS = {
         print(T.grad_fn)
         print(T._base is U)
         print(T._base is T._base, T._is_view())
-        print(T._version, U._version)
+        print(T._version - born['T'], U._version - born['U'])
         print(T.is_leaf, T.requires_grad, T.retains_grad)
         print(T.data_ptr() == U.data_ptr())
         print(T.grad_fn is T.grad_fn, T.grad_fn is U.grad_fn)
@@ -648,6 +650,7 @@ class Teller:
         exec(_code(PRELUDE), self.names)  # noqa: S102 - the programs of this file
         if hasattr(torch.autograd, "Function"):
             exec(_code(FUNCTIONS), self.names)  # noqa: S102
+        self._note_versions()
 
     def tell(self, statement: str) -> str:
         out, raised = io.StringIO(), ""
@@ -660,8 +663,15 @@ class Teller:
             except Exception as error:
                 raised = f"{type(error).__name__}: {first_sentence(str(error))}\n"
         self.torch.set_grad_enabled(True)
+        self._note_versions()
         warned = "".join(f"{w.category.__name__}: {first_sentence(str(w.message))}\n" for w in caught)
         return re.sub(r"0x[0-9a-f]+", "0x...", warned + out.getvalue() + raised)
+
+    def _note_versions(self) -> None:
+        born = self.names["born"]
+        for name, value in self.names.items():
+            if name not in born and isinstance(value, self.torch.Tensor):
+                born[name] = 0 if getattr(value, "is_inference", bool)() else value._version
 
 
 def transcript(story: list[str], torch: Any) -> list[str]:
@@ -682,6 +692,10 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         chosen = chance.choices(kinds, weights)[0]
         template = chance.choice(TEMPLATES[chosen])
         t, u = _cast(chosen, tensors, teller.names, chance)
+        if "hook" in template and teller.names[t]._is_view() | teller.names[u]._is_view():
+            template = f"T.grad_fn, U.grad_fn\n{template}"  # PyTorch crashes if a view that has to be made again gets a hook first
+        if "as_strided" in template and teller.names[t].numel() < 4:
+            continue  # numbers from outside, whatever they are
         new = re.findall(r"\b[NM]\b(?=,| =)", template)
         fresh = {letter: f"t{count + place}" for place, letter in enumerate(dict.fromkeys(new))}
         places = {"T": t, "U": u, "O": "signs", **fresh}
@@ -689,9 +703,9 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         statement = re.sub(r"(?<!\.)\b[TUNMO]\b", lambda found, places=places: places.get(found[0], found[0]), template)
         roll = chance.random()
         if kind in RARE_WRAPPERS and roll < 0.35:
-            statement = f"{chance.choice(RARE_WRAPPERS[kind])}\n    {statement}"
+            statement = _within(chance.choice(RARE_WRAPPERS[kind]), statement)
         elif roll < (0.25 if chosen == "inplace" else 0.06):
-            statement = f"{chance.choice(WRAPPERS)}\n    {statement}"
+            statement = _within(chance.choice(WRAPPERS), statement)
         story.append(statement)
         teller.tell(statement)
         count += len(fresh)
@@ -699,6 +713,10 @@ def written(kind: str, seed: int, real_torch: Any, length: int = 14) -> list[str
         if len(tensors) < 2:
             break
     return [*story, *(f"show({name})" for name in tensors)]
+
+
+def _within(block: str, statement: str) -> str:
+    return f"{block}\n{textwrap.indent(statement, '    ')}"
 
 
 CHOICES = {

@@ -105,6 +105,9 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., None],
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     lock = threading.Lock()
+    for tensor in tensors:
+        if edge_to(tensor)[0] is None:
+            raise AssertionError("Expected gradient function to be set")
     nodes = [edge_to(tensor)[0] for tensor in tensors]  # kept here, so that a leaf's AccumulateGrad stays the same
     arrived: dict[int, list[Tensor | None]] = {}  # backward call -> what it has brought so far
     told: set[int] = set()
@@ -167,7 +170,7 @@ class _Watch:
     def before_change(self, target: Tensor) -> None:
         """Copy what is saved of the target's memory."""
         for kept in self.kept:
-            if kept.tensor._counter is not None and kept.tensor._counter is target._counter and kept.tensor._version == kept.version:
+            if kept.tensor._version_counter is target._version_counter and kept.tensor._version == kept.version:
                 with no_grad():
                     kept.tensor = kept.tensor.clone()  # type: ignore[attr-defined]
                 kept.version = 0

@@ -175,8 +175,12 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
 
 @method
 def __repr__(self: Tensor) -> str:
-    if self._grad_fn is not None:
-        suffixes = [f"grad_fn=<{type(self._grad_fn).__name__}>"]
+    try:
+        fn = self._grad_fn
+    except RuntimeError:  # one of several views, of whose memory another part was changed
+        fn = "Invalid"
+    if fn is not None:
+        suffixes = [f"grad_fn=<{fn if isinstance(fn, str) else type(fn).__name__}>"]
     else:
         suffixes = ["requires_grad=True"] if needs_grad(self) else []
     return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
@@ -188,6 +192,12 @@ def __format__(self: Tensor, spec: str) -> str:
 
 
 # --- what it says of itself -------------------------------------------------------------------------------------------
+
+
+@method
+def data_ptr(input: Tensor) -> int:
+    """Where its first element lies in memory."""
+    return int(input._array.__array_interface__["data"][0])
 
 
 @method

@@ -22,14 +22,14 @@ from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
-from autograd_viz.torch.op import op
+from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.reduction import sum_all
-from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
-from autograd_viz.torch.ops.windows import look_through, window_of
+from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, storage_of, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.windows import Window, look_through, window_of
 from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history, strides_of
 
 INFERENCE = (
     "Inplace update to inference tensor outside InferenceMode is not allowed."
@@ -75,6 +75,10 @@ def fill_tensor(self: Array, value: Array) -> Array:
 @op("torch::autograd::CopyBackwards", self=lambda grad: pointwise.zeros(grad), src=lambda grad: grad)
 def copy(self: Array, src: Array) -> Array:
     """The values of `src`, broadcast to self's shape."""
+    check_broadcast(self.shape, src.shape)
+    both = np.broadcast_shapes(self.shape, src.shape)
+    if both != self.shape:
+        raise RuntimeError(f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(both)}")
     return np.broadcast_to(src, self.shape).astype(self.dtype)
 
 
@@ -130,7 +134,8 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     """`target` after `operation(target, ...)` was done to it.  Raises RuntimeError where PyTorch forbids it; then nothing has changed."""
     others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
     _check_allowed(target, others)
-    _check_shape(target, others)
+    if operation not in (zero, fill):
+        _check_overlap(target)
     if mode.watched is not None:
         mode.watched.before_change(target)
     result, before = _carried_out(target, operation, args, kwargs)
@@ -140,7 +145,7 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     if result._array.shape != target._array.shape:
         shapes = f"{list(target._array.shape)} doesn't match the broadcast shape {list(result._array.shape)}"
         raise RuntimeError(f"output with shape {shapes}")
-    target._array[...] = result._array
+    (target._array if target._array.flags.writeable else look_through(*_seen(target._array)))[...] = result._array
     _changed(target, result)
     if events.listeners:
         _tell(target, before, operation.__name__)
@@ -281,21 +286,19 @@ def check_recordable(target: Tensor) -> None:
         )
 
 
-def _check_shape(target: Tensor, others: list[Tensor]) -> None:
+def _check_overlap(target: Tensor) -> None:
     array = target._array
     if 0 in array.strides and array.size > 1 and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
             "tensor before performing the operation."
         )
-    for other in others:
-        shape = np.broadcast_shapes(array.shape, other._array.shape) if _broadcast(array.shape, other._array.shape) else array.shape
-        if shape != array.shape:
-            raise RuntimeError(f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(shape)}")
 
 
-def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    return all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
+def _seen(array: Array) -> tuple[Array, Window]:
+    """An array's memory and the window through which it sees it: numpy makes what `expand` gives read-only."""
+    memory, begin = storage_of(array)
+    return memory, (array.shape, strides_of(array), begin // array.itemsize)
 
 
 def _tell(target: Tensor, before: Array, name: str) -> None:

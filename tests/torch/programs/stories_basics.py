@@ -308,14 +308,14 @@ y = x * x
 try:
     y.backward()
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 y.backward(torch.ones_like(y))
 print(x.grad)
 y = x * x
 try:
     y.backward(torch.ones(2))
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 y.backward(torch.tensor([[1.0, 0.0], [0.0, 0.0]]))
 print(x.grad)
 """,
@@ -342,7 +342,7 @@ print(torch.autograd.grad(outputs=out, inputs=[y], retain_graph=True))
 try:
     torch.autograd.grad(out, [x, z], retain_graph=True)
 except RuntimeError as e:
-    print(str(e).split(".")[0])
+    print(str(e).split("\\n")[0].split(".")[0])
 print(torch.autograd.grad(out, [x, z], retain_graph=True, allow_unused=True))
 print(torch.autograd.grad(out, [x, z], retain_graph=True, materialize_grads=True))
 print(torch.autograd.grad(x * y, x, grad_outputs=torch.tensor([1.0, 10.0])))
@@ -394,7 +394,7 @@ print(h.grad, x.grad, y.grad)
 try:
     (x * 2).backward(inputs=[])
 except RuntimeError as e:
-    print(e)
+    print(str(e).split("\\n")[0])
 """,
     "several losses": """
 w = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
@@ -459,7 +459,7 @@ for attempt in (lambda: y.requires_grad_(), lambda: y.add_(1), lambda: x * y, la
     try:
         print(attempt())
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(".")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 print((y + 1).is_inference())
 @torch.inference_mode()
 def predict(t):
@@ -551,16 +551,16 @@ for value in ([1, 2], [True, False], [1.0, 2.0]):
         t = torch.tensor(value, requires_grad=True)
         print(t)
     except RuntimeError as e:
-        print("RuntimeError:", e)
+        print("RuntimeError:", str(e).split("\\n")[0])
 n = torch.arange(3)
 try:
     n.requires_grad = True
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 try:
     n.requires_grad_()
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 print(n.float().requires_grad_())
 """,
     "requires_grad of a result": """
@@ -569,11 +569,11 @@ y = x * 2
 try:
     y.requires_grad = False
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 try:
     y.requires_grad = True
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 print(y.requires_grad_(True) is y)
 print(y.requires_grad)
 x.requires_grad = False
@@ -592,7 +592,7 @@ for wrong in (torch.ones(3), torch.ones(2, 2, dtype=torch.float64), 5.0, w):
         w.grad = wrong
         print("ok")
     except (RuntimeError, TypeError) as e:
-        print(type(e).__name__, str(e).split(".")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(".")[0])
 del w.grad
 print(w.grad)
 """,
@@ -696,7 +696,7 @@ loss.backward()
 try:
     w -= 0.1 * w.grad
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 w2 = w - 0.1 * w.grad
 print(w2.is_leaf, w2.grad_fn)
 w.data -= 0.1 * w.grad
@@ -772,11 +772,11 @@ print(y.requires_grad, y.grad_fn, y.is_leaf)
 try:
     y.backward()
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 try:
     torch.autograd.grad(y, x)
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 x.requires_grad_()
 y = (x * 2).sum()
 y.backward()
@@ -838,14 +838,14 @@ with warnings.catch_warnings():
         try:
             y.backward()
         except RuntimeError as e:
-            print("RuntimeError:", e)
+            print("RuntimeError:", str(e).split("\\n")[0])
     with torch.autograd.set_detect_anomaly(True):
         print(torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
         z = torch.sqrt(x - x)
         try:
             (z * 0).sum().backward()
         except RuntimeError as e:
-            print("RuntimeError:", e)
+            print("RuntimeError:", str(e).split("\\n")[0])
 print(torch.is_anomaly_enabled())
 (x / x).sum().backward()
 print(x.grad)
@@ -909,7 +909,7 @@ print(w, v)
 try:
     copy.deepcopy(w * 2)
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(",")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(",")[0])
 print(copy.copy(w) is w)
 """,
     "grad_fn of a view chain": """

@@ -65,7 +65,7 @@ for f in (lambda: AF.hessian(lambda t: t * 2, x), lambda: AF.vjp(lambda t: t * 2
     try:
         print(f())
     except Exception as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 """,
     "torch.func.grad": """
 grad = torch.func.grad
@@ -291,13 +291,13 @@ print(torch.autograd.grad(out, [x, y], materialize_grads=True, retain_graph=True
 try:
     torch.autograd.grad(out, [x, y], allow_unused=False, materialize_grads=True)
 except ValueError as e:
-    print("ValueError:", e)
+    print("ValueError:", str(e).split("\\n")[0])
 g = torch.autograd.grad(2 * x, x, create_graph=True)[0]
 print(g, g.requires_grad)
 try:
     torch.autograd.grad(g, x)
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 lin = torch.autograd.grad(x * y, x, create_graph=True)[0]
 print(torch.autograd.grad(lin, x, allow_unused=True), lin is y)
 """,

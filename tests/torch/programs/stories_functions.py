@@ -185,7 +185,7 @@ print(a, a._version)
 try:
     b.backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 y = x * 3
 z = Inplace.apply(y)
@@ -195,7 +195,7 @@ print(x.grad)
 try:
     Inplace.apply(x)
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 v = (x * 1)[:1]
 print(Inplace.apply(v).grad_fn)
 """,
@@ -216,7 +216,7 @@ print(g.requires_grad, g.grad_fn is not None, g.item())
 try:
     g.backward()
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 """,
     "cube, saved input and two derivatives": """
 class Cube(torch.autograd.Function):
@@ -324,13 +324,13 @@ print(torch.autograd.gradcheck(SinhBad.apply, x))
 try:
     torch.autograd.gradgradcheck(SinhBad.apply, x)
 except RuntimeError as e:
-    print(type(e).__name__, str(e).split(":")[0])
+    print(type(e).__name__, str(e).split("\\n")[0].split(":")[0])
 g, = torch.autograd.grad(SinhBad.apply(x), x, create_graph=True)
 print(g, g.requires_grad, g.grad_fn)
 try:
     print(torch.autograd.grad(g, x))
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 """,
     "double backward: cube forward and backward": """
 def cube_forward(x):
@@ -470,7 +470,7 @@ print(x.grad)
 try:
     relu(x, slope=0.5)
 except TypeError as e:
-    print("TypeError:", str(e).split("(")[0])
+    print("TypeError:", str(e).split("\\n")[0].split("(")[0])
 """,
     "wrong numbers of gradients": """
 class TooFew(torch.autograd.Function):
@@ -514,7 +514,7 @@ for f, args in ((TooFew, (x, x)), (TooMany, (x,)), (Extra, (x,)), (Shape, (x,)),
         f.apply(*args).sum().backward()
         print(f.__name__, x.grad)
     except (RuntimeError, TypeError) as e:
-        print(f.__name__, type(e).__name__, e)
+        print(f.__name__, type(e).__name__, str(e).split("\\n")[0])
 """,
     "gradients that are None": """
 class Ignores(torch.autograd.Function):
@@ -553,7 +553,7 @@ for f in (lambda: y.sum().backward(), lambda: NoForward.apply(x), lambda: NotSta
     try:
         print(type(f()).__name__)
     except Exception as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 """,
     "needs_input_grad": """
 class Probe(torch.autograd.Function):
@@ -595,7 +595,7 @@ try:
     z.add_(1)
     print(z.grad_fn)
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 """,
     "a gradient reversal layer": """
 class GradReverse(torch.autograd.Function):
@@ -633,7 +633,7 @@ y.sum().backward()
 try:
     fn.saved_tensors
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 print(x.grad, y.grad_fn is fn)
 """,
     "saving twice, saving nothing, saving None": """
@@ -668,7 +668,7 @@ Nothing.apply(x).sum().backward()
 try:
     Wrong.apply(x)
 except TypeError as e:
-    print("TypeError:", e)
+    print("TypeError:", str(e).split("\\n")[0])
 """,
     "a changed saved tensor is noticed": """
 class Keep(torch.autograd.Function):
@@ -687,7 +687,7 @@ h.add_(1)
 try:
     y.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 y = Keep.apply(a)
 y.sum().backward()
 try:
@@ -787,7 +787,7 @@ for x in (torch.tensor([1.0], requires_grad=True), torch.tensor([1.0], dtype=tor
         try:
             print(torch.autograd.gradcheck(square, (x,)))
         except Exception as e:
-            print(type(e).__name__, str(e).split(". ")[0][:40])
+            print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0][:40])
         print([str(w.message).split(". ")[0][:60] for w in caught])
 x = torch.tensor([0.5, 2.0], dtype=torch.double, requires_grad=True)
 y = torch.tensor([1.5, -1.0], dtype=torch.double, requires_grad=True)
@@ -892,13 +892,13 @@ x = torch.tensor([1.0, 4.0], requires_grad=True)
 try:
     Picky.apply(-x)
 except ValueError as e:
-    print("ValueError", e)
+    print("ValueError", str(e).split("\\n")[0])
 y = Picky.apply(x)
 print(y)
 try:
     y.sum().backward()
 except NotImplementedError as e:
-    print("NotImplementedError", e)
+    print("NotImplementedError", str(e).split("\\n")[0])
 print(x.grad)
 """,
     "functional style with setup_context and extra outputs": """

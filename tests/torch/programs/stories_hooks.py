@@ -85,7 +85,7 @@ for name, hook in dict(none=lambda g: None, same=lambda g: g, number=lambda g: 2
         y.sum().backward()
         print(name, x.grad, x.grad.dtype)
     except (RuntimeError, TypeError) as e:
-        print(name, type(e).__name__, str(e).split(": ")[0])
+        print(name, type(e).__name__, str(e).split("\\n")[0].split(": ")[0])
 """,
     "a hook that raises": """
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -96,7 +96,7 @@ h = y.register_hook(angry)
 try:
     y.sum().backward(retain_graph=True)
 except ValueError as e:
-    print("ValueError:", e)
+    print("ValueError:", str(e).split("\\n")[0])
 print(x.grad)
 h.remove()
 y.sum().backward()
@@ -123,7 +123,7 @@ for f in (lambda: x.register_hook(print), lambda: x.retain_grad(), lambda: (y * 
         f()
         print("fine")
     except RuntimeError as e:
-        print("RuntimeError:", e)
+        print("RuntimeError:", str(e).split("\\n")[0])
 h = y.register_hook(lambda g: g)
 print(type(h).__name__)
 h.remove()
@@ -141,7 +141,7 @@ h = v.register_post_accumulate_grad_hook(lambda p: p.data.add_(p.grad, alpha=-lr
 try:
     v.backward(torch.tensor([1., 2., 3.]))
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 print(v, v.grad)
 h.remove()
 v.backward(torch.tensor([1., 2., 3.]))
@@ -258,7 +258,7 @@ handle.remove()
 try:
     torch.autograd.graph.register_multi_grad_hook((a, b), print, mode="some")
 except ValueError as e:
-    print("ValueError:", e)
+    print("ValueError:", str(e).split("\\n")[0])
 """,
     "gradient edges": """
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -274,7 +274,7 @@ print(x.grad)
 try:
     torch.autograd.graph.get_gradient_edge(torch.ones(2))
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 a, b = torch.ones(4, requires_grad=True).split(2)
 print(torch.autograd.graph.get_gradient_edge(b).output_nr)
 """,
@@ -336,7 +336,7 @@ print(x.grad)
 try:
     z.grad_fn._raw_saved_result.register_hooks(lambda t: t, lambda t: t)
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 """,
     "what pack is called with": """
 def pack(t):
@@ -380,14 +380,14 @@ with torch.autograd.graph.disable_saved_tensors_hooks(message):
         with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
             x * x
     except RuntimeError as e:
-        print("RuntimeError:", e)
+        print("RuntimeError:", str(e).split("\\n")[0])
     y = x * x
 with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
     try:
         with torch.autograd.graph.disable_saved_tensors_hooks(message):
             pass
     except RuntimeError as e:
-        print("RuntimeError:", e)
+        print("RuntimeError:", str(e).split("\\n")[0])
 y.backward()
 print(x.grad)
 """,
@@ -418,20 +418,20 @@ with torch.autograd.graph.saved_tensors_hooks(lambda t: 5, lambda n: n):
 try:
     y.sum().backward()
 except (TypeError, RuntimeError) as e:
-    print(type(e).__name__, str(e).split(".")[0])
+    print(type(e).__name__, str(e).split("\\n")[0].split(".")[0])
 with torch.autograd.graph.saved_tensors_hooks(lambda t: t.add_(1), lambda t: t):
     try:
         z = (x * 1).exp()
         z.sum().backward()
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(".")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 def failing(t):
     raise KeyError("cannot pack")
 with torch.autograd.graph.saved_tensors_hooks(failing, lambda t: t):
     try:
         x.exp()
     except KeyError as e:
-        print("KeyError", e)
+        print("KeyError", str(e).split("\\n")[0])
 """,
     "a quantizing pack": """
 def pack(t):
@@ -702,7 +702,7 @@ print(y._version)
 try:
     z.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 print(hasattr(torch.autograd.graph, "Node"), hasattr(torch.autograd.graph, "GradientEdge"))
 """,
 }

@@ -30,7 +30,7 @@ y.add_(1)
 try:
     z.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 """,
     "a saved result is changed": """
 x = torch.tensor([0.0, 1.0], requires_grad=True)
@@ -39,7 +39,7 @@ y += 1
 try:
     y.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 y = x.exp()
 z = y + 1
 z *= 2
@@ -56,7 +56,7 @@ def attempt(name, make, change):
         y.sum().backward()
         print(name, x.grad)
     except RuntimeError as e:
-        print(name, "RuntimeError:", str(e).split(": [")[0])
+        print(name, "RuntimeError:", str(e).split("\\n")[0].split(": [")[0])
 attempt("add, input", lambda h: h + 1, lambda h, y: h.zero_())
 attempt("add, result", lambda h: h + 1, lambda h, y: y.mul_(2))
 attempt("mul, input", lambda h: h * h, lambda h, y: h.zero_())
@@ -88,7 +88,7 @@ for change in (lambda: x.add_(1), lambda: x.zero_(), lambda: x.__setitem__(0, 5.
     try:
         print(change())
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(".")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 print(x, x._version)
 with torch.no_grad():
     x.add_(1)
@@ -103,7 +103,7 @@ with torch.no_grad():
 try:
     y.backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 y = (w * 3).sum()
 with torch.no_grad():
     w -= 0.5
@@ -213,7 +213,7 @@ buf[0] = 5.0
 try:
     y.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 h = torch.zeros(3)
 total = 0
 for i in range(3):
@@ -235,14 +235,14 @@ for name, view in (("split", a), ("chunk", c[0]), ("unbind", r[0])):
         view.add_(1)
         print(name, view)
     except RuntimeError as e:
-        print(name, "RuntimeError:", e)
+        print(name, "RuntimeError:", str(e).split("\\n")[0])
 with torch.no_grad():
     p, q = y.split(3)
 for change in (lambda: p.add_(1), lambda: p.detach().add_(1)):
     try:
         print(change())
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(".")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 """,
     "split views after the base changed": """
 x = torch.arange(4.0, requires_grad=True)
@@ -253,7 +253,7 @@ for use in (lambda: a.grad_fn, lambda: a + 1, lambda: print(a), lambda: a.sum().
     try:
         print(use())
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(".")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 z = torch.zeros(4)
 u, v = z.split(2)
 z.add_(1)
@@ -269,7 +269,7 @@ with torch.no_grad():
 try:
     v.add_(x.view(4))
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(". ")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(". ")[0])
 with torch.no_grad():
     v.add_(1)
 print(y, v.requires_grad)
@@ -280,7 +280,7 @@ try:
     u.mul_(x[0])
     print(w, w.requires_grad)
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(". ")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(". ")[0])
 """,
     "expand and overlapping memory": """
 x = torch.tensor([[1.0], [2.0]])
@@ -291,7 +291,7 @@ for change in (lambda: e.add_(1), lambda: e.mul_(2), lambda: e.copy_(torch.zeros
         change()
         print("done", x)
     except RuntimeError as err:
-        print("RuntimeError:", str(err).split(".")[0])
+        print("RuntimeError:", str(err).split("\\n")[0].split(".")[0])
 e[0, 0] = 9.0
 print(x, e)
 try:
@@ -300,7 +300,7 @@ try:
     e.zero_()
     print(x)
 except RuntimeError as err:
-    print("RuntimeError:", str(err).split(".")[0])
+    print("RuntimeError:", str(err).split("\\n")[0].split(".")[0])
 c = e.contiguous()
 c.add_(1)
 print(c, x)
@@ -331,18 +331,18 @@ print(c.is_leaf, c.requires_grad, c.grad_fn)
 try:
     c.requires_grad_(False)
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 c.sum().backward()
 print(w.grad)
 n = torch.ones(2, dtype=torch.int64)
 try:
     n *= w
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 try:
     n += 0.5
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 """,
     "shapes in place": """
 x = torch.ones(2, requires_grad=True)
@@ -352,7 +352,7 @@ for change in (lambda: y.add_(torch.ones(3)), lambda: y.add_(torch.ones(2, 2)), 
     try:
         print(change())
     except RuntimeError as e:
-        print("RuntimeError:", e)
+        print("RuntimeError:", str(e).split("\\n")[0])
 z = torch.ones(2, 3)
 z += torch.tensor([1.0, 2.0, 3.0])
 z -= 1
@@ -394,7 +394,7 @@ v = (x * 2)[0]
 try:
     v.detach_()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(".")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 """,
     "detach shares, and is checked": """
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -405,7 +405,7 @@ print(y)
 try:
     y.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(":")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(":")[0])
 y = x.sigmoid()
 y.data.zero_()
 y.sum().backward()
@@ -421,7 +421,7 @@ print(w, w.requires_grad, w.data.requires_grad)
 try:
     w.data = torch.tensor([1, 2])
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 w.data = torch.ones(3)
 print(w, w.shape)
 w.sum().backward()
@@ -466,19 +466,19 @@ print(z is h, h, r)
 try:
     F.relu(x, inplace=True)
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 h = (x * 1).sigmoid()
 k = torch.nn.ReLU(inplace=True)(h)
 try:
     k.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 h = (x * 1).sigmoid()
 k = F.leaky_relu_(h.mul_(2), 0.5)
 try:
     k.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(":")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(":")[0])
 """,
     "index_add_, scatter_, index_fill_": """
 src = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
@@ -578,7 +578,7 @@ for f in (lambda: t.view(6), lambda: x.view(4), lambda: x.view(-1, -1), lambda: 
     try:
         print(f())
     except (RuntimeError, IndexError, ValueError) as e:
-        print(type(e).__name__ + ":", str(e).split(". ")[0])
+        print(type(e).__name__ + ":", str(e).split("\\n")[0].split(". ")[0])
 """,
     "contiguous and strides": """
 x = torch.arange(12.0).reshape(3, 4)
@@ -617,7 +617,7 @@ y[0] = 7.0
 try:
     z.sum().backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 z = y[:2] * 5
 y[0] = 8.0
 z.sum().backward()
@@ -651,7 +651,7 @@ for f in (lambda: torch.add(w, 1, out=out), lambda: torch.exp(x, out=w), lambda:
     try:
         print(f())
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(".")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(".")[0])
 with torch.no_grad():
     torch.add(w, 1, out=out)
 print(out)
@@ -670,7 +670,7 @@ opt.step()
 try:
     y.backward()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(";")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(";")[0])
 """,
     "mutation under saved tensor hooks that allow it": """
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -715,7 +715,7 @@ w = torch.zeros(2, requires_grad=True)
 try:
     shift(w)
 except RuntimeError as e:
-    print(e)
+    print(str(e).split("\\n")[0])
 print(shift(w * 1))
 """,
     "a recurrent state in place": """

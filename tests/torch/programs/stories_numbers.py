@@ -57,7 +57,7 @@ for wrong in (lambda: torch.mm(f[None], d[None]), lambda: f @ d, lambda: torch.c
     try:
         print(wrong())
     except RuntimeError as e:
-        print("RuntimeError:", str(e).split(". ")[0])
+        print("RuntimeError:", str(e).split("\\n")[0].split(". ")[0])
 """,
     "casts": """
 x = torch.tensor([1.7, -1.7, 300.0], requires_grad=True)
@@ -102,7 +102,7 @@ for f in (lambda: x.numpy(), lambda: (x * 2).numpy(), lambda: np.array(x), lambd
     try:
         print(f())
     except Exception as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 n = np.array([1.0, 2.0])
 print(torch.from_numpy(n) * x)
 """,
@@ -388,11 +388,11 @@ print(x[i - 3], torch.tensor([1, 2]).exp(), torch.tensor([5]) / torch.tensor([0]
 try:
     torch.tensor([5]) // torch.tensor([0])
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 try:
     i ** -1
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 """,
     "distances": """
 a = torch.tensor([[0.0, 0.0], [1.0, 1.0]], requires_grad=True)

@@ -136,7 +136,7 @@ for wrong in (lambda: f"{v:.2f}", lambda: f"{torch.tensor([1.0]):.2f}", lambda: 
     try:
         print(wrong())
     except Exception as e:
-        print(type(e).__name__, e)
+        print(type(e).__name__, str(e).split("\\n")[0])
 y = torch.tensor(2.0, requires_grad=True)
 print(f"{y}", f"{y * 2}", f"{y.item():.1f}", f"{y.detach():.1f}")
 """,
@@ -193,7 +193,7 @@ for f in (lambda: x.item(), lambda: float(x), lambda: int(x[0]), lambda: bool(x)
     try:
         print(f())
     except Exception as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 """,
     "gradients of all sizes": """
 w = torch.tensor([1.0, 1e-6, 1e6], requires_grad=True)
@@ -323,7 +323,7 @@ print(i * 0.5, i + True, i.bool(), i.bool().sum(), i.to(torch.uint8), i.to(torch
 try:
     i.mean()
 except RuntimeError as e:
-    print("RuntimeError:", str(e).split(". ")[0])
+    print("RuntimeError:", str(e).split("\\n")[0].split(". ")[0])
 print(torch.tensor([1, 2]) + torch.tensor([0.5, 0.5]), torch.tensor([True]) + torch.tensor([True]), torch.tensor(True) * 3)
 print(torch.tensor([250], dtype=torch.uint8) + 10, 7 // torch.tensor(2), torch.tensor(5) % torch.tensor(3), ~torch.tensor([1, 2]),
           torch.tensor(6) & 3, 1 << torch.tensor(3))

@@ -320,7 +320,7 @@ for f in (lambda: torch.optim.SGD([w], lr=-1.0), lambda: torch.optim.SGD([], lr=
     try:
         print(type(f()).__name__)
     except Exception as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 """,
     "schedulers": """
 def run(make):
@@ -561,7 +561,7 @@ print(bn.weight.grad, bn.bias.grad)
 try:
     bn(torch.ones(1, 2))
 except ValueError as e:
-    print("ValueError:", e)
+    print("ValueError:", str(e).split("\\n")[0])
 """,
     "layer norm by hand": """
 nn = torch.nn
@@ -592,7 +592,7 @@ print(padded.weight.grad)
 try:
     emb(torch.tensor([4]))
 except IndexError as e:
-    print("IndexError:", e)
+    print("IndexError:", str(e).split("\\n")[0])
 """,
     "convolution by hand": """
 F = torch.nn.functional
@@ -717,7 +717,7 @@ for wrong in ({"weight": torch.ones(1, 2)}, {"weight": torch.ones(1, 3), "bias":
     try:
         b.load_state_dict(wrong)
     except RuntimeError as e:
-        print(e)
+        print(str(e).split("\\n")[0])
 print(b.load_state_dict({"weight": torch.zeros(1, 2)}, strict=False))
 print(b.weight)
 sd = a.state_dict()
@@ -739,7 +739,7 @@ for f in (lambda: Forgot(), lambda: NoForward()(torch.ones(1)), lambda: net(torc
     try:
         print(f())
     except Exception as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 """,
     "initialisation": """
 nn = torch.nn
@@ -782,7 +782,7 @@ for wrong in (torch.tensor([0, 3]), torch.tensor([0.0, 1.0]), torch.tensor([0]),
     try:
         print(F.cross_entropy(logits, wrong))
     except (RuntimeError, IndexError, ValueError) as e:
-        print(type(e).__name__, str(e).split(". ")[0])
+        print(type(e).__name__, str(e).split("\\n")[0].split(". ")[0])
 """,
     "early stopping": """
 w = torch.tensor(5.0, dtype=torch.float64, requires_grad=True)
@@ -945,7 +945,7 @@ nn.init.ones_(src.weight); nn.init.zeros_(src.bias)
 try:
     dst.weight.copy_(src.weight)
 except RuntimeError as e:
-    print("RuntimeError:", e)
+    print("RuntimeError:", str(e).split("\\n")[0])
 with torch.no_grad():
     dst.weight.copy_(src.weight)
 dst.bias.data = src.bias.data

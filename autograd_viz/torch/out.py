@@ -1,0 +1,42 @@
+"""`out=`: an operation that writes its result into a tensor which is there already.
+
+A course may skip this file. Read next: `op.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from autograd_viz.torch.dtypes import scalar_name
+from autograd_viz.torch.modes import mode
+from autograd_viz.torch.tensor import Tensor
+
+
+def check_untracked(name: str, *tensors: Any) -> None:
+    """Raise RuntimeError if one of the arguments of a function with `out=` requires grad."""
+    if mode.grad and any(isinstance(tensor, Tensor) and tensor.requires_grad for tensor in tensors):
+        what = "functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
+        raise RuntimeError(f"{name}(): {what}")
+
+
+def put_into(out: Tensor, result: Tensor) -> Tensor:
+    """Write a result into `out=`, which takes on its shape.  Raises RuntimeError if the dtype cannot hold it."""
+    kind, shape = out._array.dtype, result._array.shape
+    if result.dtype.category > out.dtype.category:
+        raise RuntimeError(
+            f"result type {scalar_name(result._array)} can't be cast to the desired output type {scalar_name(out._array)}"
+        )
+    if out._array.shape == shape:
+        out._array[...] = result._array
+    else:
+        if out._array.size:
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(out._array.shape)}, which does not match the "
+                f"required output shape {list(shape)}. This behavior is deprecated, and in a future PyTorch release outputs will not be "
+                "resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero "
+                "elements with t.resize_(0).", stacklevel=3,
+            )  # fmt: skip
+        out._array = result._array.astype(kind)
+    out._version_counter.value += 1
+    return out
