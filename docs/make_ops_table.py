@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import autograd_viz.torch  # noqa: F401 - the operations
+from autograd_viz import torch
 from autograd_viz.torch.op import ROWS, Row
 
 TABLE = Path(__file__).with_name("ops.md")
@@ -42,15 +42,17 @@ def table() -> str:
 
 def line(name: str, row: Row) -> str:
     """One row of the page."""
-    said = (row.forward.__doc__ or "").strip().partition("\n")[0]
     gradients = "<br>".join(f"{code(argument)}: {code(formula)}" for argument, formula in row.derivatives)
     saves = ", ".join(code(field) for field in row.saves)
-    return f"| {code(name)} | {escaped(sentence(said))} | {gradients} | {saves} |"
+    return f"| {code(name)} | {escaped(sentence_of(row))} | {gradients} | {saves} |"
 
 
-def sentence(text: str) -> str:
-    """Up to the first full stop, or the shapes."""
-    return text.partition("  ")[0].rstrip(".")
+def sentence_of(row: Row) -> str:
+    """The first sentence of the forward's docstring, or of the function's that is called."""
+    for function in (row.forward, getattr(torch, row.op, None), getattr(torch.Tensor, row.op, None)):
+        if said := (getattr(function, "__doc__", None) or "").strip():
+            return said.partition("\n")[0].partition("  ")[0].rstrip(".")
+    return ""
 
 
 def code(text: str) -> str:

@@ -22,22 +22,30 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
-    *("source", "modes", "dtypes", "saved", "node", "tensor", "arguments", "return_types"),
-    *("observe", "formulas", "anomaly", "compiled", "out", "op", "overloads"),
+    *("source", "modes", "dtypes", "saved", "node", "tensor", "out", "arguments", "return_types"),
+    *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
     *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise", "ops.steps"),
-    *("ops.shape", "ops.reduction", "ops.extremes"),
-    *("ops.cumulation", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
+    *("ops.memory", "ops.shape", "ops.reduction", "ops.extremes"),
+    *("ops.cumulation", "ops.differences", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
-    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention"),
+    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
-    *("utils",),
+    *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),
+    *("utils.checkpoint", "utils"),
     *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),
-    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention")),
-    *("nn.functional", "nn", "optim"),
+    *(f"nn.functional.{name}" for name in ("normalization", "layers", "attention", "plain")),
+    *("nn.functional", "nn.parameter", "nn.init"),
+    *(f"nn.modules.{name}" for name in ("naming", "backward_hooks", "hooks", "state_dict", "tree", "module", "container", "linear")),
+    *(f"nn.modules.{name}" for name in ("activation", "distance", "loss", "dropout", "sparse", "conv", "pooling", "normalization")),
+    *(f"nn.modules.{name}" for name in ("padding", "resizing", "recurrence", "rnn", "attention", "transformer")),
+    *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils", "nn"),
+    *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants"),
+    *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
+    *("optim.lr_scheduler", "optim"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"Operand": "Tensor", "int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
@@ -43,7 +44,7 @@ def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
     """PyTorch's complaint about arguments that fit none of a function's forms."""
     got = ", ".join(map(kind_name, given))
     if named:
-        words = ", ".join(f"{key}={kind_name(value)}" for key, value in named.items())
+        words = ", ".join(f"{key}={kind_name(named[key])}" for key in reversed(named))  # (C++'s map has the last one first)
         got = f"{got}, {words}" if given else f"{words}, "
     return TypeError(f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:")
 
@@ -86,7 +87,7 @@ class Form:
             if part != "*":
                 kind, _, rest = part.partition(" ")
                 called, equals, _ = rest.partition("=")
-                self.params.append((called, kind, not equals))
+                self.params.append((called, kind.replace("Tensors", "Tensor[]"), not equals))
         self.least = sum(required for _, _, required in self.params)
         self.varargs = self.most == 1 and self.params[0][1] == "int[]"
 
@@ -105,7 +106,7 @@ class Form:
             elif key is not None:
                 value = named.pop(key)
             elif required:
-                raise MismatchError(self._missing(position, named))
+                raise MismatchError(self._missing(position))
             else:
                 continue
             if not fits(kind, value):
@@ -136,8 +137,8 @@ class Form:
         plural, was = "s" * (not one or self.most != 1), "was" if one and count == 1 else "were"
         return f"{self.name}() takes {takes} positional argument{plural} but {count} {was} given"
 
-    def _missing(self, position: int, named: dict[str, Any]) -> str:
-        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required and called not in named]
+    def _missing(self, position: int) -> str:
+        lacking = [f'"{called}"' for called, _, required in self.params[position:] if required]  # (also those given by name)
         plural = "s" * (len(lacking) == 1)  # (so it says)
         return f"{self.name}() missing {len(lacking)} required positional argument{plural}: {', '.join(lacking)}"
 
@@ -222,32 +223,60 @@ class Reader:
         return TypeError("".join([complaint, *(form.why_not(args, kwargs) for form in self.forms), "\n"]))
 
 
-def reads(*texts: str, function: bool = True, method: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function that takes its arguments by name one that is called as PyTorch's is, and a method of that name."""
-    name = texts[0].partition("(")[0]
-    forms = [parts_of(text[len(name) + 1 : -1]) for text in texts]
-    reader, shorter = Reader(name, forms), Reader(name, [of_the_method(parts) for parts in forms])
-    alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
-    first = reader.forms[0].params[0][0]
+def reads(
+    *texts: str, name: str = "", function: bool = True, method: bool = True, as_method: bool = True, hidden: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function that takes its arguments by name one that is called as PyTorch's is, and (`method`) a method of that name.
+
+    A form may leave out the name before its brackets, and then the brackets too: it is `name`, or that of the function. What a form calls
+    `self`, which PyTorch does where it is a number, is the function's `input`. `hidden`: a form that PyTorch still takes, with a warning,
+    but does not mention.
+    """
 
     def made(written: Callable[..., Any]) -> Callable[..., Any]:
+        matched = [re.fullmatch(r"(\w+)\((.*)\)", text) for text in texts]
+        title = name or (matched[0][1] if matched[0] else written.__name__.strip("_"))
+        bare = [found[2] if found else text for found, text in zip(matched, texts, strict=True)]
+        forms = [parts_of(text) for text in bare]
+        of_tensors = [parts for parts in forms if parts[0].startswith(("Tensor", "Operand"))] or forms
+        old = parts_of(hidden)
+        reader = Reader(title, forms, old)
+        shorter = Reader(title, [of_the_method(parts) for parts in of_tensors], of_the_method(old))
+        alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
+        first, nothing_needed = reader.forms[0].params[0][0], any(not form.least for form in shorter.forms)
+
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
-            return written(**reader.read(args, kwargs))
+            values = reader.read(args, kwargs)
+            if "self" in values:
+                values["input"] = values.pop("self")
+            return written(**values) if "out" not in values else _into(values.pop("out"), written, values, title)
 
         @functools.wraps(written)
-        def as_method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        def on_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+            if not args and not kwargs and nothing_needed:
+                return written(self)
             if alone and (args or kwargs):
                 what = "no keyword arguments" if kwargs else f"no arguments ({len(args)} given)"
-                raise TypeError(f"TensorBase.{name}() takes {what}")
+                raise TypeError(f"TensorBase.{title}() takes {what}")
             return written(**{first: self}, **shorter.read(args, kwargs))
 
-        called.as_method = as_method  # type: ignore[attr-defined]
-        if method:
-            setattr(Tensor, name, as_method)
-        return called if function else as_method
+        called.as_method = on_tensor  # type: ignore[attr-defined]
+        if method and as_method:
+            setattr(Tensor, title, on_tensor)
+        return called if function else on_tensor
 
     return made
+
+
+def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
+    """Write the results into the tensors `out`, which get their shapes.  Raises RuntimeError if a gradient would have to pass."""
+    targets = out if isinstance(out, tuple) else (out,)
+    check_untracked(title, *targets, *values.values())
+    results = written(**values)
+    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
+        put_into(target, result)
+    return out if not isinstance(results, tuple) else type(results)(out)
 
 
 def named(name: str, forms: Iterable[str]) -> list[str]:

@@ -36,7 +36,8 @@ def texts_of(forward: Callable[..., Any], inputs: list[str]) -> tuple[tuple[str,
 
 
 def _text(formula: ast.expr | None, names: dict[str, Any]) -> str:
-    assert formula is not None
+    if formula is None:  # it does not stand in the decorator: a row made by a function
+        return ""
     body = formula.body if isinstance(formula, ast.Lambda) else formula
     text = _spelled_out(body, names) or ast.unparse(_Infix().visit(body))
     for long, short in _SHORTER.items():

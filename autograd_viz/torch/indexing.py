@@ -30,7 +30,7 @@ BYTES = (
     "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead. (Triggered internally at "
     "/__w/pytorch/pytorch/aten/src/ATen/native/IndexingUtils.h:30.)"
 )
-NESTED = list | tuple | slice | str | bytes | range | np.ndarray | Tensor
+NESTED: Any = (list, tuple, slice, str, bytes, range, np.ndarray, Tensor)
 INDEX_TYPES = (dtypes.int64, dtypes.int32, dtypes.uint8, dtypes.bool_)
 
 

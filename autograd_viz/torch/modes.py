@@ -193,6 +193,11 @@ def is_anomaly_enabled() -> bool:
     return mode.anomaly
 
 
+def is_anomaly_check_nan_enabled() -> bool:
+    """True where anomaly mode looks for nan."""
+    return mode.check_nan
+
+
 class inference_mode(_Switch):
     """`no_grad` for good: the results keep no version, so they can never be saved for a backward.  `inference_mode(False)` leaves it."""
 

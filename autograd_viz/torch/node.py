@@ -245,7 +245,7 @@ class SavedTensor:
         self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
 
 
-_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "pad",
+_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "repeats", "pad",
              "padding"}  # fmt: skip
 
 

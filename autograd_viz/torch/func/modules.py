@@ -30,7 +30,7 @@ def functional_call(
     news = _one_dict(parameter_and_buffer_dicts)
     owned = {name: tensor for named in (module.named_parameters, module.named_buffers) for name, tensor in named(remove_duplicate=False)}
     if strict:
-        _check_names(set(news), set(owned))
+        _check_names(type(module).__name__, set(news), set(owned))
     if tie_weights:
         news = {**_tied(owned, news), **news}
     given = () if args is None else args if isinstance(args, tuple) else (args,)
@@ -52,18 +52,25 @@ def _one_dict(given: Any) -> Tensors:
     return {name: tensor for each in given for name, tensor in each.items()}
 
 
-def _check_names(given: set[str], owned: set[str]) -> None:
+def _check_names(name: str, given: set[str], owned: set[str]) -> None:
     parts = []
     if unexpected := sorted(given - owned):
-        parts.append(f"Unexpected key(s): {', '.join(unexpected)}.")
+        parts.append(f"Unexpected key(s): {', '.join(map(repr, unexpected))}.")
     if missing := sorted(owned - given):
-        parts.append(f"Missing key(s): {', '.join(missing)}.")
+        parts.append(f"Missing key(s): {', '.join(map(repr, missing))}.")
     if parts:
-        raise RuntimeError("Error(s) in reparametrizing:\n\t" + "\n\t".join(parts))
+        raise RuntimeError(f"Error(s) in reparametrizing for {name}:\n\t" + "\n\t".join(parts))
 
 
 def _tied(owned: Tensors, news: Tensors) -> Tensors:
-    """The new tensors under the other names, too, of the tensors that they replace."""
+    """The new tensors under the other names, too, of the tensors that they replace.  Raises ValueError for two in the place of one."""
+    groups: dict[int, list[str]] = {}
+    for name in sorted(news):
+        if name in owned:
+            groups.setdefault(id(owned[name]), []).append(name)
+    for names in groups.values():
+        if any(news[name] is not news[names[0]] for name in names):
+            raise ValueError(f"functional_call got multiple values for keys {names}, which are tied. Consider using tie_weights=False")
     by_tensor = {id(owned[name]): tensor for name, tensor in news.items() if name in owned}
     return {name: by_tensor[id(tensor)] for name, tensor in owned.items() if id(tensor) in by_tensor}
 
@@ -72,6 +79,8 @@ def _tied(owned: Tensors, news: Tensors) -> Tensors:
 def _exchanged(module: Any, news: Tensors) -> Iterator[None]:
     places = []
     for name, tensor in news.items():
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{tensor} is not an instance of torch.Tensor")
         path, _, last = name.rpartition(".")
         owner = module.get_submodule(path)
         home = next((home for home in (owner._parameters, owner._buffers) if last in home), owner.__dict__)

@@ -38,7 +38,8 @@ def backward(outputs: list[Tensor], inputs: list[Tensor], seeds: list[Tensor] | 
 
 # --- forward mode -----------------------------------------------------------------------------------------------------
 
-ELEMENTWISE = ("pointwise", "transcendental", "piecewise")  # the files of such operations
+ELEMENTWISE = ("pointwise", "arithmetic", "three_arguments", "transcendental", "special_functions", "piecewise")  # files of such operations
+NOT_ELEMENTWISE = ("MaskedFillBackward1", "MaskedSelectBackward0", "MaskedScatterBackward0", "torch::autograd::NotImplemented")  # but these
 
 
 def push(outputs: Sequence[Tensor], inputs: Sequence[Tensor], tangents: Sequence[Tensor]) -> list[Tensor | None]:
@@ -88,7 +89,9 @@ def _moved(node: Any, arriving: list[Tensor | None]) -> list[Any]:
 
 def _is_elementwise(node: Any) -> bool:
     row = getattr(node, "row", None)
-    return row is not None and row.forward.__module__.rpartition(".")[2] in ELEMENTWISE and not row.together
+    if row is None or row.together or node.name() in NOT_ELEMENTWISE:
+        return False
+    return row.forward.__module__.rpartition(".")[2] in ELEMENTWISE
 
 
 def _elementwise(node: Any, arriving: list[Tensor | None]) -> list[Any]:

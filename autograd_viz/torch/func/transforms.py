@@ -19,9 +19,10 @@ from typing import Any
 
 from autograd_viz.torch.func.level import Level
 from autograd_viz.torch.func.products import backward, by_columns, by_rows, push
-from autograd_viz.torch.func.trees import flatten, unflatten
+from autograd_viz.torch.func.trees import flatten, mapped, unflatten
 from autograd_viz.torch.modes import is_grad_enabled
 from autograd_viz.torch.ops.creation import zeros_like
+from autograd_viz.torch.ops.shape import alias
 from autograd_viz.torch.tensor import Tensor
 
 Function = Callable[..., Any]
@@ -139,8 +140,12 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
                 f"Tensor is of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}."
             )
     pulled = Pulled(func, primals, None, has_aux, JVP)
-    value, moved = pulled.value(), pulled.level.leave(unflatten(_pushed(pulled, vectors, strict), pulled.spec))
+    value, moved = mapped(_alias, pulled.value()), pulled.level.leave(unflatten(_pushed(pulled, vectors, strict), pulled.spec))
     return (value, moved, pulled.level.leave(pulled.aux)) if has_aux else (value, moved)
+
+
+def _alias(tensor: Tensor) -> Tensor:
+    return alias(tensor) if tensor.requires_grad else tensor
 
 
 def _pushed(pulled: Pulled, tangents: list[Tensor], strict: bool) -> list[Tensor]:

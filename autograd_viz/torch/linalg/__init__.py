@@ -3,6 +3,8 @@
 Read next: `../utils/__init__.py`.
 """
 
+# ruff: noqa: N806 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 from math import prod
@@ -13,6 +15,8 @@ import numpy as np
 from autograd_viz.torch import return_types
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import scalar_name
+from autograd_viz.torch.linalg.factors import lu, lu_factor, lu_factor_ex, lu_solve, matrix_exp
+from autograd_viz.torch.linalg.products import linalg_vander as vander
 from autograd_viz.torch.linalg.products import matrix_power as _power
 from autograd_viz.torch.linalg.products import multi_dot, vecdot
 from autograd_viz.torch.ops import decompositions, matrices, pointwise, shape, systems
@@ -23,9 +27,10 @@ from autograd_viz.torch.ops.systems import SINGULAR, _LinAlgError
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
-    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "inv_ex", "lstsq", "matmul",
-    "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular",
-    "svd", "svdvals", "tensorinv", "tensorsolve", "vecdot", "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "inv_ex", "lstsq", "lu",
+    "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
+    "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander",
+    "vecdot", "vector_norm",
 ]  # fmt: skip
 
 LinAlgError = _LinAlgError
@@ -53,19 +58,19 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
 @reads("linalg_matrix_power(Tensor A, int n, *, Tensor? out=None)", method=False)
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """A @ A @ ... (n times); the inverse for n < 0.  Raises RuntimeError unless A is square."""
-    return _power(A, n)  # type: ignore[no-any-return]
+    return _power(A, n)
 
 
 @reads("linalg_cross(Tensor input, Tensor other, *, int dim=-1, Tensor? out=None)", method=False)
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross product of vectors along a dimension of size 3; the others broadcast.  Raises RuntimeError for another size."""
-    return matrices.linalg_cross(input, other, dim=dim)  # type: ignore[no-any-return]
+    return matrices.linalg_cross(input, other, dim=dim)
 
 
 @reads("linalg_diagonal(Tensor A, *, int offset=0, int dim1=-2, int dim2=-1)", method=False)
 def diagonal(A: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonal of each matrix.  (..., n, n) -> (..., n)."""
-    return matrices.diagonal(A, offset, dim1, dim2)  # type: ignore[no-any-return]
+    return matrices.diagonal(A, offset, dim1, dim2)
 
 
 # --- determinants, inverses, systems ----------------------------------------------------------------------------------
@@ -76,7 +81,7 @@ def det(A: Tensor) -> Tensor:
     """The determinant.  (..., n, n) -> (...).  Raises RuntimeError unless A is square and has floats."""
     matrices.need_square("linalg.det", A._array)
     matrices.need_floats("linalg.det", A._array)
-    return systems.linalg_det(A, *systems.turned_factors(A._array))  # type: ignore[no-any-return]
+    return systems.linalg_det(A, *systems.turned_factors(A._array))
 
 
 @reads("linalg_slogdet(Tensor A, *, Tensor? out=None)", method=False)
@@ -135,7 +140,7 @@ def solve_triangular(input: Tensor, B: Tensor, upper: bool, left: bool = True, u
         raise RuntimeError(f"linalg.solve_triangular: Expected A and B to have the same dtype, but found {names} instead")
     systems.check_system("linalg.solve_triangular", a, b, left)
     row = systems.linalg_solve_triangular
-    return row(input, B, upper=upper, left=left, unitriangular=unitriangular)  # type: ignore[no-any-return]
+    return row(input, B, upper=upper, left=left, unitriangular=unitriangular)
 
 
 @reads("linalg_tensorsolve(Tensor input, Tensor other, int[]? dims=None, *, Tensor? out=None)", method=False)
@@ -152,7 +157,7 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
             f"{n} != {prod(input.shape[: other.ndim])}"
         )
     flat = other if other.ndim == 1 else shape.reshape(other, (-1,))
-    return shape.reshape(systems.solve(shape.reshape(input, (n, n)), flat), sizes)  # type: ignore[no-any-return]
+    return shape.reshape(systems.solve(shape.reshape(input, (n, n)), flat), sizes)
 
 
 @reads("linalg_tensorinv(Tensor input, int ind=2, *, Tensor? out=None)", method=False)
@@ -167,7 +172,7 @@ def tensorinv(input: Tensor, ind: int = 2) -> Tensor:
             f"{prod(last)} != {prod(first)}"
         )
     inverse = systems.inv(shape.reshape(input, (prod(last), -1)))
-    return shape.reshape(inverse, (*last, *first))  # type: ignore[no-any-return]
+    return shape.reshape(inverse, (*last, *first))
 
 
 # --- decompositions ---------------------------------------------------------------------------------------------------
@@ -232,7 +237,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> Any:
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """The eigenvalues of a symmetric matrix, the smallest first."""
     matrices.need_square("linalg.eigh", A._array)
-    return decompositions.linalg_eigh(A, UPLO)[0]  # type: ignore[no-any-return]
+    return decompositions.linalg_eigh(A, UPLO)[0]
 
 
 # --- matrices that are not square -------------------------------------------------------------------------------------
@@ -249,7 +254,7 @@ def pinv(input: Tensor, rcond: Any = None, hermitian: bool = False, atol: Any = 
         matrices.need_square("linalg.eigh", array)
     if rcond is not None:
         atol, rtol = 0.0, rcond
-    return decompositions.linalg_pinv(input, _values(atol), _values(rtol), hermitian)  # type: ignore[no-any-return]
+    return decompositions.linalg_pinv(input, _values(atol), _values(rtol), hermitian)
 
 
 def _values(tolerance: Any) -> Any:
@@ -272,7 +277,7 @@ def matrix_rank(input: Tensor, tol: Any = None, hermitian: bool = False, atol: A
 
 @reads("linalg_lstsq(Tensor input, Tensor b, float? rcond=None, *, str? driver=None)", method=False)
 def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, driver: str | None = None) -> Any:
-    """The X for which input @ X is nearest to b.  (..., m, n), (..., m, k) -> (..., n, k).  Raises RuntimeError if the rows do not match."""
+    """The X for which input @ X is nearest to b.  (..., m, n), (..., m, k) -> (..., n, k).  Raises RuntimeError if rows do not match."""
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
     vector = b.ndim == 1 or tuple(input.shape[:-1]) == tuple(b.shape)
@@ -288,7 +293,8 @@ def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, driver: str | No
     return return_types.linalg_lstsq((solution, residuals, rank, holding(np.zeros(0, input._array.dtype))))
 
 
-@reads("linalg_cond(Tensor input, Number? p=None, *, Tensor? out=None)", "linalg_cond(Tensor input, str p, *, Tensor? out=None)", method=False)
+@reads("linalg_cond(Tensor input, Number? p=None, *, Tensor? out=None)", "linalg_cond(Tensor input, str p, *, Tensor? out=None)",
+       method=False)  # fmt: skip
 def cond(input: Tensor, p: Any = None) -> Tensor:
     """By how much a system of equations may multiply an error: the norm times the norm of the inverse.  (..., n, n) -> (...)."""
     if input.ndim < 2:
@@ -300,8 +306,12 @@ def cond(input: Tensor, p: Any = None) -> Tensor:
         S = svd_of(input, False)[1]
         n = S.shape[-1]
         largest, smallest = shape.slice_(S, -1, 0, 1), shape.slice_(S, -1, n - 1, n)
-        return shape.squeeze_dim(largest / smallest if p == 2 else smallest / largest, -1)  # type: ignore[no-any-return]
+        return shape.squeeze_dim(largest / smallest if p == 2 else smallest / largest, -1)
     matrices.need_square(f"linalg.cond(ord={p})", input._array)
     inverse, info = systems.linalg_inv_ex(input)
     result: Tensor = matrix_norm(input, p) * matrix_norm(inverse, p)
     return pointwise.masked_fill(result, holding(info._array > 0), float("inf")) if info._array.any() else result
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'torch.linalg' has no attribute '{name}'\nHint: if PyTorch itself has this, use PyTorch here.")

@@ -3,10 +3,14 @@
 Read next: `../utils/__init__.py`.
 """
 
+# ruff: noqa: N806 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 import warnings
 from typing import Any
+
+import numpy as np
 
 from autograd_viz.torch import linalg, return_types
 from autograd_viz.torch.arguments import reads
@@ -22,14 +26,14 @@ __all__ = [
 @reads("det(Tensor input)")
 def det(input: Tensor) -> Tensor:
     """The determinant.  (..., n, n) -> (...)."""
-    return linalg.det(input)  # type: ignore[no-any-return]
+    return linalg.det(input)
 
 
 @reads("logdet(Tensor input)")
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant, nan if that is negative.  (..., n, n) -> (...)."""
     sign, logabsdet = linalg.sign_and_log(input, "logdet")
-    return pointwise.where(pointwise.eq(sign, -1.0), float("nan"), logabsdet)  # type: ignore[no-any-return]
+    return pointwise.where(pointwise.eq(sign, -1.0), float("nan"), logabsdet)
 
 
 @reads("slogdet(Tensor input, *, Tensor? out=None)")
@@ -47,7 +51,7 @@ def inverse(input: Tensor) -> Tensor:
 @reads("pinverse(Tensor input, float rcond=1e-15)")
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     """The pseudo-inverse: singular values below rcond times the largest count as 0.  (..., m, n) -> (..., n, m)."""
-    return linalg.pinv(input, rcond)  # type: ignore[no-any-return]
+    return linalg.pinv(input, rcond)
 
 
 @reads("cholesky(Tensor input, bool upper=False, *, Tensor? out=None)")
@@ -63,14 +67,14 @@ def cholesky(input: Tensor, upper: bool = False) -> Tensor:
         _, info = decompositions.rooted(input._array.swapaxes(-1, -2) if upper else input._array)
         systems.check(info, "cholesky", linalg.NOT_POSITIVE)
     matrices.need_floats("linalg.cholesky", input._array)
-    return decompositions.cholesky_factor(input, upper)  # type: ignore[no-any-return]
+    return decompositions.cholesky_factor(input, upper)
 
 
 @reads("cholesky_inverse(Tensor input, bool upper=False, *, Tensor? out=None)")
 def cholesky_inverse(input: Tensor, upper: bool = False) -> Tensor:
     """The inverse of L @ L.mH, given L."""
     matrices.need_square("cholesky_inverse", input._array)
-    return decompositions.cholesky_inverse_row(input, upper)  # type: ignore[no-any-return]
+    return decompositions.cholesky_inverse_row(input, upper)
 
 
 @reads("cholesky_solve(Tensor input, Tensor input2, bool upper=False, *, Tensor? out=None)")
@@ -84,7 +88,7 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False) -> Tensor
     if b.shape[-2] != L.shape[-1]:
         sizes = f"each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b matrix is {b.shape[-2]} by {b.shape[-1]}"
         raise RuntimeError(f"Incompatible matrix sizes for cholesky_solve: {sizes}")
-    return decompositions.cholesky_solve_row(input, input2, upper)  # type: ignore[no-any-return]
+    return decompositions.cholesky_solve_row(input, input2, upper)
 
 
 @reads("qr(Tensor input, bool some=True, *, Tensor? out=None)")
@@ -108,5 +112,5 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
         U, S, Vh = decompositions.svd_of(input, not some)
         return return_types.svd((U, S, transpose(Vh, -2, -1)))
     *batch, m, n = input.shape
-    nothing = [holding(pointwise.np.zeros((*batch, k, k), input._array.dtype)) for k in (m, n)]
+    nothing = [holding(np.zeros((*batch, k, k), input._array.dtype)) for k in (m, n)]
     return return_types.svd((nothing[0], linalg.svdvals(input), nothing[1]))

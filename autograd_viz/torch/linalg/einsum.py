@@ -41,6 +41,8 @@ def einsum(*args: Any) -> Tensor:
         operands = list(args[: len(args) // 2 * 2 : 2])
     else:
         equation, operands = args[0], list(args[1:])
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
     if len(operands) == 1 and isinstance(operands[0], list | tuple):
         operands = list(operands[0])
     for i, operand in enumerate(operands):
@@ -139,7 +141,8 @@ def _parsed_output(text: str, offset: int, counts: dict[str, int]) -> list[str]:
         elif text[i] != " ":
             _check_letter(text[i], offset + i)
             if text[i] in labels or not counts[text[i]]:
-                wrong = "appears more than once in the output" if text[i] in labels else "does not appear in the equation for any input operand"
+                more = text[i] in labels
+                wrong = "appears more than once in the output" if more else "does not appear in the equation for any input operand"
                 raise RuntimeError(f"einsum(): output subscript {text[i]} {wrong}")
             labels.append(text[i])
         i += 1
@@ -217,8 +220,8 @@ def _note_unnamed(known: _Sizes, place: int, size: int, dim: int, i: int) -> Non
     if size == 1:
         return
     if known.sizes[place] not in (1, size):
-        before = f"previously seen ellipsis with size {known.sizes[place]} for the respective dimension"
-        raise RuntimeError(f"einsum(): dimension {dim} covered by ellipsis in operand {i}has size {size} which does not broadcast with {before}")
+        before = f"which does not broadcast with previously seen ellipsis with size {known.sizes[place]} for the respective dimension"
+        raise RuntimeError(f"einsum(): dimension {dim} covered by ellipsis in operand {i}has size {size} {before}")
     known.sizes[place] = size
     known.counts[place] += 1
 
@@ -238,7 +241,9 @@ def _diagonal(operand: Tensor, first: int, second: int, label: str, i: int) -> T
 
 def _pair(order: _Order, counts: list[int], left: Tensor, right: Tensor) -> Tensor:
     """The product of two operands, summed over what no later operand has."""
-    both, mine, its = [], [], []
+    both: list[int] = []
+    mine: list[int] = []
+    its: list[int] = []
     for dim in range(order.kept, order.size):
         if left.shape[dim] != 1 and right.shape[dim] != 1:
             counts[dim] -= 1
@@ -260,6 +265,8 @@ def _sum_of_products(left: Tensor, right: Tensor, summed: list[int]) -> Tensor:
     shared = [dim for dim in rest if left.shape[dim] != 1 and right.shape[dim] != 1]
     lefts = [dim for dim in rest if left.shape[dim] != 1 and right.shape[dim] == 1]
     rights = [dim for dim in rest if left.shape[dim] == 1]
+    if lefts and rights and rights[-1] < lefts[0]:  # then the transposed product lies in memory as the output wants it
+        left, right, lefts, rights = right, left, rights, lefts
     n, rows, inner, columns = (
         prod(side.shape[dim] for dim in dims) for side, dims in ((left, shared), (left, lefts), (left, summed), (right, rights))
     )

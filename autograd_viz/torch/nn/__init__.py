@@ -1,7 +1,4 @@
-"""`torch.nn`: modules (`Linear`, `Sequential`, ...), `functional`, `init`, and `Parameter`.
-
-Read next: `parameter.py`.
-"""
+"""`torch.nn`: modules (`Linear`, `Sequential`, ...), `functional`, `init`, and `Parameter`."""
 
 from autograd_viz.torch.nn import functional, init, modules, parameter, utils
 from autograd_viz.torch.nn.modules import *

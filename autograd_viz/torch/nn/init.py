@@ -4,7 +4,7 @@ Why it matters: a layer sums `fan_in` products. If the weights have variance 1 /
 its outputs are as large as its inputs, and neither signals nor gradients fade or explode on their way through many layers.
 For the same seed these are PyTorch's own numbers.
 
-Read next: `modules/module.py`.
+Read next: `nn/modules/naming.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -30,7 +30,13 @@ __all__ = [
 ]  # fmt: skip
 
 LINEAR = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+F = TypeVar("F", bound=Callable[..., Any])
 EMPTY = "Initializing zero-element tensors is a no-op"
+
+
+def unseen(function: F) -> F:
+    """The function, with tracking off while it runs."""
+    return cast(F, no_grad()(function))
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -66,25 +72,25 @@ def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
 # --- one value, or a pattern ------------------------------------------------------------------------------------------
 
 
-@no_grad()
+@unseen
 def constant_(tensor: Any, val: float) -> Tensor:
     """`val` everywhere."""
     return tensor.fill_(val)
 
 
-@no_grad()
+@unseen
 def ones_(tensor: Any) -> Tensor:
     """1 everywhere."""
     return tensor.fill_(1.0)
 
 
-@no_grad()
+@unseen
 def zeros_(tensor: Any) -> Tensor:
     """0 everywhere."""
     return tensor.zero_()
 
 
-@no_grad()
+@unseen
 def eye_(tensor: Any) -> Tensor:
     """The identity: ones on the diagonal of a matrix."""
     if tensor.ndim != 2:
@@ -92,7 +98,7 @@ def eye_(tensor: Any) -> Tensor:
     return tensor.copy_(eye(*tensor.shape, dtype=tensor.dtype))
 
 
-@no_grad()
+@unseen
 def dirac_(tensor: Any, groups: int = 1) -> Tensor:
     """The identity for a convolution: each output channel passes on one input channel.  (out, in, *kernel)"""
     if tensor.ndim not in (3, 4, 5):
@@ -110,13 +116,13 @@ def dirac_(tensor: Any, groups: int = 1) -> Tensor:
 # --- random -----------------------------------------------------------------------------------------------------------
 
 
-@no_grad()
+@unseen
 def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Uniform in [a, b)."""
     return tensor.uniform_(a, b, generator=generator)
 
 
-@no_grad()
+@unseen
 def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
     """The bell curve."""
     return tensor.normal_(mean, std, generator=generator)
@@ -160,7 +166,7 @@ def kaiming_normal_(
     return normal_(tensor, 0, calculate_gain(nonlinearity, a) / math.sqrt(fan), generator)
 
 
-@no_grad()
+@unseen
 def trunc_normal_(
     tensor: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Generator | None = None
 ) -> Tensor:
@@ -202,7 +208,7 @@ def _rarely(tensor: Any, mean: float, std: float, a: float, b: float, generator:
     return tensor if result is tensor else tensor.copy_(result)
 
 
-@no_grad()
+@unseen
 def orthogonal_(tensor: Any, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """Rows (or columns, if there are fewer) at right angles and of length `gain`: it keeps lengths. (Saxe and others, 2013)"""
     if tensor.ndim < 2:
@@ -219,7 +225,7 @@ def orthogonal_(tensor: Any, gain: float = 1, generator: Generator | None = None
     return tensor.mul_(gain)
 
 
-@no_grad()
+@unseen
 def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
     """Normal, but for a share of `sparsity` in each column, which is 0. (Martens, 2010)"""
     if tensor.ndim != 2:
@@ -243,6 +249,6 @@ def _deprecated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return renamed
 
 
-constant, dirac, normal, uniform, sparse = map(_deprecated, (constant_, dirac_, normal_, uniform_, sparse_))
-xavier_uniform, xavier_normal = map(_deprecated, (xavier_uniform_, xavier_normal_))
-kaiming_uniform, kaiming_normal, orthogonal = map(_deprecated, (kaiming_uniform_, kaiming_normal_, orthogonal_))
+constant, dirac, normal, uniform, sparse = (_deprecated(f) for f in (constant_, dirac_, normal_, uniform_, sparse_))
+xavier_uniform, xavier_normal = (_deprecated(f) for f in (xavier_uniform_, xavier_normal_))
+kaiming_uniform, kaiming_normal, orthogonal = (_deprecated(f) for f in (kaiming_uniform_, kaiming_normal_, orthogonal_))

@@ -65,6 +65,8 @@ class _BufferMeta(type):
 class Buffer(Tensor, metaclass=_BufferMeta):
     """A tensor that belongs to a module's state but is not learned. `persistent=False`: not in the `state_dict` either."""
 
+    persistent: bool
+
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
         """A tensor with the memory of `data`, which is not copied."""
         made: Any = detach(holding(np.zeros(0, dtypes.get_default_dtype().numpy)) if data is None else data)

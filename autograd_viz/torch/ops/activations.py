@@ -44,7 +44,9 @@ def from_one(x: Any) -> Any:
 
 @op("HardtanhBackward0", self=lambda grad, self, min_val, max_val: hardtanh_backward(grad, self, min_val, max_val))
 def hardtanh(self: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
-    """self, cut off at min_val and max_val."""
+    """self, cut off at min_val and max_val.  Raises RuntimeError for bools."""
+    if self.dtype.kind == "b":
+        raise RuntimeError("Bool inputs not supported for hardtanh")
     return np.clip(self, self.dtype.type(min_val), self.dtype.type(max_val))
 
 

@@ -15,10 +15,10 @@ from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.shape import wrap_dim
-from autograd_viz.torch.tensor import Tensor, holding
+from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 __all__ = [
-    "bincount", "bucketize", "histc", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive",
+    "argwhere", "bincount", "bucketize", "histc", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive",
 ]  # fmt: skip
 
 Number = bool | int | float
@@ -48,7 +48,7 @@ def unique_dim(self: Array, dim: int) -> tuple[Array, Array, Array]:
 
 def _runs(self: Array, dim: int | None) -> tuple[Array, Array, Array]:
     rows = self.reshape(-1) if dim is None else np.moveaxis(self, wrap_dim(dim, self.ndim), 0)
-    differs = (rows[1:] != rows[:-1]).reshape(max(len(rows) - 1, 0), -1).any(axis=1)
+    differs = (rows[1:] != rows[:-1]).any(axis=tuple(range(1, rows.ndim)))
     starts = np.flatnonzero(np.concatenate([np.ones(min(len(rows), 1), bool), differs]))
     counts = np.diff(np.append(starts, len(rows)))
     inverse = np.repeat(np.arange(len(starts)), counts)
@@ -71,6 +71,7 @@ def unique(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The different elements in order, or the different slices along `dim`; if asked, which of them each is, and how often each occurs."""
+    need_tensors("_unique2" if dim is None else "unique_dim", input=input)
     results = unique_of_all(input) if dim is None else unique_dim(input, dim)
     return _chosen(results, return_inverse, return_counts)
 
@@ -99,6 +100,12 @@ def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
     if not as_tuple:
         return nonzero_of(input)
     return tuple(holding(part.astype(np.int64)) for part in np.nonzero(np.atleast_1d(input._array)))
+
+
+@reads("argwhere(Tensor input)")
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the elements that are not 0, one a row."""
+    return nonzero_of(input)
 
 
 @op("", others="sorted_sequence self sorter")
@@ -219,7 +226,8 @@ def histc_of(self: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> 
 def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> Tensor:
     """A histogram's heights.  Raises RuntimeError."""
     if input._array.dtype.kind != "f":
-        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
+        kernel = "linspace" if input._array.dtype.kind == "b" else "histogram"
+        raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if max < min:

@@ -2,7 +2,7 @@
 
 A running sum's gradient runs backwards: it is the running sum from the other end.
 
-Read next: `statistics.py`.
+Read next: `differences.py`.
 """
 
 from __future__ import annotations
@@ -12,30 +12,26 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes, return_types
-from autograd_viz.torch.arguments import named, reads
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.pointwise import abs, divided, exp, floats, gt, log, lt, ne, times, where, zeros
-from autograd_viz.torch.ops.reduction import like, sum_dim
+from autograd_viz.torch.ops.pointwise import abs, exp, floats, gt, log, lt, where, zeros
+from autograd_viz.torch.ops.reduction import in_rows, like, sum_dim
 from autograd_viz.torch.ops.shape import (
-    OPEN_END,
     blank,
     expand,
     reshape,
     scatter_add,
     select,
     slice_,
-    slice_backward,
-    stack,
     unsqueeze,
-    view,
     wrap_dim,
 )
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
-    "cummax", "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "diff", "logcumsumexp", "prod", "trapezoid", "trapz",
+    "cummax", "cummin", "cumprod", "cumsum", "logcumsumexp", "prod",
 ]  # fmt: skip
 IN_PLACE = ("cumprod", "cumsum")
 
@@ -53,7 +49,7 @@ def prod_all(self: Array, dtype: Any = None) -> Array:
 def prod_dim(self: Array, dim: int, keepdim: bool = False, dtype: Any = None) -> Array:
     """The product along a dimension.  (2, 3), dim=1 -> (2,), or (2, 1) with keepdim."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return array.prod(axis=dim, keepdims=keepdim) if self.ndim else array.copy()
+    return in_rows(array.prod(axis=dim, keepdims=keepdim)) if self.ndim else array.copy()
 
 
 @reads("prod(Tensor input, *, dtype? dtype=None)",
@@ -124,14 +120,14 @@ def _multiplied(array: Array, dtype: Any) -> Array:
 def cumsum_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     """The sums of the first 1, 2, 3, ... elements along a dimension."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return np.cumsum(array, axis=dim, dtype=array.dtype) if self.ndim else array.copy()
+    return in_rows(np.cumsum(array, axis=dim, dtype=array.dtype)) if self.ndim else array.copy()
 
 
 @op("CumprodBackward0", self=lambda grad, self, dim, result: cumprod_backward(like(grad, self), self, dim, result))
 def cumprod_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     """The products of the first 1, 2, 3, ... elements along a dimension."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return np.cumprod(array, axis=dim, dtype=array.dtype) if self.ndim else array.copy()
+    return in_rows(np.cumprod(array, axis=dim, dtype=array.dtype)) if self.ndim else array.copy()
 
 
 @reads("cumsum(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
@@ -182,7 +178,13 @@ def cumprod_backward(grad: Any, self: Any, dim: int, result: Any) -> Any:
         return grad
     if not (as_array(self) == 0).any():
         return backwards(result * grad, dim, cumsum_dim) / self
-    return stack(_without_each(grad, self, wrap_dim(dim, len(self.shape))), dim)
+    parts = _without_each(grad, self, wrap_dim(dim, len(self.shape)))
+    if not isinstance(grad, Tensor):
+        return np.stack(parts, dim)
+    made: Any = holding(np.zeros(grad._array.shape, grad._array.dtype))
+    for k, part in enumerate(parts):
+        select(made, dim, k).copy_(part)
+    return made
 
 
 def _without_each(grad: Any, self: Any, dim: int) -> list[Any]:
@@ -213,10 +215,13 @@ def cummin_dim(self: Array, dim: int) -> tuple[Array, Array]:
 
 
 def _records(self: Array, dim: int, beats: Any) -> tuple[Array, Array]:
-    dim = wrap_dim(dim, self.ndim)
     values, indices = self.copy(), np.zeros(self.shape, np.int64)
+    if not self.ndim and dim not in (0, -1):
+        name = "cummax" if beats is np.greater_equal else "cummin"
+        raise IndexError(f"{name}(): Expected reduction dim -1 or 0 for scalar but got {dim}")
     if not self.ndim or not self.size:
         return values, indices
+    dim = wrap_dim(dim, self.ndim)
     rows, places = np.moveaxis(values, dim, 0), np.moveaxis(indices, dim, 0)  # views: writing here fills the results
     for k in range(1, len(rows)):
         wins = (rows[k] != rows[k]) | ((rows[k - 1] == rows[k - 1]) & beats(rows[k], rows[k - 1]))  # nan wins, and stays
@@ -247,12 +252,13 @@ def logcumsumexp_dim(self: Array, dim: int) -> Array:
     dim, self = wrap_dim(dim, self.ndim), floats(self)
     if not self.ndim:
         return self.copy()
-    return np.logaddexp.accumulate(self, axis=dim, dtype=self.dtype) if self.size else self.copy()
+    return in_rows(np.logaddexp.accumulate(self, axis=dim, dtype=self.dtype) if self.size else self.copy())
 
 
 @reads("logcumsumexp(Tensor input, int dim, *, Tensor? out=None)")
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """The logarithm of the running sum of the exponentials."""
+    wrap_dim(dim, input.ndim)
     if input._array.dtype.kind != "f":
         raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{dtypes.scalar_name(input._array)}'")
     return logcumsumexp_dim(input, dim)
@@ -268,84 +274,3 @@ def logcumsumexp_backward(grad: Any, self: Any, result: Any, dim: int) -> Any:
     positive = exp(backwards(above - result, dim, logcumsumexp_dim) + self)
     negative = exp(backwards(below - result, dim, logcumsumexp_dim) + self)
     return positive - negative
-
-
-# --- differences and areas --------------------------------------------------------------------------------------------
-
-
-@reads("diff(Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor? out=None)")
-def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
-    """The differences of neighbours along a dimension, taken n times.  (2, 3) -> (2, 2).  Raises RuntimeError for 0-d tensors."""
-    from autograd_viz.torch.ops.inplace import copy
-    if input.ndim == 0:
-        raise RuntimeError("diff expects input to be at least one-dimensional")
-    at = wrap_dim(dim, input.ndim)
-    if n < 0:
-        raise RuntimeError(f"order must be non-negative but got {n}")
-    others = [tensor for tensor in (prepend, append) if tensor is not None]
-    if any(tensor.ndim != input.ndim for tensor in others):
-        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
-    if others:
-        input = joined([tensor for tensor in (prepend, input, append) if tensor is not None], dim)
-    if n == 0:
-        return copy(holding(np.empty_like(input._array)), input)
-    for _ in range(n):
-        size = input._array.shape[at]
-        later: Any = slice_(input, dim, 1, size) if size else input
-        earlier: Any = slice_(input, dim, 0, size - 1) if size else input
-        input = ne(later, earlier) if input._array.dtype.kind == "b" else later - earlier
-        if not input._array.size:
-            break
-    return input
-
-
-@op("SliceBackward0", view=True,
-    self=lambda grad, self_sym_sizes, dim, start, end, step: slice_backward(grad, self_sym_sizes, dim, start, OPEN_END, step))  # fmt: skip
-def from_(self: Array, dim: int, start: int, end: None = None, step: int = 1) -> Array:
-    """All places along a dimension from `start` on, as C++ code writes it: without an end."""
-    return self[(slice(None),) * wrap_dim(dim, self.ndim) + (slice(start, None),)]
-
-
-AREA = ("Tensor y, Tensor x, *, int dim=-1", "Tensor y, *, Number dx=1, int dim=-1")
-
-
-@reads(*named("trapezoid", AREA), method=False)
-def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
-    """The area under y along a dimension, made of trapezia: their corners at `x`, or at a distance of `dx`."""
-    if not y.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    at = wrap_dim(dim, y.ndim)
-    if y._array.dtype.kind == "b":
-        raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
-    if not y._array.shape[at]:
-        return holding(np.zeros(tuple(size for d, size in enumerate(y.shape) if d != at), y._array.dtype))
-    if x is None:
-        return times(sum_dim(y, (dim,)) - times(select(y, dim, 0) + select(y, dim, -1), 0.5), float(dx))
-    steps = _steps(x, y, at)
-    return divided(sum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, (at,)), 2.0)
-
-
-@reads(*named("cumulative_trapezoid", AREA), method=False)
-def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) -> Tensor:
-    """The running area under y along a dimension.  (2, 3) -> (2, 2)."""
-    if not y.ndim:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    if x is None:
-        return cumsum_dim(times(slice_(y, dim, 0, -1) + from_(y, dim, 1), float(dx) / 2), dim)
-    at = wrap_dim(dim, y.ndim)
-    steps = _steps(x, y, at)
-    return divided(cumsum_dim((slice_(y, at, 0, -1) + from_(y, at, 1)) * steps, at), 2.0)
-
-
-def _steps(x: Tensor, y: Tensor, dim: int) -> Tensor:
-    """How far apart the corners are, in a shape that broadcasts with y's."""
-    if x.ndim == 1:
-        if x._array.shape[0] != y._array.shape[dim]:
-            raise RuntimeError("trapezoid: There must be one `x` value for each sample point")
-        x = view(x, tuple(x._array.size if d == dim else 1 for d in range(y.ndim)))
-    elif x.ndim < y.ndim:
-        x = view(x, (1,) * (y.ndim - x.ndim) + tuple(x.shape))
-    return from_(x, dim, 1) - slice_(x, dim, 0, -1)
-
-
-trapz = trapezoid

@@ -6,6 +6,8 @@ gradient in the basis of the factors, keeps of it what a change of the matrix ca
 Read next: `inplace.py`.
 """
 
+# ruff: noqa: N806 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,9 +18,9 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.matrices import diag_embed, diagonal, need_floats, need_matrix, tril, triu
+from autograd_viz.torch.ops.matrices import diag_embed, diagonal, fused, need_floats, need_matrix, tril, triu
 from autograd_viz.torch.ops.pointwise import times
-from autograd_viz.torch.ops.shape import slice_, squeeze_dim, unsqueeze
+from autograd_viz.torch.ops.shape import blank, slice_, squeeze_dim, unsqueeze
 from autograd_viz.torch.ops.systems import _LinAlgError, columns, linalg_solve_triangular, mH, product, substituted
 from autograd_viz.torch.tensor import Tensor
 
@@ -45,12 +47,18 @@ def rooted(A: Array) -> tuple[Array, Array]:
     for place in np.ndindex(A.shape[:-2]):
         M = L[place]
         for j in range(A.shape[-1]):
-            pivot = M[j, j] - M[j, :j] @ M[j, :j]
-            if not pivot > 0:
-                M[j, j], info[place] = pivot, j + 1
+            if j == 1:
+                M[1:, 1] = fused(M[1:, 1], -M[1:, 0], M[1, 0])
+            elif j:
+                total = M[j:, 0] * M[j, 0]
+                for k in range(1, j):
+                    total = fused(total, M[j:, k], M[j, k])
+                M[j:, j] -= total
+            if not M[j, j] > 0:
+                info[place] = j + 1
                 break
-            M[j, j] = np.sqrt(pivot)
-            M[j + 1 :, j] = (M[j + 1 :, j] - M[j + 1 :, :j] @ M[j, :j]) / M[j, j]
+            M[j, j] = np.sqrt(M[j, j])
+            M[j + 1 :, j] = M[j + 1 :, j] / M[j, j] if len(M) - j == 2 else M[j + 1 :, j] * (1 / M[j, j])
     return L, info
 
 
@@ -100,8 +108,8 @@ def cholesky_solve_backward(grad: Any, L: Any, upper: bool, result: Any, needed:
 def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
     """A = Q @ R, Q with orthonormal columns, R upper triangular.  (..., m, n) -> (..., m, k), (..., k, n), k = min(m, n)."""
     if mode == "r":
-        return np.zeros(0, A.dtype), columns(np.linalg.qr(A, "r"))
-    Q, R = np.linalg.qr(A, mode)  # type: ignore[call-overload]
+        return np.zeros(0, A.dtype), columns(np.asarray(np.linalg.qr(A, "r")))
+    Q, R = np.linalg.qr(A, "complete" if mode == "complete" else "reduced")
     return columns(Q), columns(R)
 
 
@@ -120,7 +128,7 @@ def qr_backward(gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
     if gQ is None:
         gA = product(gR, mH(R))
     else:
-        gA = product(gR, mH(R)) - product(mH(Q), gQ) if gR is not None else product(-mH(Q), gQ)
+        gA = product(gR, mH(R)) - product(mH(Q), gQ) if gR is not None else -product(mH(Q), gQ)
     if m >= n:
         gA = triu(gA)
         gA = product(Q, diagonal_halved(gA + mH(gA)))
@@ -132,10 +140,11 @@ def qr_backward(gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
     return gA if gR is None else gA + product(Q, gR)
 
 
-@op("CatBackward0", self=lambda grad, extra: slice_(grad, -1, 0, grad.shape[-1] - extra))
-def widened(self: Array, extra: int) -> Array:
-    """self with columns of zeros after it."""
-    return np.concatenate([self, np.zeros((*self.shape[:-1], extra), self.dtype)], -1)
+def widened(A: Any, extra: int) -> Any:
+    """A with columns of zeros after it."""
+    from autograd_viz.torch.ops.joining import joined
+
+    return joined([A, blank(A, (*A.shape[:-1], extra))], -1)
 
 
 @op("torch::autograd::CopySlices", self=lambda grad: diagonal_halved(grad))
@@ -169,7 +178,8 @@ def diagonal_set(self: Array, src: Array) -> Array:
 
 
 @op("LinalgSvdBackward0", outputs="U S Vh", keep="S_sym_argsize_minus_1",
-    A=lambda grads, full_matrices, U, S, Vh: svd_backward(*reduced(grads, full_matrices, S), *reduced((U, S, Vh), full_matrices, S)))  # fmt: skip
+    A=lambda grads, full_matrices, U, S, Vh: svd_backward(
+        *reduced(grads, full_matrices, S), *reduced((U, S, Vh), full_matrices, S)))  # fmt: skip
 def linalg_svd(A: Array, full_matrices: bool, compute_uv: bool, S_sym_argsize_minus_1: int) -> tuple[Array, Array, Array]:
     """A = U @ diag(S) @ Vh: rotations, and how far each direction is stretched, the farthest first.  Raises LinAlgError for nan or inf."""
     if not np.isfinite(A).all():
@@ -263,7 +273,7 @@ def linalg_eigh(A: Array, UPLO: str = "L", compute_v: bool = True) -> tuple[Arra
         raise NotImplementedError(f"\"linalg_eigh_cpu\" not implemented for '{dtypes.scalar_name(A)}'")
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    L, V = np.linalg.eigh(A, UPLO)  # type: ignore[arg-type]
+    L, V = np.linalg.eigh(A, "U" if UPLO.upper() == "U" else "L")
     return L, columns(V)
 
 

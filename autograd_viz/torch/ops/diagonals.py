@@ -14,8 +14,9 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
+from autograd_viz.torch.ops.memory import copied, in_memory_of, storage_of
 from autograd_viz.torch.ops.pointwise import zeros
-from autograd_viz.torch.ops.shape import OPEN_END, blank, in_memory_of, reshape, slice_, squeeze_dim, wrap_dim
+from autograd_viz.torch.ops.shape import OPEN_END, blank, reshape, slice_, squeeze_dim, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -43,7 +44,7 @@ def _diagonal(self: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Arr
 
 def _byte_of(part: Array, array: Array) -> int:
     """At which byte of the memory of `array` its view `part` begins."""
-    whole = shape.storage_of(array)[0]
+    whole = storage_of(array)[0]
     return part.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
 
 
@@ -158,7 +159,7 @@ def _put_in(array: Array, there: Array, src: Array) -> Array:
     src=lambda grad, dim, index: shape.select(grad, dim, index))  # fmt: skip
 def _select_scatter(self: Array, src: Array, dim: int, index: int) -> Array:
     """self with src in one place along a dimension."""
-    made = self.copy()
+    made = copied(self)
     return _put_in(made, shape.select(made, dim, index), src)
 
 
@@ -169,7 +170,7 @@ def _slice_scatter(self: Array, src: Array, dim: int = 0, start: int | None = No
     """self with src in a range along a dimension."""
     if step <= 0:
         raise RuntimeError("slice step must be positive")
-    made = self.copy()
+    made = copied(self)
     return _put_in(made, sliced(made, dim, start, end, step), src)
 
 
@@ -183,7 +184,7 @@ def sliced(array: Any, dim: int, start: int | None, end: int | None, step: int) 
     src=lambda grad, offset, dim1, dim2: _diagonal(grad, offset, dim1, dim2))  # fmt: skip
 def _diagonal_scatter(self: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """self with src on its diagonal."""
-    made = self.copy()
+    made = copied(self)
     return _put_in(made, _diagonal(made, offset, dim1, dim2), src)
 
 
@@ -216,8 +217,9 @@ def reach(sizes: Sequence[int], steps: Sequence[int], start: int = 0) -> int:
 
 
 def into_memory(
-    grad: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None, sizes: Sequence[int], steps: Sequence[int], begin: int
-) -> Any:
+    grad: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None, sizes: Sequence[int], steps: Sequence[int],
+    begin: int,
+) -> Any:  # fmt: skip
     """The gradient of `as_strided`: grad put into memory as it was read, and that read as the input lay in it, from `begin`.
 
     Source: FunctionsManual.cpp, as_strided_backward.
@@ -267,13 +269,16 @@ def _overlaps(sizes: Sequence[int], steps: Sequence[int]) -> bool:
     return False
 
 
-@op("torch::autograd::CopySlices", self=lambda grad, size, stride, at: written_over(grad, blank(grad, size), size, stride, at),
-    values=lambda grad, size, stride, at: shape.as_strided(grad, size, stride, at))  # fmt: skip
-def written_over(self: Array, values: Array, size: Sequence[int], stride: Sequence[int], at: int) -> Array:
-    """Flat memory with values written to a part of it."""
-    made = self.copy()
-    in_memory_of(made, size, [step * made.itemsize for step in stride], at * made.itemsize)[...] = values
-    return made
+def written_over(memory: Any, values: Any, size: Sequence[int], stride: Sequence[int], at: int) -> Any:
+    """Flat memory after values were written to a part of it."""
+    from autograd_viz.torch.ops.inplace import copy, in_place
+
+    part = shape.as_strided(memory, size, stride, at)
+    if isinstance(memory, np.ndarray):
+        part[...] = values
+    else:
+        in_place(part, copy, values)
+    return memory
 
 
 def constant(like: Any, array: Array) -> Any:

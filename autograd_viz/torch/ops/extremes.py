@@ -16,7 +16,7 @@ from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import eq, maximum, minimum, ne, where, zeros
-from autograd_viz.torch.ops.reduction import Dims, axes, sum_all, sum_dim, wrap_dims
+from autograd_viz.torch.ops.reduction import Dims, axes, in_rows, sum_all, sum_dim
 from autograd_viz.torch.ops.shape import blank, reshape, scatter, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
@@ -59,22 +59,22 @@ def filled_where(self: Array, mask: Array, value: Array) -> Array:
 @op("AmaxBackward0", self=lambda grad, self, dim, keepdim, result: share_evenly_along(grad, self, dim, keepdim, result))
 def amax_dim(self: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """The largest element over several dimensions, or all. Elements that tie share its gradient."""
-    return _not_empty(self, "amax", dim).max(axis=axes(self, dim), keepdims=keepdim)
+    return in_rows(_not_empty(self, "amax", dim).max(axis=axes(self, dim), keepdims=keepdim))
 
 
 @op("AminBackward0", self=lambda grad, self, dim, keepdim, result: share_evenly_along(grad, self, dim, keepdim, result))
 def amin_dim(self: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """The smallest element over several dimensions, or all. Elements that tie share its gradient."""
-    return _not_empty(self, "amin", dim).min(axis=axes(self, dim), keepdims=keepdim)
+    return in_rows(_not_empty(self, "amin", dim).min(axis=axes(self, dim), keepdims=keepdim))
 
 
-@reads("amax(Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None)")
+@reads("amax(Tensor input, int[1]? dim=(), bool keepdim=False, *, Tensor? out=None)")
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest element over all or some dimensions; of those that tie, each gets its share of the gradient."""
     return amax_dim(input, dim, keepdim)
 
 
-@reads("amin(Tensor input, int[1] dim=(), bool keepdim=False, *, Tensor? out=None)")
+@reads("amin(Tensor input, int[1]? dim=(), bool keepdim=False, *, Tensor? out=None)")
 def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest element over all or some dimensions; of those that tie, each gets its share of the gradient."""
     return amin_dim(input, dim, keepdim)
@@ -193,8 +193,8 @@ def _not_empty(array: Array, name: str, dim: Dims = ()) -> Array:
         raise RuntimeError(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
         )
-    for d in wrap_dims(dim, array.ndim) if dim and array.ndim else ():
-        if array.shape[d] == 0:
+    for d in dim if array.ndim and not array.size else ():
+        if array.shape[wrap_dim(d, array.ndim)] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
     return array
 
@@ -224,6 +224,8 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _place(self: Array, find: Any, name: str, dim: int | None, keepdim: bool) -> Array:
+    if self.dtype.kind == "b":
+        raise RuntimeError(f"{name}(): does not support bool input")
     if dim is None and not self.size:
         raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
     axis = None if dim is None else wrap_dim(dim, self.ndim)

@@ -15,6 +15,7 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.memory import copied
 from autograd_viz.torch.ops.pointwise import scaled, zero_like
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import blank, expand, wrap_dim
@@ -35,7 +36,7 @@ LONGS = (np.dtype(np.int64), np.dtype(np.int32))
 @op("IndexBackward0", self=lambda grad, self_sym_sizes, indices: index_backward(grad, self_sym_sizes, indices))
 def index(self: Array, indices: tuple[Any, ...]) -> Array:
     """Places given by arrays of integers or bools: a copy.  `indices[i]` belongs to dimension i, None takes all of it."""
-    places = _numpy_index(indices)
+    places = _numpy_index(indices, self)
     made = np.ascontiguousarray(self[places])
     return made if self.flags.c_contiguous else _laid_out(made, self, places)
 
@@ -45,19 +46,15 @@ def _laid_out(made: Array, self: Array, places: tuple[Any, ...]) -> Array:
 
     Source: ATen, native/TensorAdvancedIndexing.cpp, AdvancedIndex, and TensorIterator.cpp, reorder_dimensions.
     """
-    kinds = [isinstance(place, slice) for place in places] + [True] * (self.ndim - sum(getattr(p, "ndim", 1) if _bools(p) else 1 for p in places))
-    if not all(kinds[i] or _bools(places[i]) is False for i in range(len(places))):
-        return made  # (masks: their dimensions are not those of self)
+    parts = [place.nonzero() if isinstance(place, np.ndarray) and place.dtype.kind == "b" else (place,) for place in places]
+    places = tuple(place for part in parts for place in part)
+    kinds = [isinstance(place, slice) for place in places] + [True] * (self.ndim - len(places))
     read = [i for i, whole in enumerate(kinds) if not whole]
     wide = len(np.broadcast_shapes(*(places[i].shape for i in read)))
     together = read[-1] - read[0] == len(read) - 1
     front = read[0] if together else 0
     steps = [self.strides[i] for i, whole in enumerate(kinds) if whole]
     return in_steps(made, steps[:front] + [0] * wide + steps[front:])
-
-
-def _bools(place: Any) -> bool:
-    return isinstance(place, np.ndarray) and place.dtype.kind == "b"
 
 
 def in_steps(array: Array, steps: list[int]) -> Array:
@@ -103,16 +100,10 @@ def put_values(self: Array, indices: tuple[Any, ...], values: Array, accumulate:
 
 def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bool) -> Array:
     """A copy of `array` with values in, or added to, some of its places."""
-    made, places = array.copy(), _numpy_index(indices)
+    made, places = copied(array), _numpy_index(indices, array)
     there = made[places].shape
-    while values.ndim > len(there) and values.shape[0] == 1:
-        values = values[0]
-    try:
-        np.broadcast_to(values, there)
-    except ValueError:
-        raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape {list(there)}"
-        ) from None
+    fits(values, there)
+    values = np.broadcast_to(values.reshape(values.shape[max(values.ndim - len(there), 0) :]), there)
     if accumulate:
         np.add.at(made, places, values)
     else:
@@ -120,8 +111,10 @@ def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bo
     return made
 
 
-def _numpy_index(indices: tuple[Any, ...]) -> tuple[Any, ...]:
+def _numpy_index(indices: tuple[Any, ...], array: Array) -> tuple[Any, ...]:
     arrays = [getattr(i, "_array", i) for i in indices]
+    if not array.size:  # where there is nothing to read, positions may be anything
+        arrays = [i if i is None or i.dtype in MASKS else i * 0 for i in arrays]
     return tuple(slice(None) if i is None else i.astype(bool) if i.dtype == np.uint8 else i for i in arrays)
 
 
@@ -134,7 +127,7 @@ def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumu
     dims = sum(part.ndim if is_mask(part) else 1 for part in indices)
     if dims > input.ndim:
         raise IndexError(f"too many indices for tensor of dimension {input.ndim} (got {dims})")
-    check_indices(input, indices)
+    check_indices(input, indices, values)
     return put_values(input, indices, values, accumulate)
 
 
@@ -143,12 +136,15 @@ def is_mask(part: Tensor) -> bool:
     return part._array.dtype in MASKS
 
 
-def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...]) -> None:
-    """Raise IndexError, in PyTorch's words, unless positions and masks (one for each dimension, or None) fit a tensor and each other."""
+def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Tensor | None = None) -> None:
+    """Raise IndexError, in PyTorch's words, unless positions and masks (one for each dimension, or None) fit a tensor and each other.
+
+    `values`: what will be written there; RuntimeError if it does not fit.
+    """
     starts, dim = [], 0
     for part in indices:
         starts.append(dim)
-        dim += part.ndim if part is not None and is_mask(part) else 1
+        dim += _dims(part)
     given = [(dim, part) for dim, part in zip(starts, indices, strict=True) if part is not None]
     for dim, part in given:
         for i, (n, m) in enumerate(zip(part._array.shape, tensor._array.shape[dim:], strict=False)):
@@ -161,20 +157,66 @@ def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...]) -> None:
     for _, part in given:
         shapes += [(int(np.count_nonzero(part._array)),)] * part.ndim if is_mask(part) else [part._array.shape]
     try:
-        np.broadcast_shapes(*shapes)
+        together = np.broadcast_shapes(*shapes)
     except ValueError:
         spoken = ", ".join(str(list(shape)) for shape in shapes)
         raise IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {spoken}") from None
+    rest = [n for d, n in enumerate(tensor._array.shape) if d not in {d for dim, part in given for d in range(dim, dim + _dims(part))}]
+    read = [tensor._array.shape[d] for dim, part in given for d in range(dim, dim + _dims(part))]
+    if 0 in read and 0 not in together:
+        raise IndexError("index is out of bounds for dimension with size 0")
+    if values is not None:
+        fits(values._array, index_shape(tensor._array.shape, indices, together))
+    if 0 in together or 0 in rest:
+        return  # PyTorch looks at the positions only where it reads or writes something
     nth = 0  # PyTorch's errors count only the dimensions that are read by list
     for dim, part in given:
         if not is_mask(part):
             size = tensor._array.shape[dim]
             wrong = _outside(part._array, -size, size)
-            if wrong is not None and not size:
-                raise IndexError("index is out of bounds for dimension with size 0")
             if wrong is not None:
                 raise IndexError(f"index {wrong} is out of bounds for dimension {nth} with size {size}")
-        nth += part.ndim if is_mask(part) else 1
+        nth += _dims(part)
+
+
+def _dims(part: Tensor | None) -> int:
+    """How many dimensions of a tensor an index is for."""
+    return part.ndim if part is not None and is_mask(part) else 1
+
+
+def index_shape(sizes: tuple[int, ...], indices: tuple[Tensor | None, ...], together: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of what is read: `together`, that of the lists, stands where they do if they stand side by side, else in front."""
+    whole: list[tuple[int, ...]] = []
+    taken: list[int] = []
+    dim = 0
+    for part in indices:
+        if part is None:
+            whole.append((sizes[dim],))
+        else:
+            taken.append(len(whole))
+            whole.append(together)
+        dim += _dims(part)
+    if not taken:
+        return sizes
+    apart = taken[-1] - taken[0] != len(taken) - 1
+    before = () if apart else tuple(n for (n,) in whole[: taken[0]])
+    after = tuple(n for i, part in enumerate(whole) if i not in taken and (apart or i > taken[0]) for n in part)
+    return (*before, *together, *after, *sizes[dim:])
+
+
+def fits(values: Array, there: tuple[int, ...]) -> None:
+    """Raise RuntimeError unless values can be written to places of that shape."""
+    given = values.shape
+    while len(given) > len(there) and given[0] == 1:
+        given = given[1:]
+    try:
+        if np.broadcast_shapes(given, there) == there:
+            return
+    except ValueError:
+        pass
+    raise RuntimeError(
+        f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape {list(there)}"
+    )
 
 
 # --- along one dimension, slice by slice ------------------------------------------------------------------------------
@@ -190,16 +232,18 @@ def select_slices(self: Array, dim: int, index: Array) -> Array:
 @reads("index_select(Tensor input, int dim, Tensor index)")
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices along a dimension that `index` names.  (2, 3), dim=0, index (4,) -> (4, 3).  Raises for positions outside."""
-    if index._array.dtype not in LONGS:
-        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    dim_ = wrap_dim(dim, input.ndim)
     if index.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
-    dim_ = wrap_dim(dim, input.ndim)
+    if index._array.dtype not in LONGS:
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     count = input._array.shape[dim_] if input.ndim else 1
     if not input.ndim and index._array.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index._array.size} value(s)")
     wrong = _outside(index._array, 0, count)
-    if wrong is not None and dim_ and input.ndim > 1:
+    if not count and index._array.size and input.ndim > 1:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
+    if wrong is not None and input.ndim > 1 and (dim_ == 1 or not input._array.size):
         raise RuntimeError(f"INDICES element is out of DATA bounds, id={wrong} axis_dim={count}")
     if wrong is not None:
         raise IndexError("index out of range in self")
@@ -213,13 +257,16 @@ def _outside(index: Array, first: int, end: int) -> int | None:
 
 
 @op("IndexAddBackward0", others="index", self=lambda grad: grad,
-    source=lambda grad, dim, index, source, source_dim, alpha: scaled(_slices_for(grad, dim, index, source, source_dim), alpha))  # fmt: skip
+    source=lambda grad, dim, index, source, source_dim, alpha: scaled(slices_for(grad, dim, index, source, source_dim), alpha))  # fmt: skip
 def _index_add(self: Array, dim: int, index: Array, source: Array, alpha: Any = 1, source_dim: int = 0) -> Array:
     """self with alpha * source added in the slices that `index` names."""
     made = self.copy()
     target = made if made.ndim else made.reshape(1)
-    slices = source.reshape(target.shape[:dim % target.ndim] + (-1,) + target.shape[dim % target.ndim + 1:]) if source.ndim != target.ndim else source
-    np.add.at(target, (slice(None),) * (dim % target.ndim) + (index.reshape(-1),), slices if alpha == 1 else slices * slices.dtype.type(alpha))
+    place = dim % target.ndim
+    if source.ndim != target.ndim:
+        source = source.reshape((*target.shape[:place], -1, *target.shape[place + 1 :]))
+    places: Any = (*(slice(None),) * place, index.reshape(-1))
+    np.add.at(target, places, source if alpha == 1 else source * source.dtype.type(alpha))
     return made
 
 
@@ -228,7 +275,7 @@ def index_add_(self: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> 
     return _index_add(self, dim, index, source, alpha, len(source.shape))
 
 
-def _slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) -> Any:
+def slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) -> Any:
     """The slices of grad that `index` names, in the shape of source."""
     chosen = select_slices(grad, dim, index)
     return expand(chosen, tuple(source.shape)) if source_dim else chosen
@@ -250,6 +297,8 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
         raise RuntimeError(
             f"index_add_(): self ({scalar_name(input._array)}) and source ({scalar_name(source._array)}) must have the same scalar type"
         )
+    if place and place >= source.ndim:
+        raise RuntimeError(f"index_add_(): Indexing dim {place} is out of bounds of the source tensor with dim {source.ndim}")
     if source.ndim == 0 and index.ndim == 1 and input.ndim and index._array.size != 1:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if source.ndim and index._array.size != given[min(place, source.ndim - 1)] and input.ndim:
@@ -269,7 +318,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
 
 @op("IndexCopyBackward0", others="index", keep="source_dim",
     self=lambda grad, dim, index: fill_slices(grad, dim, index, 0),
-    source=lambda grad, dim, index, source, source_dim: _slices_for(grad, dim, index, source, source_dim))  # fmt: skip
+    source=lambda grad, dim, index, source, source_dim: slices_for(grad, dim, index, source, source_dim))  # fmt: skip
 def copy_slices(self: Array, dim: int, index: Array, source: Array, source_dim: int = 0) -> Array:
     """self with `source` in the slices along a dimension that `index` names."""
     made = self.copy()
@@ -318,7 +367,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 @op("IndexFillBackward0", others="index", self=lambda grad, dim, index: fill_slices(grad, dim, index, 0))
 def fill_slices(self: Array, dim: int, index: Array, value: Any) -> Array:
     """self with a number in the slices along a dimension that `index` names."""
-    made = self.copy()
+    made = copied(self)
     (made if made.ndim else made.reshape(1))[(slice(None),) * (dim % max(made.ndim, 1)) + (index.reshape(-1),)] = value
     return made
 
@@ -333,7 +382,7 @@ def fill_slices_with(self: Array, dim: int, index: Array, value: Array) -> Array
 
 def without_repeats(index: Any) -> Any:
     """Each position of an index once."""
-    return np.unique(index) if isinstance(index, np.ndarray) else holding(np.unique(index._array))
+    return np.unique(index) if isinstance(index, np.ndarray | np.generic) else holding(np.unique(index._array))
 
 
 @reads("index_fill(Tensor input, int dim, Tensor index, Tensor value)", "index_fill(Tensor input, int dim, Tensor index, Number value)")

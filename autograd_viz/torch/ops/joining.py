@@ -21,8 +21,8 @@ from autograd_viz.torch.ops.shape import blank, reshape, slice_, unsqueeze, wrap
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = [
-    "atleast_1d", "atleast_2d", "atleast_3d", "cat", "chunk", "column_stack", "concat", "concatenate", "dsplit", "dstack", "hsplit", "hstack",
-    "row_stack", "split", "split_with_sizes",
+    "atleast_1d", "atleast_2d", "atleast_3d", "cat", "chunk", "column_stack", "concat", "concatenate", "dsplit", "dstack", "hsplit",
+    "hstack", "row_stack", "split", "split_with_sizes",
     "stack", "tensor_split", "unbind", "unsafe_chunk", "unsafe_split", "vsplit", "vstack",
 ]  # fmt: skip
 
@@ -109,8 +109,8 @@ def stack(tensors: tuple[Tensor, ...], dim: int = 0) -> Tensor:
     for i, tensor in enumerate(tensors):
         if tensor.shape != tensors[0].shape:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 and {list(tensor.shape)} at entry "
-                f"{i}"
+                f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 and {list(tensor.shape)} at "
+                f"entry {i}"
             )
     return shape.stack(tensors, dim)
 
@@ -214,7 +214,8 @@ def atleast_3d(*tensors: Any) -> Any:
 
 
 @op("SplitBackward0", view=True, outputs="...",
-    self=lambda grads, self_sym_sizes, split_size, dim: put_together(grads, parts_of(self_sym_sizes, split_size, dim), self_sym_sizes, dim))  # fmt: skip
+    self=lambda grads, self_sym_sizes, split_size, dim:
+        put_together(grads, parts_of(self_sym_sizes, split_size, dim), self_sym_sizes, dim))  # fmt: skip
 def _split(self: Array, split_size: int, dim: int = 0) -> list[Array]:
     """Parts of split_size along a dimension, each a view; the last may be smaller."""
     return _cut(self, parts_of(self.shape, split_size, dim), dim)
@@ -228,7 +229,8 @@ def _split_with_sizes(self: Array, split_sizes: tuple[int, ...], dim: int = 0) -
 
 
 @op("UnsafeSplitBackward0", outputs="...",
-    self=lambda grads, self_sym_sizes, split_size, dim: put_together(grads, parts_of(self_sym_sizes, split_size, dim), self_sym_sizes, dim))  # fmt: skip
+    self=lambda grads, self_sym_sizes, split_size, dim:
+        put_together(grads, parts_of(self_sym_sizes, split_size, dim), self_sym_sizes, dim))  # fmt: skip
 def _unsafe_split(self: Array, split_size: int, dim: int = 0) -> list[Array]:
     """`split`, whose parts autograd need not remember to be views."""
     return _cut(self, parts_of(self.shape, split_size, dim), dim)
@@ -357,8 +359,8 @@ def tensor_split(
             raise RuntimeError(f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {kind}")
         if given.ndim > 1:
             raise RuntimeError(
-                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with "
-                f"{given.ndim} dims"
+                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor "
+                f"with {given.ndim} dims"
             )
         sections, indices = (None, tuple(given.tolist())) if given.ndim else (int(given), None)
     if sections is not None:

@@ -17,13 +17,11 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
-from autograd_viz.torch.ops.pointwise import mul, scaled
+from autograd_viz.torch.ops.pointwise import scaled
 from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
-__all__ = [
-    "addbmm", "addmm", "addmv", "addr", "baddbmm", "bmm", "dot", "ger", "inner", "matmul", "mm", "mv", "outer", "vdot",
-]  # fmt: skip
+__all__ = ["addmv", "addr", "dot", "mv", "vdot"]  # the others are offered by `linalg/products.py`, which reads their arguments
 
 IN_PLACE = ("addbmm", "addmm", "addmv", "addr", "baddbmm")
 
@@ -95,7 +93,22 @@ def mm(self: Array, mat2: Array) -> Array:
     if self.dtype != mat2.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}")
     _no_bools("addmm_impl_cpu_", self)
+    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
+        return _by_dots(self, mat2)
     return self @ mat2
+
+
+def _by_dots(self: Array, mat2: Array) -> Array:
+    """self @ mat2, summed in the order in which PyTorch sums 2 or 3 products of a row with a column that lie in memory in order.
+
+    One sees it in what A @ inverse(A) has beside the diagonal.
+    """
+    products = self[:, None, :] * mat2.T
+    order = (0, 2, 1) if self.dtype == np.float32 else (0, 1, 2)
+    total = products[..., 0]
+    for k in order[1:]:
+        total = total + products[..., k] if k < products.shape[2] else total
+    return total
 
 
 def mm_self_backward(grad: Any, mat2: Any, sizes: Shape, strides: Shape) -> Any:
@@ -232,10 +245,8 @@ def addbmm_row(
     return _added(self, (batch1 @ batch2).sum(0), beta, alpha)
 
 
-@method
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * the sum of a batch of products.  (n, m), (b, n, k), (b, k, m) -> (n, m).  Raises as `baddbmm` does."""
-    need_tensors("addbmm", input=input, batch1=batch1, batch2=batch2)
     expand(input._array, (_size(batch1._array, 1), _size(batch2._array, 2)))
     _same_dtype(("self", input._array), ("mat2", batch2._array))
     _same_dtype(("mat1", batch1._array), ("mat2", batch2._array))
@@ -277,24 +288,6 @@ def outer(input: Any, vec2: Any) -> Any:
         if len(vector.shape) != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {len(vector.shape)}-D")
     return reshape(input, (input.shape[0], 1)) * vec2
-
-
-ger = outer
-
-
-@method
-def inner(input: Tensor, other: Tensor) -> Tensor:
-    """The sums of products over the last dimensions.  (..., n), (.., n) -> (..., ..).  Raises RuntimeError unless those are equal."""
-    from autograd_viz.torch.ops.matrices import tensordot
-
-    need_tensors("inner", input=input, other=other)
-    if not input.ndim or not other.ndim:
-        product: Tensor = mul(input, other)
-        return product
-    if input.shape[-1] != other.shape[-1]:
-        shapes = f"{list(input.shape)} and {list(other.shape)}"
-        raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {shapes}")
-    return tensordot(input, other, ([-1], [-1]))
 
 
 # --- matmul -----------------------------------------------------------------------------------------------------------

@@ -42,8 +42,9 @@ def _share(array: Array, reduction: int) -> Array:
 def _met(self: Array, target: Array, kernel: str) -> tuple[Array, Array]:
     """Both in their common dtype.  Raises NotImplementedError, as that PyTorch kernel, unless it is a float."""
     kind = dtypes.promoted([self, target], [False, False])
+    need_floats(np.empty(0, kind), kernel)
     self = self.astype(kind, copy=False)
-    return need_floats(self, kernel), target.astype(kind, copy=False)
+    return self, target.astype(kind, copy=False)
 
 
 # --- distances: of numbers from numbers ------------------------------------------------------------------------------
@@ -123,6 +124,10 @@ def huber_loss(self: Array, target: Array, reduction: int = 1, delta: float = 1.
     """delta * `smooth_l1_loss` with beta = delta: a parabola near 0, straight lines beyond delta.  Raises RuntimeError for delta <= 0."""
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    kind = dtypes.promoted([self, target], [False, False])
+    if kind.kind == "f" and self.dtype.kind != "f":
+        names = dtypes.SCALAR_NAMES[dtypes.of_numpy[kind]], dtypes.scalar_name(self)
+        raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
     need_same_dtype(target, need_floats(self, "huber_cpu"))
     distance, delta = np.abs(self - target), self.dtype.type(delta)
     return reduced(np.where(distance <= delta, distance * distance / 2, delta * (distance - delta / 2)), reduction)
@@ -163,7 +168,7 @@ def need_same_dtype(array: Array, as_that: Array) -> None:
     self=lambda grad, self, target, reduction: soft_margin_loss_backward(grad, self, target, reduction))  # fmt: skip
 def soft_margin_loss(self: Array, target: Array, reduction: int = 1) -> Array:
     """log(1 + exp(-target * self)), reduced; the target is 1 or -1."""
-    return reduced(np.log1p(np.exp(-target * self)), reduction)
+    return reduced(np.log1p(np.exp(-target.astype(self.dtype) * self)), reduction)
 
 
 @op(
@@ -174,6 +179,7 @@ def soft_margin_loss(self: Array, target: Array, reduction: int = 1) -> Array:
 )
 def soft_margin_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int) -> Array:
     """-target * sigmoid(-target * self) * grad_output, shared out."""
+    target = target.astype(self.dtype)
     return _share(-target * sigmoid(-target * self) * grad_output, reduction)
 
 
@@ -231,6 +237,7 @@ def multi_margin_loss_backward(
 def binary_cross_entropy(self: Array, target: Array, weight: Array | None = None, reduction: int = 1) -> Array:
     """-(target * log(self) + (1 - target) * log(1 - self)), reduced; no logarithm counts as less than -100."""
     need_same_dtype(target, self)
+    need_floats(self, "binary_cross_entropy")
     for name, array in (("input", self), ("target", target)):
         if not bool(np.all((array >= 0) & (array <= 1))):
             raise RuntimeError(
@@ -282,6 +289,7 @@ def binary_cross_entropy_with_logits(
     """-(target * log(p) + (1 - target) * log(1 - p)) for p = sigmoid(self), without overflow; reduced. `pos_weight` weighs the first."""
     positive = log_sigmoid(self)
     loss = (1 - target) * self - (positive if pos_weight is None else (1 + (pos_weight - 1) * target) * positive)
+    loss = loss.astype(target.dtype, copy=False)  # PyTorch computes it in the target's memory
     return reduced(loss if weight is None else loss * weight, reduction)
 
 
@@ -320,7 +328,7 @@ def log_sigmoid(self: Any) -> Any:
 
 @op("LogSigmoidBackward0", others="buffer", self=lambda grad, self, buffer: log_sigmoid_backward(grad, self, buffer))
 def _log_sigmoid(self: Array, buffer: Array) -> Array:
-    return np.minimum(self, 0) - np.log1p(buffer)
+    return np.array(np.minimum(self, 0) - np.log1p(buffer), order="C")
 
 
 @op(

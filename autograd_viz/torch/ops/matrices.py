@@ -6,6 +6,8 @@ The products have no nodes of their own: they bring their arguments into the sha
 Read next: `systems.py`.
 """
 
+
+
 from __future__ import annotations
 
 import warnings
@@ -20,9 +22,18 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import dot, mm
 from autograd_viz.torch.ops.pointwise import mul
-from autograd_viz.torch.ops.reduction import sum_all, sum_dim
+from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import (
-    blank, permute, reshape, slice_, squeeze_dim, transpose, unsafe_view, view, viewed, wrap_dim,
+    blank,
+    permute,
+    reshape,
+    slice_,
+    squeeze_dim,
+    transpose,
+    unsafe_view,
+    view,
+    viewed,
+    wrap_dim,
 )  # fmt: skip
 from autograd_viz.torch.tensor import Tensor, holding, method
 
@@ -36,6 +47,25 @@ IN_PLACE = ("tril", "triu")
 INDICES = "(int row, int col, int offset=0, *, dtype? dtype=None)"
 
 # --- checks that several operations share -----------------------------------------------------------------------------
+
+
+def fused(c: Array, a: Array, b: Array) -> Array:
+    """c + a * b, rounded once. Processors compute it so, and PyTorch's last digits show it."""
+    if c.dtype != np.float64:
+        return (c.astype(np.float64) + a.astype(np.float64) * b.astype(np.float64)).astype(c.dtype)
+    (a1, a2), (b1, b2), product = _halves(a), _halves(b), a * b
+    lost = a2 * b2 - (((product - a1 * b1) - a2 * b1) - a1 * b2)  # what rounding took off the product (Dekker 1971) ...
+    total = c + product
+    back = total - c
+    lost = lost + ((c - (total - back)) + (product - back))  # ... and off the sum (Knuth)
+    return np.where(np.isfinite(lost) & (lost != 0), total + lost, total)  # (-0 stays -0)
+
+
+def _halves(a: Array) -> tuple[Array, Array]:
+    """The leading 26 bits of a float64, and the rest: products of halves are exact."""
+    scaled = a * 134217729.0
+    first = scaled - (scaled - a)
+    return first, a - first
 
 
 def need_square(name: str, A: Array) -> None:
@@ -66,8 +96,12 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: None = None) -> Tensor:
 
     (2, 3, 4), (3, 4, 5), dims=2 -> (2, 5).  Raises RuntimeError unless the dimensions have the same sizes.
     """
+    if isinstance(dims, Tensor):
+        dims = dims._array.tolist() if dims._array.size > 1 else int(dims._array.item())
     if isinstance(dims, tuple | list):
         dims_a, dims_b = dims
+        if isinstance(dims_a, int):
+            raise TypeError("tensordot(): argument 'dims_self' (position 3) must be tuple of ints, not int")
     elif isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
@@ -77,8 +111,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: None = None) -> Tensor:
     else:
         kinds = "int or tuple[list[int], list[int]] or list[list[int]] containing two lists"
         raise RuntimeError(f"tensordot expects dims to be {kinds}, but got dims={dims}")
-    dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in (dims_a, dims_b))
-    return _tensordot(a, b, dims_a, dims_b)
+    return _tensordot(a, b, list(dims_a), list(dims_b))
 
 
 def _tensordot(a: Tensor, b: Tensor, dims_a: list[int], dims_b: list[int]) -> Tensor:
@@ -135,36 +168,40 @@ def _spread(input: Tensor, size: tuple[int, ...]) -> Tensor:
 # --- triangles and diagonals ------------------------------------------------------------------------------------------
 
 
-@method
 @op("TrilBackward0", self=lambda grad, diagonal: tril(grad, diagonal))
 def tril(self: Array, diagonal: int = 0) -> Array:
     """The lower triangle, and zeros above; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
-    return _triangle("tril", self, np.tri(*self.shape[-2:], diagonal, dtype=bool) if self.ndim > 1 else self)
+    _need_two("tril", self)
+    return np.ascontiguousarray(np.where(_below(self.shape[-2:], diagonal), self, self.dtype.type(0)))
 
 
-@method
 @op("TriuBackward0", self=lambda grad, diagonal: triu(grad, diagonal))
 def triu(self: Array, diagonal: int = 0) -> Array:
     """The upper triangle, and zeros below; `diagonal` moves the border up.  (..., n, m) -> (..., n, m).  Raises RuntimeError below 2-D."""
-    return _triangle("triu", self, ~np.tri(*self.shape[-2:], diagonal - 1, dtype=bool) if self.ndim > 1 else self)
+    _need_two("triu", self)
+    return np.ascontiguousarray(np.where(_below(self.shape[-2:], diagonal - 1), self.dtype.type(0), self))
 
 
-def _triangle(name: str, self: Array, mask: Array) -> Array:
+def _need_two(name: str, self: Array) -> None:
     if self.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    return np.where(mask, self, self.dtype.type(0))
+
+
+def _below(sizes: tuple[int, ...], diagonal: int) -> Array:
+    """Which places lie on or below a diagonal."""
+    return np.tri(sizes[0], sizes[1], diagonal, dtype=bool)
 
 
 @reads(f"tril_indices{INDICES}", method=False)
 def tril_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the lower triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
-    return _indices("tril_indices", row, col, np.tri(max(row, 0), max(col, 0), offset, dtype=bool), dtype)
+    return _indices("tril_indices", row, col, _below((max(row, 0), max(col, 0)), offset), dtype)
 
 
 @reads(f"triu_indices{INDICES}", method=False)
 def triu_indices(row: int, col: int, offset: int = 0, dtype: Any = None) -> Tensor:
     """Where the elements of the upper triangle are, one a column.  -> (2, n), int64.  Raises RuntimeError for negative sizes."""
-    return _indices("triu_indices", row, col, ~np.tri(max(row, 0), max(col, 0), offset - 1, dtype=bool), dtype)
+    return _indices("triu_indices", row, col, ~_below((max(row, 0), max(col, 0)), offset - 1), dtype)
 
 
 def _indices(name: str, row: int, col: int, mask: Array, dtype: Any) -> Tensor:
@@ -177,32 +214,20 @@ def _indices(name: str, row: int, col: int, mask: Array, dtype: Any) -> Tensor:
     return holding(np.stack(np.nonzero(mask)).astype(kind.numpy))
 
 
-@op("DiagonalBackward0", view=True,
-    self=lambda grad, self_sym_sizes, offset, dim1, dim2: diagonal_backward(grad, self_sym_sizes, offset, dim1, dim2))  # fmt: skip
-def diagonal(self: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
-    """The diagonal of two dimensions, which comes last.  (n, m) -> (min(n, m),)."""
-    return np.diagonal(self, offset, wrap_dim(dim1, self.ndim), wrap_dim(dim2, self.ndim))
+def diagonal(self: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """The diagonal of two dimensions, which comes last: a view, of an array or a Tensor.  (n, m) -> (min(n, m),)."""
+    from autograd_viz.torch.ops.diagonals import _diagonal
+
+    return _diagonal(self, offset, dim1, dim2)
 
 
-@op("DiagonalBackwardBackward0", grad_output=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2))
-def diagonal_backward(grad_output: Array, input_sizes: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Array:
-    """grad_output on the diagonal and zeros elsewhere."""
-    zeros = np.zeros(input_sizes, grad_output.dtype)
-    dims = wrap_dim(dim1, zeros.ndim), wrap_dim(dim2, zeros.ndim)
-    onto = np.diagonal(zeros, offset, *dims)
-    onto.flags.writeable = True
-    onto[...] = grad_output
-    return zeros
+def diag_embed(self: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Matrices with self, an array or a Tensor, on the diagonal and zeros elsewhere.  (..., n) -> (..., n, n)."""
+    from autograd_viz.torch.ops.diagonals import _diag_embed
+
+    return _diag_embed(self, offset, dim1, dim2)
 
 
-@op("DiagEmbedBackward0", self=lambda grad, offset, dim1, dim2: diagonal(grad, offset, dim1, dim2))
-def diag_embed(self: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
-    """Matrices with self on the diagonal and zeros elsewhere.  (..., n) -> (..., n, n)."""
-    assert (offset, dim1, dim2) == (0, -2, -1)
-    return self[..., None] * np.eye(self.shape[-1], dtype=self.dtype)
-
-
-@method
 @op("TraceBackward0", self=lambda grad, self_sym_sizes: trace_backward(grad, self_sym_sizes))
 def trace(self: Array) -> Array:
     """The sum of the diagonal.  (n, m) -> ().  Raises RuntimeError unless it is a matrix."""
@@ -215,38 +240,21 @@ def trace(self: Array) -> Array:
 
 def trace_backward(grad: Any, sizes: tuple[int, int]) -> Any:
     """grad on the diagonal and zeros elsewhere."""
+    from autograd_viz.torch.ops.gathering import fill_slices_with
+
     rows, columns = sizes
-    return view_of(filled_at(blank(grad, (rows * columns,)), _like(grad, np.arange(0, rows * columns, columns + 1)), grad), sizes)
+    places = np.arange(0, rows * columns, columns + 1)
+    is_array = isinstance(grad, np.ndarray | np.generic)
+    filled = fill_slices_with(blank(grad, (rows * columns,)), 0, places if is_array else holding(places), grad)
+    return filled.reshape(sizes) if is_array else view(filled, sizes)
 
 
-def view_of(self: Any, size: tuple[int, ...]) -> Any:
-    """`view`, in a formula."""
-    return self.reshape(size) if isinstance(self, np.ndarray) else view(self, size)
-
-
-@op("IndexFillBackward1", others="index", self=lambda grad, index: filled_at(grad, index, blank(grad, ())),
-    value=lambda grad, index: sum_all(_taken(grad, index)))  # fmt: skip
-def filled_at(self: Array, index: Array, value: Array) -> Array:
-    """The 0-d `value` in the places `index` of a vector."""
-    made = self.copy()
-    made[index] = value
-    return made
-
-
-@op("", others="self index")
-def _taken(self: Array, index: Array) -> Array:
-    return self[index]
-
-
-def _like(model: Any, array: Array) -> Any:
-    """An array as what `model` is: an array, or a Tensor."""
-    return array if isinstance(model, np.ndarray | np.generic) else holding(array)
-
+for _row in (tril, triu, trace):
+    method(_row)
 
 # --- several at a time ------------------------------------------------------------------------------------------------
 
 
-@method
 @op(
     "LinalgCrossBackward0",
     self=lambda grad, other, dim: linalg_cross(other, grad, dim=dim),
@@ -265,7 +273,10 @@ def linalg_cross(self: Array, other: Array, *, dim: int = -1) -> Array:
     check_broadcast(self.shape, other.shape)
     if self.dtype != other.dtype:
         raise RuntimeError(f"expected scalar type {dtypes.scalar_name(self)} but found {dtypes.scalar_name(other)}")
-    return np.ascontiguousarray(np.cross(*np.broadcast_arrays(self, other), axis=axis))
+    a, b = (np.moveaxis(array, axis, 0) for array in np.broadcast_arrays(self, other))
+    if self.dtype.kind != "f":
+        return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], axis)
+    return np.stack([fused(-(a[2] * b[1]), a[1], b[2]), fused(-(a[0] * b[2]), a[2], b[0]), fused(-(a[1] * b[0]), a[0], b[1])], axis)
 
 
 CROSS_WITHOUT_DIM = (
@@ -276,7 +287,7 @@ CROSS_WITHOUT_DIM = (
 
 @reads("cross(Tensor input, Tensor other, int? dim=None, *, Tensor? out=None)")
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
-    """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError without one."""
+    """The cross product along `dim`, or along the first dimension of size 3.  (n, 3), (n, 3) -> (n, 3).  Raises RuntimeError if none."""
     if dim is None:
         warnings.warn(CROSS_WITHOUT_DIM, UserWarning, stacklevel=3)
         dim = next((d for d, size in enumerate(input.shape) if size == 3), None)

@@ -39,10 +39,39 @@ def project_double_backward(gradient: Any, v: Any, normal: Any, rstd: Any, dims:
 
 
 def statistics(array: Array, dims: Dims, eps: float) -> tuple[Array, Array]:
-    """The mean over dims and 1 / the standard deviation, with the dimensions kept."""
-    mean = array.mean(dims, keepdims=True)
-    variance = ((array - mean) ** 2).mean(dims, keepdims=True)
-    return mean, 1 / np.sqrt(variance + array.dtype.type(eps))
+    """The mean over dims and 1 / the standard deviation, with the dimensions kept. Computed in float64."""
+    exact = array.astype(np.float64)
+    count = max(prod(array.shape[d] for d in dims), 1)
+    mean = exact.sum(dims, keepdims=True) / count
+    variance = ((exact - mean) ** 2).sum(dims, keepdims=True) / count
+    return mean.astype(array.dtype), (1 / np.sqrt(variance + eps)).astype(array.dtype)
+
+
+FEW = 16  # elements, up to which PyTorch takes them one by one
+
+
+def row_statistics(array: Array, dims: int, eps: float) -> tuple[Array, Array]:
+    """The same over the last `dims` dimensions as PyTorch's layer norm does it: a running mean that each element corrects (Welford)."""
+    rows = array.reshape(*array.shape[: array.ndim - dims], -1)
+    kept = (*rows.shape[:-1], *(1,) * dims)
+    if not 0 < rows.shape[-1] <= FEW:
+        return statistics(array, tuple(range(-dims, 0)), eps)
+    mean, squares = np.zeros_like(rows[..., 0]), np.zeros_like(rows[..., 0])
+    for place in range(rows.shape[-1]):
+        step = rows[..., place] - mean
+        mean = mean + step / array.dtype.type(place + 1)
+        squares = squares + step * (rows[..., place] - mean)
+    rstd = 1 / np.sqrt(squares / array.dtype.type(rows.shape[-1]) + array.dtype.type(eps))
+    return mean.reshape(kept), rstd.reshape(kept).astype(array.dtype)
+
+
+def need_one_dtype(input: Array, *parameters: Array | None) -> None:
+    """Raise RuntimeError if the parameters have another dtype than the input."""
+    for parameter in parameters:
+        if parameter is not None and parameter.dtype != input.dtype:
+            if input.dtype == np.float64:
+                raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
 
 
 # --- layer norm -------------------------------------------------------------------------------------------------------
@@ -64,6 +93,7 @@ def native_layer_norm(
     input: Array, normalized_shape: Dims, weight: Array | None = None, bias: Array | None = None, result1: Any = None, result2: Any = None
 ) -> Array:
     """(input - mean) * rstd * weight + bias, the statistics (`result1`, `result2`) over the last dimensions."""
+    need_one_dtype(input, weight, bias)
     return _scaled((input - result1) * result2, weight, bias)
 
 
@@ -145,6 +175,7 @@ def native_batch_norm(
     running_var: Array | None = None, training: bool = False, eps: float = 1e-5, result1: Any = None, result2: Any = None,
 ) -> Array:  # fmt: skip
     """Normalize each channel, by the batch's own statistics (`result1`, `result2`) while training, else by the running ones."""
+    need_one_dtype(input, weight, bias, running_mean, running_var)
     mean, rstd = _used(input, running_mean, running_var, result1, result2, training, eps)
     return _straight(input, mean, rstd, per_channel(weight, input.ndim), per_channel(bias, input.ndim))
 
@@ -243,8 +274,9 @@ def native_group_norm(
 ) -> tuple[Array, Array, Array]:
     """Normalize the channels in groups, each sample by itself; also the groups' means and rstds, (N, group)."""
     need_floats(input, "GroupNormKernelImpl")
-    groups = input.reshape(N, group, -1, HxW)
-    mean, rstd = statistics(groups, (2, 3), eps)
+    need_one_dtype(input, weight, bias)
+    groups = input.reshape(N, group, C // group, HxW)
+    mean, rstd = row_statistics(groups, 2, eps)
     wide = [None if vector is None else vector.reshape(1, group, -1, 1) for vector in (weight, bias)]
     return _straight(groups, mean, rstd, *wide).reshape(input.shape), mean.reshape(N, group), rstd.reshape(N, group)
 

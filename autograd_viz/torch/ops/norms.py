@@ -19,7 +19,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.extremes import amax_dim, amin_dim, grad_over
 from autograd_viz.torch.ops.pointwise import abs, eq, gt, masked_fill, ne, plus, pow_number, reciprocal, sgn, times, to_copy, where
-from autograd_viz.torch.ops.reduction import Dims, axes, like, sum_dim, unsqueeze_multiple, wrap_dims
+from autograd_viz.torch.ops.reduction import Dims, axes, in_rows, like, sum_dim, unsqueeze_multiple
 from autograd_viz.torch.ops.shape import permute, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
@@ -43,14 +43,10 @@ def linalg_vector_norm(self: Array, ord: Number = 2, dim: Dims | None = None, ke
     sizes = np.abs(self if dtype is None else self.astype(dtype.numpy, copy=False))
     _check_identity(sizes, ord, dim)
     if math.isinf(ord):
-        return (sizes.max if ord > 0 else sizes.min)(axis=dims, keepdims=keepdim)
-    if ord == 0:
-        return (sizes != 0).sum(axis=dims, keepdims=keepdim).astype(sizes.dtype)
-    if ord == 1:
-        return sizes.sum(axis=dims, keepdims=keepdim)
-    if ord == 2:
-        return np.sqrt((sizes * sizes).sum(axis=dims, keepdims=keepdim))
-    return (sizes ** sizes.dtype.type(ord)).sum(axis=dims, keepdims=keepdim) ** sizes.dtype.type(1 / ord)
+        return in_rows((sizes.max if ord > 0 else sizes.min)(axis=dims, keepdims=keepdim))
+    powers = sizes != 0 if ord == 0 else sizes if ord == 1 else sizes * sizes if ord == 2 else sizes ** sizes.dtype.type(ord)
+    total = in_rows(powers.sum(axis=dims, keepdims=keepdim, dtype=sizes.dtype))
+    return total if ord in (0, 1) else np.sqrt(total) if ord == 2 else total ** sizes.dtype.type(1 / ord)
 
 
 @reads(NORM.format("linalg_vector_norm", "Number ord=2"), method=False)
@@ -99,8 +95,8 @@ def _check_identity(array: Array, ord: Number, dim: Dims | None) -> None:
     if not dim:
         raise RuntimeError(f"linalg.vector_norm cannot compute the {spoken} norm on an empty tensor because the operation does not have "
                            "an identity")  # fmt: skip
-    for d in wrap_dims(dim, array.ndim):
-        if not array.shape[d]:
+    for d in dim:
+        if not array.shape[wrap_dim(d, array.ndim)]:
             raise RuntimeError(f"linalg.vector_norm cannot compute the {spoken} norm on the dimension {d}because this dimension is empty "
                                "and the operation does not have an identity")  # fmt: skip
 
@@ -198,6 +194,15 @@ def negative(gradient: Any) -> Any:
 @reads("dist(Tensor input, Tensor other, Number p=2)")
 def dist(input: Tensor, other: Tensor, p: Number = 2) -> Tensor:
     """The p-norm of the difference of two tensors; their shapes broadcast."""
+    if "b" in (input._array.dtype.kind, other._array.dtype.kind):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        )
+    if "f" not in (input._array.dtype.kind, other._array.dtype.kind):
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {dtypes.scalar_name(input._array)} instead."
+        )
     return dist_of(input, other, p)
 
 

@@ -75,7 +75,8 @@ def _unframed(grad_output: Array, sizes: Pad, padding: Pad, mode: str) -> Array:
     for dim, (before, after) in enumerate(_by_dim(padding, len(sizes))):
         if before or after:
             inside = np.zeros((*grad_output.shape[:dim], sizes[dim], *grad_output.shape[dim + 1 :]), grad_output.dtype)
-            np.add.at(inside, (slice(None),) * dim + (_sources(sizes[dim], before, after, mode),), grad_output)
+            places: Any = (*(slice(None),) * dim, _sources(sizes[dim], before, after, mode))
+            np.add.at(inside, places, grad_output)
             grad_output = inside
     return grad_output
 
@@ -103,6 +104,12 @@ FRAMES = {
 
 def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
     sizes = input._array.shape
+    if 0 in sizes[input.ndim - len(pad) // 2 - 1 :]:
+        n = len(pad) // 2 + 1
+        raise RuntimeError(
+            f"Expected {n}D or {n + 1}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: "
+            f"{list(sizes)}"
+        )
     for i in range(len(pad) // 2):
         dim = input.ndim - 1 - i
         before, after = pad[2 * i : 2 * i + 2]
@@ -113,36 +120,22 @@ def _check_frame(input: Tensor, pad: Pad, mode: str) -> None:
             )
     names = AXES[: len(pad) // 2][::-1]
     was = [sizes[input.ndim - len(names) + i] for i in range(len(names))]
-    becomes = [n + sum(pair) for n, pair in zip(sizes, _by_dim(pad, input.ndim), strict=True)][input.ndim - len(names) :]
-    if any(n < 1 for n in becomes):
-        before, after = (" ".join(f"{name}: {n}" for name, n in zip(names, ns, strict=True)) for ns in (was, becomes))
-        raise RuntimeError(f"input ({before.replace(' ' + names[-1], ', ' + names[-1])}) is too small. Calculated output {after}")
+    wide = [n + sum(pair) for n, pair in zip(sizes, _by_dim(pad, input.ndim), strict=True)]
+    becomes = wide[input.ndim - len(names) :]
+    if all(n < 1 for n in becomes):
+        small, made = ([f"{name}: {n}" for name, n in zip(names, ns, strict=True)] for ns in (was, becomes))
+        raise RuntimeError(f"input ({', '.join(small)}) is too small. Calculated output {' '.join(made)}")
+    if any(n < 0 for n in wide):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {next(n for n in wide if n < 0)}: {wide}")
 
 
 # --- around the other end ---------------------------------------------------------------------------------------------
 
 
-Part = tuple[tuple[int, int, int], ...]
-
-
-@op("torch::autograd::CopySlices", self=lambda grad, parts, values: put_part(grad, zeros(values), parts),
-    values=lambda grad, parts: part_of(grad, parts))  # fmt: skip
-def put_part(self: Array, values: Array, parts: Part) -> Array:
-    """self with values in a part of it: for each (dim, start, end), that range."""
-    made = self.copy()
-    part_of(made, parts)[...] = values
-    return made
-
-
-def part_of(array: Any, parts: Part) -> Any:
-    """One slice after another."""
-    for dim, start, end in parts:
-        array = slice_(array, dim, start, end, 1)
-    return array
-
-
 def _circular(input: Tensor, pad: Pad) -> Tensor:
     """The inside put into the frame, and then the frame filled, dimension by dimension.  Source: ATen, native/PadNd.cpp, _pad_circular."""
+    from autograd_viz.torch.ops.inplace import copy, in_place
+
     sizes, pairs = input._array.shape, _by_dim(pad, input.ndim)
     for n, (before, after) in zip(sizes, pairs, strict=True):
         if before > n or after > n:
@@ -150,18 +143,21 @@ def _circular(input: Tensor, pad: Pad) -> Tensor:
         if n + before + after < 0:
             raise RuntimeError("Negative padding value is resulting in an empty dimension")
     wide = tuple(n + before + after for n, (before, after) in zip(sizes, pairs, strict=True))
-    dims = [input.ndim - 1 - i for i in range(len(pad) // 2)]
-    inside = tuple((d, max(pairs[d][0], 0), wide[d] - max(pairs[d][1], 0)) for d in dims)
-    taken = tuple((d, max(-pairs[d][0], 0), sizes[d] - max(-pairs[d][1], 0)) for d in dims)
-    out = put_part(blank(input, wide), part_of(input, taken), inside)
-    for d in dims:
-        before, after = pairs[d]
+    out = blank(input, wide)
+    part, taken = out, input
+    for dim in reversed(range(input.ndim - len(pad) // 2, input.ndim)):
+        before, after = pairs[dim]
+        part = slice_(part, dim, max(before, 0), wide[dim] - max(after, 0), 1)
+        taken = slice_(taken, dim, max(-before, 0), sizes[dim] - max(-after, 0), 1)
+    in_place(part, copy, taken)
+    for dim in reversed(range(input.ndim - len(pad) // 2, input.ndim)):
+        before, after = pairs[dim]
         if before > 0:
-            end = wide[d] - max(after, 0)
-            out = put_part(out, slice_(out, d, end - before, end, 1), ((d, 0, before),))
+            end = wide[dim] - max(after, 0)
+            in_place(slice_(out, dim, 0, before, 1), copy, slice_(out, dim, end - before, end, 1))
         if after > 0:
             start = max(before, 0)
-            out = put_part(out, slice_(out, d, start, start + after, 1), ((d, wide[d] - after, wide[d]),))
+            in_place(slice_(out, dim, wide[dim] - after, wide[dim], 1), copy, slice_(out, dim, start, start + after, 1))
     return out
 
 

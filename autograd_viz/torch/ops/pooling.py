@@ -149,37 +149,55 @@ def regions(size: int, count: int) -> list[tuple[int, int]]:
     return [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
 
 
-def adaptive_means(sizes: Sizes, outs: Sizes) -> list[Array]:
-    """The matrices of the means over regions."""
-    made = []
+Means = tuple[list[Array], Array]  # for each dimension what counts for what, and how much counts for each result
+
+
+def mean(array: Array, how: Means) -> Array:
+    """The sums of what counts, over how much it is."""
+    return along(array, how[0]) / how[1].astype(array.dtype)
+
+
+def mean_backward(grad: Array, how: Means) -> Array:
+    """Each mean's gradient, spread over what counted."""
+    return along(grad / how[1].astype(grad.dtype), [matrix.T for matrix in how[0]])
+
+
+def _counts(counts: list[list[int]]) -> Array:
+    """How much counts for each result: the product over the dimensions."""
+    total = np.ones((1,) * len(counts))
+    for dim, each in enumerate(counts):
+        total = total * np.array(each, float).reshape([-1 if d == dim else 1 for d in range(len(counts))])
+    return total
+
+
+def adaptive_means(sizes: Sizes, outs: Sizes) -> Means:
+    """The means over regions."""
+    made, counts = [], []
     for size, count in zip(sizes, outs, strict=True):
         matrix = np.zeros((count, size))
         for row, (start, end) in zip(matrix, regions(size, count), strict=True):
-            row[start:end] = 1 / (end - start)
+            row[start:end] = 1
         made.append(matrix)
-    return made
+        counts.append([end - start for start, end in regions(size, count)])
+    return made, _counts(counts)
 
 
 def window_means(
     sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None
-) -> list[Array]:
-    """The matrices of the means over windows; what is beyond the rim counts as 0, or (count_include_pad=False) not at all."""
-    made = []
-    for dim, (n, k, s, p) in enumerate(zip(sizes, kernel, stride or kernel, padding, strict=True)):
-        matrix = np.zeros((out_size(n, k, s, p, 1, ceil_mode), n))
+) -> Means:
+    """The means over windows; what is beyond the rim counts as 0, or (count_include_pad=False) not at all."""
+    made: list[Array] = []
+    counts: list[list[int]] = []
+    for n, k, s, p in zip(sizes, kernel, stride or kernel, padding, strict=True):
+        matrix, many = np.zeros((out_size(n, k, s, p, 1, ceil_mode), n)), []
         for i, row in enumerate(matrix):
             start, end = i * s - p, min(i * s - p + k, n + p)
             inside = max(start, 0), min(end, n)
-            count = end - start if count_include_pad else inside[1] - inside[0]
-            if divisor_override is not None:
-                count = divisor_override if dim == 0 else 1
-            row[inside[0] : inside[1]] = 1 / count
+            row[inside[0] : inside[1]] = 1
+            many.append(end - start if count_include_pad else inside[1] - inside[0])
         made.append(matrix)
-    return made
-
-
-def _transposes(matrices: list[Array]) -> list[Array]:
-    return [matrix.T for matrix in matrices]
+        counts.append(many)
+    return made, _counts(counts) if divisor_override is None else np.array(float(divisor_override))
 
 
 def _avg_pool(dims: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -192,7 +210,7 @@ def _avg_pool(dims: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """The mean of each window."""
         need_floats(self, f"avg_pool{dims}d_out_frame")
         how = stride, padding, ceil_mode, count_include_pad, divisor_override
-        return along(self, window_means(self.shape[-dims:], kernel_size, *how))
+        return mean(self, window_means(self.shape[-dims:], kernel_size, *how))
 
     def backward(
         grad_output: Array, self: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool, count_include_pad: bool,
@@ -200,7 +218,7 @@ def _avg_pool(dims: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
     ) -> Array:  # fmt: skip
         """Each mean's gradient spread over its window."""
         how = stride, padding, ceil_mode, count_include_pad, divisor_override
-        return along(grad_output, _transposes(window_means(self.shape[-dims:], kernel_size, *how)))
+        return mean_backward(grad_output, window_means(self.shape[-dims:], kernel_size, *how))
 
     forward.__name__, backward.__name__ = f"avg_pool{dims}d", f"avg_pool{dims}d_backward"
     back = op(
@@ -225,11 +243,11 @@ def _adaptive_avg_pool(dims: int) -> Callable[..., Any]:
     def forward(self: Array, output_size: Sizes) -> Array:
         """The mean of each of output_size regions."""
         need_floats(self, f"adaptive_avg_pool{dims}d_cpu")
-        return along(self, adaptive_means(self.shape[-dims:], output_size))
+        return mean(self, adaptive_means(self.shape[-dims:], output_size))
 
     def backward(grad_output: Array, self: Array) -> Array:
         """Each mean's gradient spread over its region."""
-        return along(grad_output, _transposes(adaptive_means(self.shape[-dims:], grad_output.shape[-dims:])))
+        return mean_backward(grad_output, adaptive_means(self.shape[-dims:], grad_output.shape[-dims:]))
 
     forward.__name__, backward.__name__ = f"_adaptive_avg_pool{dims}d", f"_adaptive_avg_pool{dims}d_backward"
     back = op(

@@ -3,7 +3,7 @@
 Each is a row like any other: what is written over loses its gradient. The numbers are drawn in the order of the elements in memory, from
 the default generator or the one that is passed.  What the draws are: `random.py`.
 
-Read next: `conversion.py`.
+Read next: `logic.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Elements in another order, repeated, or in all combinations: `flip`, `roll`, `rot90`, `repeat`, `tile`, `meshgrid`.
 
-Read next: `activations.py`.
+Read next: `losses.py`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.ops.gathering import select_slices
 from autograd_viz.torch.ops.joining import _given
+from autograd_viz.torch.ops.memory import copied
 from autograd_viz.torch.ops.padding import pad as pad
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.scattering import masked_select
-from autograd_viz.torch.ops.shape import blank, expand, reshape, unsqueeze, wrap_dim
+from autograd_viz.torch.ops.shape import blank, different_dims, expand, reshape, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -40,16 +41,15 @@ Dims = tuple[int, ...]
 @op("FlipBackward0", self=lambda grad, dims: _flip(grad, dims))
 def _flip(self: Array, dims: Dims) -> Array:
     """The other way round along some dimensions."""
-    places = [wrap_dim(dim, self.ndim) for dim in dims]
-    for dim in places:
-        if places.count(dim) > 1:
-            raise RuntimeError(f"dim {dim} appears multiple times in the list of dims")
-    return np.flip(self, places).copy(order="K") if self.ndim else self.copy()
+    places = different_dims(dims, self.ndim)
+    return copied(np.flip(self, places)) if self.ndim else self.copy()
 
 
 @op("RollBackward0", self=lambda grad, shifts, dims: _roll(grad, tuple(-n for n in reversed(shifts)), tuple(reversed(dims))))
 def _roll(self: Array, shifts: Dims, dims: Dims = ()) -> Array:
     """Moved along, and what falls off at the end comes in at the beginning; without dims, all elements in a row."""
+    if not self.size:
+        return self.copy()
     self = np.ascontiguousarray(self) if self.ndim else self
     return np.roll(self, shifts if dims else shifts[0], [wrap_dim(dim, self.ndim) for dim in dims] if dims else None)
 
@@ -57,7 +57,13 @@ def _roll(self: Array, shifts: Dims, dims: Dims = ()) -> Array:
 @op("Rot90Backward0", self=lambda grad, k, dims: _rot90(grad, -k, dims))
 def _rot90(self: Array, k: int = 1, dims: Dims = (0, 1)) -> Array:
     """Turned by k right angles, from dims[0] towards dims[1]."""
-    return np.array(np.rot90(self, k % 4, dims))
+    first, second = (wrap_dim(dim, self.ndim) for dim in dims)
+    turns = k % 4
+    if turns == 0:
+        return self.copy("C")
+    if turns == 2:
+        return copied(np.flip(self, (first, second)))
+    return copied(np.flip(self, second if turns == 1 else first)).swapaxes(first, second)
 
 
 @reads("flip(Tensor input, int[] dims)")
@@ -114,7 +120,8 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 @op("RepeatBackward0", self=lambda grad, repeats, self_sym_sizes: repeat_backward(grad, repeats, self_sym_sizes))
 def _repeat(self: Array, repeats: Dims) -> Array:
     """The whole, many times along each dimension."""
-    return np.array(np.tile(self, repeats))
+    wide = tuple(abs(times) for times in repeats)  # (-2 times nothing)
+    return np.array(np.tile(self, wide), order="C")
 
 
 def repeat_backward(grad: Any, repeats: Dims, sizes: Dims) -> Any:
@@ -139,16 +146,20 @@ def repeat(input: Tensor, repeats: Dims) -> Tensor:
     """The whole, many times along each dimension: a copy.  (2, 3), repeats (2, 1) -> (4, 3)."""
     if len(repeats) < input.ndim:
         raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    return _repeated(input, repeats)
+
+
+def _repeated(input: Tensor, repeats: Dims) -> Tensor:
     sizes = [n * times for n, times in zip((1,) * (len(repeats) - input.ndim) + tuple(input.shape), repeats, strict=True)]
-    if any(times < 0 for times in repeats):
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}")
+    if any(n < 0 for n in sizes):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {next(n for n in sizes if n < 0)}: {sizes}")
     return _repeat(input, repeats)
 
 
 @reads("tile(Tensor input, int[] dims)")
 def tile(input: Tensor, dims: Dims) -> Tensor:
     """`repeat`, where missing numbers in front are 1."""
-    return _repeat(input, (1,) * (input.ndim - len(dims)) + dims)
+    return _repeated(input, (1,) * (input.ndim - len(dims)) + dims)
 
 
 def _repeat_interleave(repeats: Any, input: Tensor | None = None, dim: int | None = None, output_size: int | None = None) -> Tensor:

@@ -141,11 +141,18 @@ def like(tensor: Any, other: Any) -> Any:
 def added(array: Array, dims: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Array:
     """The sum of numpy's, in PyTorch's dtype: integers and bools add up to int64, and half precision is added in single."""
     whole = array.dtype.kind != "f"
+    if not whole and dtype is None and array.itemsize > 2:
+        return in_rows(np.add.reduce(array, dims, keepdims=keepdim))  # type: ignore[call-overload]
     kind = np.dtype(np.int64) if dtype is None and whole else array.dtype if dtype is None else dtype.numpy
     if dtype is not None:
         array = array.astype(kind, copy=False)  # float16, added in float32
     total = array.sum(axis=dims, keepdims=keepdim, dtype=np.dtype(np.float32) if kind == np.float16 else kind)
-    return total.astype(kind)
+    return in_rows(total.astype(kind, copy=False))
+
+
+def in_rows(array: Array) -> Array:
+    """The result of a reduction row by row in memory, as PyTorch lays it out. (numpy keeps the order of what it reduces.)"""
+    return np.asarray(array, order="C")
 
 
 def _only_floats(array: Array, dtype: Any) -> Array:
@@ -190,7 +197,7 @@ def all_dim(self: Array, dim: Dims | None = None, keepdim: bool = False) -> Arra
 
 
 def _answer(self: Array, made: Array) -> Array:
-    return made.astype(np.uint8) if self.dtype == np.uint8 else made  # bytes were PyTorch's first bools
+    return in_rows(made.astype(np.uint8) if self.dtype == np.uint8 else made)  # bytes were PyTorch's first bools
 
 
 def _asked(dim: Any) -> Dims | None:
@@ -212,7 +219,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 @op("", others="self")
 def count_nonzero_dim(self: Array, dim: Dims | None = None) -> Array:
     """How many elements are not 0, of all or over some dimensions."""
-    return np.asarray(np.count_nonzero(self, axis=axes(self, dim)), np.int64)
+    return in_rows(np.asarray(np.count_nonzero(self, axis=axes(self, dim)), np.int64))
 
 
 @reads("count_nonzero(Tensor input, int? dim=None)", "count_nonzero(Tensor input, int[] dim)")

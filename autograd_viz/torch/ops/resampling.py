@@ -21,12 +21,12 @@ Sizes = tuple[int, ...]
 __all__ = ["pixel_shuffle", "pixel_unshuffle"]
 
 
-def nearest(size: int, out: int, scale: float | None) -> Array:
-    """Each output takes the input that lies at or before its place."""
+def nearest(size: int, out: int, scale: float | None, exact: bool = False) -> Array:
+    """Each output takes the input that lies at or before its place (`exact`: its middle's place)."""
     step = 1 / scale if scale else size / out
     matrix = np.zeros((out, size))
     for i, row in enumerate(matrix):
-        row[min(math.floor(i * np.float32(step)), size - 1)] = 1
+        row[min(math.floor((i + 0.5 * exact) * np.float32(step)), size - 1)] = 1
     return matrix
 
 
@@ -80,8 +80,48 @@ def upsample_nearest2d_backward(
     return along(grad_output, [m.T for m in _nearest2d(input_size, output_size, scales_h, scales_w)])
 
 
-def _nearest2d(sizes: Sizes, outs: Sizes, scales_h: float | None, scales_w: float | None) -> list[Array]:
-    return [nearest(sizes[-2], outs[0], scales_h), nearest(sizes[-1], outs[1], scales_w)]
+@op(
+    "UpsampleNearestExact1DBackward0",
+    self=lambda grad, output_size, self_sym_sizes, scales: upsample_nearest_exact1d_backward(grad, output_size, self_sym_sizes, scales),
+)
+def upsample_nearest_exact1d(self: Array, output_size: Sizes, scales: float | None = None) -> Array:
+    """Each output the input whose middle is nearest.  (n, c, w) -> (n, c, w')."""
+    return along(self, [nearest(self.shape[-1], output_size[0], scales, exact=True)])
+
+
+@op(
+    "UpsampleNearestExact1DBackwardBackward0",
+    grad_output=lambda grad, output_size, scales: upsample_nearest_exact1d(grad, output_size, scales),
+)
+def upsample_nearest_exact1d_backward(grad_output: Array, output_size: Sizes, input_size: Sizes, scales: float | None = None) -> Array:
+    """To each input the sum of what took it."""
+    return along(grad_output, [nearest(input_size[-1], output_size[0], scales, exact=True).T])
+
+
+@op(
+    "UpsampleNearestExact2DBackward0",
+    self=lambda grad, output_size, self_sym_sizes, scales_h, scales_w: upsample_nearest_exact2d_backward(
+        grad, output_size, self_sym_sizes, scales_h, scales_w
+    ),
+)
+def upsample_nearest_exact2d(self: Array, output_size: Sizes, scales_h: float | None = None, scales_w: float | None = None) -> Array:
+    """Each output the input whose middle is nearest.  (n, c, h, w) -> (n, c, h', w')."""
+    return along(self, _nearest2d(self.shape, output_size, scales_h, scales_w, exact=True))
+
+
+@op(
+    "UpsampleNearestExact2DBackwardBackward0",
+    grad_output=lambda grad, output_size, scales_h, scales_w: upsample_nearest_exact2d(grad, output_size, scales_h, scales_w),
+)
+def upsample_nearest_exact2d_backward(
+    grad_output: Array, output_size: Sizes, input_size: Sizes, scales_h: float | None = None, scales_w: float | None = None
+) -> Array:
+    """To each input the sum of what took it."""
+    return along(grad_output, [m.T for m in _nearest2d(input_size, output_size, scales_h, scales_w, exact=True)])
+
+
+def _nearest2d(sizes: Sizes, outs: Sizes, scales_h: float | None, scales_w: float | None, exact: bool = False) -> list[Array]:
+    return [nearest(sizes[-2], outs[0], scales_h, exact), nearest(sizes[-1], outs[1], scales_w, exact)]
 
 
 @op(

@@ -16,12 +16,14 @@ from autograd_viz.torch.arguments import no_overload, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
+from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.shape import wrap_dim
-from autograd_viz.torch.tensor import Tensor, method, strides_of
+from autograd_viz.torch.tensor import Tensor, holding, method, strides_of
 
 __all__ = [
-    "adjoint", "as_strided", "broadcast_to", "clone", "contiguous_format", "flatten", "memory_format", "preserve_format", "movedim", "moveaxis", "narrow", "narrow_copy", "numel", "permute", "ravel",
-    "reshape", "select", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unflatten", "unsqueeze", "view_copy",
+    "adjoint", "as_strided", "broadcast_to", "clone", "contiguous_format", "flatten", "memory_format", "moveaxis", "movedim", "narrow",
+    "narrow_copy", "numel", "permute", "preserve_format", "ravel", "reshape", "select", "squeeze", "swapaxes", "swapdims", "t",
+    "transpose", "unflatten", "unsqueeze", "view_copy",
 ]  # fmt: skip
 
 IN_PLACE = ("squeeze", "swapaxes", "swapdims", "t", "transpose", "unsqueeze", "as_strided")  # (their nodes have other numbers)
@@ -32,6 +34,7 @@ NOT_A_MATRIX = (
     "Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of "
     "a tensor."
 )
+ON_0D = "is deprecated on 0-D tensors. This function is the identity in these cases."
 
 # --- other sizes ------------------------------------------------------------------------------------------------------
 
@@ -53,7 +56,9 @@ def _as_bytes(input: Tensor, dtype: Any) -> Tensor:
         raise RuntimeError(f"self.stride(-1) must be 1 {how}, but got {strides_of(array)[-1]}")
     if new > was and array.shape[-1] * was % new:
         raise RuntimeError(f"self.size(-1) must be divisible by {new // was} {how}, but got {array.shape[-1]}")
-    return view_dtype(input, dtype)
+    plain = holding(array)  # (the bits of a float have no gradient)
+    plain._counter = input._version_counter
+    return view_dtype(plain, dtype)
 
 
 @op("", others="self", view=True)
@@ -228,16 +233,16 @@ def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
 
 def _reversed(self: Tensor) -> Tensor:
     if self.ndim == 0:
-        warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
+        warnings.warn(f"Tensor.T {ON_0D}", UserWarning, stacklevel=2)
     elif self.ndim != 2:
         warnings.warn(NOT_A_MATRIX, UserWarning, stacklevel=2)
     return shape.permute(self, tuple(reversed(range(self.ndim))))
 
 
 def _matrices(name: str, self: Tensor, warns: bool = True) -> Tensor:
-    if self.ndim == 0 and warns:
-        warnings.warn(f"Tensor.{name} is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=3)
     if self.ndim == 0:
+        if warns:
+            warnings.warn(f"Tensor.{name} {ON_0D}", UserWarning, stacklevel=3)
         return self
     if self.ndim == 1:
         raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
@@ -312,8 +317,8 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     return shape.slice_(input, dim, *_range(input, dim, start, length), 1)
 
 
-@op("NarrowCopyBackward0",
-    self=lambda grad, self_sym_sizes, dim, start, length: shape.slice_backward(grad, self_sym_sizes, dim, start, start + length, 1))  # fmt: skip
+@op("NarrowCopyBackward0", self=lambda grad, self_sym_sizes, dim, start, length:
+    shape.slice_backward(grad, self_sym_sizes, dim, start, start + length, 1))  # fmt: skip
 def _narrow_copy(self: Array, dim: int, start: int, length: int) -> Array:
     """A copy of `length` places along a dimension."""
     return self[(slice(None),) * wrap_dim(dim, self.ndim) + (slice(start, start + length),)].copy()
@@ -392,5 +397,5 @@ Tensor.nelement = Tensor.numel  # type: ignore[attr-defined]
 @method
 def storage_offset(input: Tensor) -> int:
     """At which element of its memory the tensor begins."""
-    return shape.storage_of(input._array)[1] // input._array.itemsize
+    return storage_of(input._array)[1] // input._array.itemsize
 

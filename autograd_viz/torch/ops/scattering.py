@@ -2,7 +2,7 @@
 
 The rows of `gather` and `scatter` themselves stand in `shape.py`, for the gradients of maxima need them.
 
-Read next: `rearranging.py`.
+Read next: `reshaping.py`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.gathering import LONGS, _outside
+from autograd_viz.torch.ops.memory import copied
 from autograd_viz.torch.ops.pointwise import eq, masked_fill, where, zeros
 from autograd_viz.torch.ops.shape import blank, expand, reshape, scatter_value, wrap_dim
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
     "gather", "masked_scatter", "masked_select", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim",
@@ -211,7 +212,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         mine[dim], there = its[dim], mine[dim]
     check_broadcast(tuple(mine), tuple(its))
     both = list(np.broadcast_shapes(tuple(mine), tuple(its)))
-    wide = both[:dim] + [there] + both[dim + 1 :] if mine else []
+    wide = [*both[:dim], there, *both[dim + 1 :]] if mine else []
+    if mine and not there and indices._array.size:
+        raise RuntimeError("ZeroDivisionError")
+    indices = holding(indices._array % max(there, 1)) if mine else indices  # counted from the end, and round and round
     return gather(expand(input, tuple(wide)), dim, expand(indices, tuple(both)))
 
 
@@ -252,7 +256,7 @@ def _check_numbers(index: Tensor, count: int) -> None:
     source=lambda grad, index, source: reshape(_take(grad, index), tuple(source.shape)))  # fmt: skip
 def _put(self: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """self with `source` in the elements with these numbers."""
-    made = self.copy(order="K")
+    made = copied(self)
     places = np.unravel_index(index.reshape(-1) % max(made.size, 1), made.shape or (1,))
     target = made if made.ndim else made.reshape(1)
     if accumulate:
@@ -277,6 +281,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
             f"put_(): Expected source and index to have the same number of elements, but got source.numel() = {source._array.size}, "
             f"index.numel() = {index._array.size}"
         )
+    if not input._array.size and index._array.size:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
     _check_numbers(index, input._array.size)
     return _put(input, index, source, accumulate)
 
@@ -284,12 +290,16 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 # --- by masks ---------------------------------------------------------------------------------------------------------
 
 
-@op("MaskedSelectBackward0", others="mask",
-    self=lambda grad, self, mask: _masked_scatter(blank(grad, np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))), mask, grad))  # fmt: skip
+@op("MaskedSelectBackward0", others="mask", self=lambda grad, self, mask: masked_select_backward(grad, self, mask))
 def _masked_select(self: Array, mask: Array) -> Array:
     """The elements where the mask is true, in a row."""
     self, mask = np.broadcast_arrays(self, mask)
     return self[mask]
+
+
+def masked_select_backward(grad: Any, self: Any, mask: Any) -> Any:
+    """grad where the mask is true, in the shape that self and the mask broadcast to."""
+    return _masked_scatter(blank(grad, np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))), mask, grad)
 
 
 @reads("masked_select(Tensor input, Tensor mask)")
@@ -306,8 +316,8 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 def _masked_scatter(self: Array, mask: Array, source: Array) -> Array:
     """self with the elements of source, one after another, where the mask is true."""
     wide = np.broadcast_shapes(self.shape, mask.shape)
-    made, mask = self.copy(order="K") if self.shape == wide else np.array(np.broadcast_to(self, wide), order="C"), np.broadcast_to(mask, wide)
-    made[mask] = source.reshape(-1)[: np.count_nonzero(mask)]
+    made = np.array(np.broadcast_to(self, wide), order="C")
+    made[np.broadcast_to(mask, wide)] = source.reshape(-1)[: np.count_nonzero(np.broadcast_to(mask, wide))]
     return made
 
 

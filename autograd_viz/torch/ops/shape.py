@@ -15,6 +15,7 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.memory import Sizes, copied, in_memory_of, sizes_beside, storage_of
 from autograd_viz.torch.ops.pointwise import zeros
 from autograd_viz.torch.tensor import strides_of
 
@@ -31,6 +32,16 @@ def wrap_dim(dim: int, ndim: int) -> int:
     if not -size <= dim < size:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got {dim})")
     return dim % size
+
+
+def different_dims(dims: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """Dimensions counted from the front.  Raises RuntimeError if one is named twice."""
+    wrapped: list[int] = []
+    for dim in dims:
+        wrapped.append(wrap_dim(dim, ndim))
+        if wrapped[-1] in wrapped[:-1]:
+            raise RuntimeError(f"dim {wrapped[-1]} appears multiple times in the list of dims")
+    return tuple(wrapped)
 
 
 def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
@@ -98,7 +109,7 @@ def reshape_alias(self: Array, size: tuple[int, ...]) -> Array:
 @op("CloneBackward0", self=lambda grad: grad)
 def clone(self: Array, order: str = "K") -> Array:
     """A copy with memory of its own: "K", in the same order in memory; "C", row by row."""
-    return np.array(self, order="C" if 0 in self.strides else order)  # type: ignore[call-overload]
+    return copied(self) if order == "K" else self.copy("C")
 
 
 def reshape(self: Any, size: tuple[int, ...]) -> Any:
@@ -129,9 +140,9 @@ def expand(self: Array, size: tuple[int, ...]) -> Array:
     sizes, steps = list(size), [0] * len(size)
     for i in reversed(range(len(size))):
         new, old = size[i], shape[i - extra] if i >= extra else 1
-        if new == -1 and i < extra:
+        if new == -1 and i < extra and shape:
             raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}")
-        if new < -1 and i < extra:
+        if new < 0 and (not shape or (new < -1 and i < extra)):
             raise RuntimeError("numel: integer multiplication overflow")
         sizes[i] = old if new == -1 else new
         if old not in (1, sizes[i]):
@@ -159,37 +170,6 @@ def sum_to(grad: Any, sizes: tuple[int, ...]) -> Any:
 
 
 # --- memory -----------------------------------------------------------------------------------------------------------
-
-
-def in_memory_of(array: Array, sizes: Sequence[int], steps: Sequence[int], at: int | None = None) -> Array:
-    """The memory of an array read with other sizes and steps (in bytes), from byte `at` of it, or from where the array begins."""
-    if at is None and array.flags.c_contiguous and array.size:
-        return np.ndarray(sizes, array.dtype, array, 0, steps)
-    if 0 in sizes or not array.size:
-        return np.zeros(sizes, array.dtype)
-    memory, begin = storage_of(array)
-    return np.ndarray(sizes, array.dtype, memory, begin if at is None else at, steps)
-
-
-def storage_of(array: Array) -> tuple[Array, int]:
-    """All the memory of which an array shows a part, in one dimension, and at which byte of it the array begins."""
-    whole = array
-    while isinstance(whole.base, np.ndarray):
-        whole = whole.base
-    return whole.ravel("K"), array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
-
-
-class Sizes(tuple[int, ...]):
-    """Sizes that know something more: what PyTorch's node keeps, but does not show."""
-
-    beside: Any
-
-
-def sizes_beside(sizes: Sequence[int], beside: Any) -> Sizes:
-    """`sizes`, with something beside them."""
-    made = Sizes(sizes)
-    made.beside = beside
-    return made
 
 
 def as_strided_backward(grad: Any, size: Sizes, stride: tuple[int, ...], storage_offset: int | None) -> Any:
@@ -292,10 +272,7 @@ def squeeze_dim(self: Array, dim: int) -> Array:
 @op("SqueezeBackward2", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, dim))
 def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     """Drop those of the dimensions `dim` whose size is 1."""
-    dims = [wrap_dim(d, self.ndim) for d in dim]
-    for d in dims:
-        if dims.count(d) > 1:
-            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    dims = different_dims(dim, self.ndim)
     return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
 
 

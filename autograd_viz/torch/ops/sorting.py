@@ -49,13 +49,16 @@ def _in_order(array: Array, dim: int, descending: bool, stable: bool = False) ->
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
     if not stable and 16 < array.shape[dim] < 5000 and array.size:  # short rows are sorted by insertion, which is stable
-        return _along(array, dim, lambda row: _unstable(row, descending))
-    if descending:  # ties keep their order: the reverse of the order of the reverse
+        indices = np.apply_along_axis(lambda row: np.asarray(_unstable(row, descending)), dim, array)
+    elif descending:  # ties keep their order: the reverse of the order of the reverse
         backwards = np.flip(array, dim)
         indices = array.shape[dim] - 1 - np.flip(np.argsort(backwards, dim, kind="stable"), dim)
     else:
         indices = np.argsort(array, dim, kind="stable")
-    return np.take_along_axis(array, indices, dim), np.ascontiguousarray(indices, np.int64)
+    order: Any = "C" if 0 in array.strides else "K"  # in the memory order of the input, unless it repeats itself
+    values, places = np.empty_like(array, order=order), np.empty_like(array, np.int64, order)
+    values[...], places[...] = np.take_along_axis(array, indices, dim), indices
+    return values, places
 
 
 def _unstable(row: Array, descending: bool) -> list[int]:
@@ -101,6 +104,9 @@ def _along(array: Array, dim: int, choose: Callable[[Array], list[int]]) -> Pair
     """`choose` on each row along a dimension: which of its places, and the elements there."""
     if not array.ndim:
         return array.copy(), np.zeros((), np.int64)
+    if not array.size:  # there are no rows
+        indices = np.zeros([1 if d == dim else n for d, n in enumerate(array.shape)], np.int64)
+        return indices.astype(array.dtype), indices
     indices = np.ascontiguousarray(np.apply_along_axis(lambda row: np.asarray(choose(row), np.int64), dim, array))
     return np.ascontiguousarray(np.take_along_axis(array, indices, dim)), indices
 
@@ -108,6 +114,11 @@ def _along(array: Array, dim: int, choose: Callable[[Array], list[int]]) -> Pair
 def _one(pair: Pair, dim: int, keepdim: bool, ndim: int) -> Pair:
     values, indices = pair
     return (values, indices) if keepdim or not ndim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+def _no_bools(tensor: Tensor, name: str) -> None:
+    if tensor._array.dtype.kind == "b":
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
 
 
 def ascending(row: list[Any]) -> selection.Less:
@@ -146,6 +157,8 @@ def topk_dim(self: Array, k: int, dim: int = -1, largest: bool = True, sorted: b
 @reads("topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor[]? out=None)")
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) elements along a dimension, and where they are.  Raises RuntimeError if there are not so many."""
+    if input._array.dtype.kind == "b":
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     return return_types.topk(topk_dim(input, k, dim, largest, sorted))
 
 
@@ -170,6 +183,7 @@ def kthvalue_dim(self: Array, k: int, dim: int = -1, keepdim: bool = False) -> P
 @reads("kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension, and where it is."""
+    _no_bools(input, "kthvalue_cpu")
     return return_types.kthvalue(kthvalue_dim(input, k, dim, keepdim))
 
 
@@ -221,7 +235,7 @@ def _median_along(self: Array, dim: int, keepdim: bool, skip_nan: bool) -> Pair:
 
 def _median_of_all(self: Array, skip_nan: bool) -> Array:
     flat = self.reshape(-1)
-    return np.asarray(flat[_middle(flat, skip_nan)[0]] if flat.size else np.nan, self.dtype)
+    return np.asarray(flat[_middle(flat, skip_nan)[0]] if flat.size else np.nan).astype(self.dtype)
 
 
 @op("MedianBackward0", self=lambda grad, self, result: share_evenly(grad, self, result))
@@ -256,10 +270,12 @@ MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensor
 @reads(*named("median", MEDIANS))
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of the order, the lower of two; with `dim`, that along it and where it is."""
+    _no_bools(input, "median_cpu" if dim is None else "median_out")
     return median_all(input) if dim is None else return_types.median(median_dim(input, dim, keepdim))
 
 
 @reads(*named("nanmedian", MEDIANS))
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are numbers."""
+    _no_bools(input, "median_cpu" if dim is None else "median_out")
     return nanmedian_all(input) if dim is None else return_types.nanmedian(nanmedian_dim(input, dim, keepdim))

@@ -15,7 +15,7 @@ from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, masked_fill, sqrt, times, where
-from autograd_viz.torch.ops.reduction import Dims, axes, count, mean_all, mean_dim, spread, sum_dim, unsqueeze_multiple, wrap_dims
+from autograd_viz.torch.ops.reduction import Dims, axes, count, in_rows, mean_all, mean_dim, spread, sum_dim, unsqueeze_multiple, wrap_dims
 from autograd_viz.torch.ops.shape import squeeze_, squeeze_all, t, transpose, unsqueeze, view, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -63,7 +63,7 @@ def std_mean_dim(
 
 
 def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
-    dims = wrap_dims(dim, array.ndim)
+    dims = wrap_dims(dim, array.ndim) if array.ndim else ()
     kept = tuple(1 if d in dims else n for d, n in enumerate(array.shape) if keepdim or d not in dims)
     sample = np.moveaxis(array, dims, range(len(dims))).reshape(count(array.shape, dim), *kept).astype(np.float64)
     freedom = len(sample) - (1 if correction is None else correction)
@@ -149,7 +149,8 @@ def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     if "unbiased" in given or ("dim" in given and "correction" not in given):
         correction = int(given.get("unbiased", True))
     wrap_dims(dim, input.ndim)
-    if count(tuple(input.shape), dim) - (1 if correction is None else correction) <= 0:
+    rest = [n for d, n in enumerate(input.shape) if dim and d not in wrap_dims(dim, input.ndim)]
+    if (0 if 0 in rest else count(tuple(input.shape), dim)) - (1 if correction is None else correction) <= 0:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by "
             "output numel).",
@@ -190,12 +191,12 @@ def std_mean(input: Tensor, **given: Any) -> tuple[Tensor, Tensor]:
 def logsumexp_dim(self: Array, dim: Dims, keepdim: bool = False) -> Array:
     """log(sum(exp(self))) over the dimensions, computed so that nothing overflows."""
     dims, self = axes(self, dim), floats(self)
-    if not dim and self.ndim:  # (C++ lays out the result before it looks)
+    if not dim and self.ndim and not keepdim:  # (C++ lays out the result before it looks)
         raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {[1] * self.ndim}")
     most = self.max(axis=dims, keepdims=True) if self.size else np.zeros((), self.dtype)
     most = np.where(np.isinf(most), self.dtype.type(0), most)
     total = np.log(np.exp(self - most).sum(axis=dims, keepdims=True)) + most
-    return total if keepdim else total.squeeze(dims if self.ndim else None)
+    return in_rows(total if keepdim else total.squeeze(dims if self.ndim else None))
 
 
 def logsumexp_backward(grad: Any, self: Any, result: Any, dim: Dims, keepdim: bool) -> Any:
@@ -232,7 +233,6 @@ def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = F
 
 
 def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
-    from autograd_viz.torch.ops.three_arguments import lerp
     from autograd_viz.torch.ops.shape import gather
 
     shares = _checked(name, input, q, interpolation)
@@ -245,11 +245,11 @@ def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, 
     how = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}.get(interpolation)
     ranks = how(ranks) if how else ranks
     below = np.floor(ranks)
-    values = gather(ordered, -1, holding(below.astype(np.int64)))
+    values: Any = gather(ordered, -1, holding(below.astype(np.int64)))
     if how is None:
         above = gather(ordered, -1, holding(np.ceil(ranks).astype(np.int64)))
         weights = np.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - below
-        values = lerp(values, above, holding(weights))
+        values = values.lerp(above, holding(weights))
     if shares.ndim:  # the quantiles come first
         values = transpose_(unsqueeze_(values, 0), 0, -1)
     return squeeze_(values, -1)
@@ -284,7 +284,8 @@ def _ordered(input: Tensor, dim: int | None) -> Tensor:
     if dim is None:
         flat = input if input.ndim == 1 else view(input, (-1,))
         return sort_dim(flat, -1)[0]
-    if wrap_dim(dim, input.ndim) == input.ndim - 1:
+    dim = wrap_dim(dim, input.ndim)
+    if dim == input.ndim - 1:
         return sort_dim(input, -1)[0]
     return sort_dim(transpose(unsqueeze(input, -1), dim, -1), -1)[0]
 
@@ -351,8 +352,5 @@ def corrcoef(input: Tensor) -> Tensor:
     together: Any = cov(input)
     if not together.ndim:
         return together / together
-    from autograd_viz.torch.ops.diagonals import diagonal
-    from autograd_viz.torch.ops.piecewise import clamp
-
-    deviations: Any = sqrt(diagonal(together))
-    return clamp(together / view(deviations, (-1, 1)) / view(deviations, (1, -1)), -1, 1)
+    deviations: Any = sqrt(together.diagonal())
+    return (together / view(deviations, (-1, 1)) / view(deviations, (1, -1))).clamp(-1, 1)

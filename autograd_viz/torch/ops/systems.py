@@ -7,6 +7,8 @@ torch/csrc/autograd/FunctionsManual.cpp; `mH` is the transpose.
 Read next: `decompositions.py`.
 """
 
+# ruff: noqa: N802, N806 (matrices have capital letters, as on paper)
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,8 +19,8 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import matmul
-from autograd_viz.torch.ops.matrices import diag_embed, need_floats, need_matrix, need_square, tril, triu
-from autograd_viz.torch.ops.shape import blank, expand, select, squeeze_dim, stack, transpose, unsqueeze
+from autograd_viz.torch.ops.matrices import diag_embed, fused, need_floats, need_matrix, need_square, tril, triu
+from autograd_viz.torch.ops.shape import blank, expand, slice_, squeeze_dim, transpose, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 
 
@@ -44,12 +46,6 @@ def mH(a: Any) -> Any:
 def columns(array: Array) -> Array:
     """The same matrices, kept column by column."""
     return np.swapaxes(np.ascontiguousarray(np.swapaxes(array, -1, -2)), -1, -2) if array.ndim > 1 else array
-
-
-def fused(c: Array, a: Array, b: Array) -> Array:
-    """c + a * b, rounded once. Processors compute it so, and PyTorch's last digits show it; hence also the order of sums below."""
-    wide = np.longdouble if c.dtype == np.float64 else np.float64
-    return (c.astype(wide) + a.astype(wide) * b.astype(wide)).astype(c.dtype)
 
 
 def factored(A: Array) -> tuple[Array, Array, Array]:
@@ -98,8 +94,10 @@ def substituted(A: Array, B: Array, upper: bool, left: bool = True, unit: bool =
                 total = fused(total, A[..., i, j, None], X[..., j, :])
             X[..., i, :] -= total
         if not unit:
-            pivot = A[..., i, i, None]
-            X[..., i, :] = X[..., i, :] / pivot if (n, X.shape[-1]) == (3, 1) else X[..., i, :] * (1 / pivot)
+            pivot, dividend = A[..., i, i, None], X[..., i, :].copy()
+            X[..., i, :] = dividend * (1 / pivot)
+            if n == 3 and X.shape[-1] % 2:  # LAPACK works on two columns at a time; in the one that is left over it divides
+                X[..., i, -1] = dividend[..., -1] / pivot[..., 0]
         known.append(i)
     return X
 
@@ -161,7 +159,7 @@ def _sign_of(pivots: Array, kind: np.dtype) -> Array:
 
 def det_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any) -> Any:
     """The solution of A.mH X = grad * result: the gradient of the determinant is the determinant times the transposed inverse."""
-    if not A.shape[-1]:
+    if 0 in A.shape:
         return blank(grad, tuple(A.shape))
     if A.shape[-1] == 1:
         return expand(unsqueeze(unsqueeze(grad, -1), -1), tuple(A.shape))
@@ -183,17 +181,16 @@ def product_of_dets(U: Tensor, Vh: Tensor) -> Any:
     return linalg_det(U, *turned_factors(U._array)) * linalg_det(Vh, *turned_factors(Vh._array))
 
 
-def others_multiplied(S: Any) -> Any:
-    """For each element of the last dimension the product of all others, though some be 0."""
-    parts = [select(S, -1, i) for i in range(S.shape[-1])]
-    products = []
-    for i in range(len(parts)):
-        rest = [part for j, part in enumerate(parts) if j != i]
-        made = rest[0] if rest else parts[i] / parts[i]
-        for part in rest[1:]:
-            made = made * part
-        products.append(made)
-    return stack(products, -1)
+def others_multiplied(S: Tensor) -> Any:
+    """For each element of the last dimension the product of all others, though some be 0: of those before it and those after it."""
+    from autograd_viz.torch.ops.cumulation import cumprod
+    from autograd_viz.torch.ops.joining import joined
+    from autograd_viz.torch.ops.rearranging import flip
+
+    n, ones = S.shape[-1], holding(np.ones((*S.shape[:-1], 1), S._array.dtype))
+    before = cumprod(joined([ones, slice_(S, -1, 0, n - 1)], -1), -1)
+    after = flip(cumprod(joined([ones, flip(slice_(S, -1, 1, n), (-1,))], -1), -1), (-1,))
+    return before * after
 
 
 def slogdet_backward(grad: Any, A: Any, LU: Any, pivots: Any) -> Any:
@@ -235,7 +232,7 @@ def inv(A: Tensor) -> Tensor:
     need_floats("linalg.inv", A._array)
     inverse, info = linalg_inv_ex(A)
     check(info._array, "linalg.inv", SINGULAR)
-    return inverse  # type: ignore[no-any-return]
+    return inverse
 
 
 @op("LinalgSolveExBackward0", others="LU pivots", outputs="result info", inputs="A B",
@@ -259,6 +256,7 @@ def solve_backward(grad: Any, result: Any, A: Any, LU: Any, pivots: Any, left: b
         return [None, None]
     vector = is_vector(A, result)
     gX = unsqueeze(grad, -1) if vector else grad
+    gB: Any
     if isinstance(grad, Tensor):
         gB = solve(mH(A), gX, left=left)
     else:
@@ -279,8 +277,8 @@ def solve_ex(A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor]:
         raise RuntimeError(f"linalg.solve: Expected A and B to have the same dtype, but found {names} instead")
     vector = a.ndim > 1 and is_vector(a, b)
     check_system("linalg.solve", a, b[..., None] if vector else b, left)
-    LU, pivots, info = factored(a)
-    parts: tuple[Tensor, Tensor] = linalg_solve_ex(A, B, holding(LU), holding(pivots), info, left)
+    LU, pivots, zero_pivots = factored(a)
+    parts: tuple[Tensor, Tensor] = linalg_solve_ex(A, B, holding(LU), holding(pivots), zero_pivots, left)
     return parts
 
 

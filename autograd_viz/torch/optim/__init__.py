@@ -1,7 +1,4 @@
-"""`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate.
-
-Read next: `optimizer.py`.
-"""
+"""`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate."""
 
 from autograd_viz.torch.optim import lr_scheduler
 from autograd_viz.torch.optim.adam import *
@@ -10,7 +7,10 @@ from autograd_viz.torch.optim.optimizer import *
 from autograd_viz.torch.optim.sgd import *
 from autograd_viz.torch.optim.variants import *
 
-__all__ = ["ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler"]
+__all__ = [
+    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
+    "lr_scheduler",
+]  # fmt: skip
 
 for _name in __all__[:-1]:
     globals()[_name].__module__ = f"torch.optim.{_name.lower()}"

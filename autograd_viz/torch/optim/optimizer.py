@@ -239,7 +239,7 @@ def start_of(param: Any, *names: str) -> dict[str, Any]:
 
 def number(value: Any) -> Any:
     """A learning rate that is a tensor, as the number in it."""
-    return value.item() if isinstance(value, Tensor) else value
+    return value._array.item() if isinstance(value, Tensor) else value
 
 
 def check(lr: Any, betas: tuple[Any, ...] = (), **others: tuple[str, float]) -> None:

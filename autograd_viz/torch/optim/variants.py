@@ -1,14 +1,14 @@
 """`Adamax`, `NAdam`, `RAdam`, `ASGD`, `Rprop`: relatives of the better known ones.
 
-Read next: `lr_scheduler.py`.
+Read next: `optim/lr_scheduler/base.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from autograd_viz.torch.ops.piecewise import maximum, where
 from autograd_viz.torch.ops.creation import full_like, tensor
+from autograd_viz.torch.ops.piecewise import maximum, where
 from autograd_viz.torch.optim.optimizer import Parameters, PerParameter, check, counter, number, start_of
 
 __all__ = ["ASGD", "Adamax", "NAdam", "RAdam", "Rprop"]

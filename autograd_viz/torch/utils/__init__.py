@@ -1,7 +1,4 @@
-"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again; `checkpoint`, which trades memory for time.
-
-Read next: `data/__init__.py`.
-"""
+"""`torch.utils`: `data`, how a data set becomes batches; `hooks`, how a hook is taken off again; `checkpoint`, which trades memory for time."""
 
 from autograd_viz.torch.utils import checkpoint, data, hooks
 

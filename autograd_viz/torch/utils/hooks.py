@@ -1,6 +1,6 @@
 """What registering a hook gives: a handle whose `remove()` takes the hook off again.
 
-Read next: `data/__init__.py`.
+Read next: `utils/data/dataset.py`.
 """
 
 from autograd_viz.torch.node import RemovableHandle

@@ -395,7 +395,7 @@ def told(result):
     print(result)
     for tensor in result if isinstance(result, tuple) else (result,):
         if tensor.requires_grad:
-            print(torch.autograd.grad(tensor.sum(), [t for t in (v, w, s, f) if t.requires_grad], allow_unused=True, retain_graph=True))
+            print(torch.autograd.grad(tensor.sum(), [t for t in (v, w, s, f, a) if t.requires_grad], allow_unused=True, retain_graph=True))
 told(torch.func.grad(lambda x: (x ** 3).sum())(v))
 told(torch.func.grad(lambda x: (x ** 2).mean())(f))
 told(torch.func.grad(lambda x: (v * x ** 2).sum())(v))
@@ -410,6 +410,12 @@ told(torch.func.hessian(lambda x: (x ** 3).sum())(v))
 told(torch.func.jacfwd(lambda x: x ** 2)(v))
 told(torch.func.jacfwd(torch.exp)(s))
 told(torch.func.jvp(lambda x: x ** 2, (v.detach(),), (w,)))
+told(torch.func.jvp(lambda x: x ** 2, (v,), (w,)))
+told(torch.func.jvp(lambda x: x.sin().sum(), (v,), (w.detach(),)))
+told(torch.vmap(lambda x: (x * 2).exp())(a))
+told(torch.vmap(lambda x, y: x * y, in_dims=(0, None))(a, v))
+told(torch.vmap(torch.func.grad(lambda x: (x ** 3).sum()))(a))
+told(torch.vmap(lambda x: x.tanh(), in_dims=1)(a))
 """,
     "forward mode through autograd.functional": """
 import warnings
@@ -571,5 +577,78 @@ for function in (shorter, fewer):
         y.sum().backward()
     except RuntimeError as error:
         print(type(error).__name__, str(error).partition("Tip:")[0])
+""",
+    "functional_call runs a module with other parameters": """
+nn = torch.nn
+F = torch.func
+
+
+def t(f, *a, **k):
+    try:
+        print(f(*a, **k))
+    except Exception as e:
+        print(type(e).__name__, str(e))
+
+
+torch.manual_seed(0)
+m = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+x = torch.tensor([[1.0, 2.0]])
+p = {k: v.detach() * 0 + 0.1 for k, v in m.named_parameters()}
+print(F.functional_call(m, p, (x,)))
+t(F.functional_call, m, p, x)
+t(F.functional_call, m, p, [x])
+t(F.functional_call, m, (p, {}), x)
+t(F.functional_call, m, (p, p), x)
+t(F.functional_call, m, 3, x)
+t(F.functional_call, m, [1], x)
+t(F.functional_call, m, {"0.weight": p["0.weight"]}, x)
+t(F.functional_call, m, {"0.foo": p["0.weight"]}, x)
+t(F.functional_call, m, {"9.weight": p["0.weight"]}, x)
+t(F.functional_call, m, {"0.foo": p["0.weight"]}, x, strict=True)
+t(F.functional_call, m, {"0.weight": p["0.weight"]}, x, strict=True)
+t(F.functional_call, m, p, x, strict=True)
+t(F.functional_call, m, {"0.weight": 2.0}, x)
+t(F.functional_call, m, p)
+print(m[0].weight)
+g = F.grad(lambda p: F.functional_call(m, p, (x,)).sum())(p)
+print({k: v for k, v in g.items()})
+g = F.grad(lambda p: F.functional_call(m, p, (x,)).sum())(dict(m.named_parameters()))
+print({k: v for k, v in g.items()})
+bn = nn.BatchNorm1d(2)
+y = F.functional_call(bn, {"weight": torch.ones(2) * 2, "running_mean": torch.zeros(2)}, (torch.tensor([[1.0, 2.0], [3.0, 4.0]]),))
+print(y, bn.running_mean)
+
+
+class Tied(nn.Module):
+    def __init__(s):
+        super().__init__()
+        s.a = nn.Linear(2, 2, bias=False)
+        s.b = nn.Linear(2, 2, bias=False)
+        s.b.weight = s.a.weight
+
+    def forward(s, x, k=1):
+        return s.b(s.a(x)) * k
+
+
+tm = Tied()
+print(F.functional_call(tm, {"a.weight": torch.eye(2) * 2}, (x,), {"k": 3}))
+print(F.functional_call(tm, {"a.weight": torch.eye(2) * 2}, (x,), tie_weights=False).shape)
+t(F.functional_call, tm, {"a.weight": torch.eye(2), "b.weight": torch.ones(2, 2)}, x)
+ms = [nn.Linear(2, 1) for _ in range(3)]
+ps, bs = F.stack_module_state(ms)
+print({k: (v.shape, v.requires_grad) for k, v in ps.items()}, bs)
+base = nn.Linear(2, 1)
+print(F.vmap(lambda p, b, x: F.functional_call(base, (p, b), (x,)), in_dims=(0, 0, None))(ps, bs, x).shape)
+t(F.stack_module_state, [])
+t(F.stack_module_state, [nn.Linear(2, 1), nn.Tanh()])
+print(F.jacrev(F.functional_call, argnums=1)(base, {k: v.detach() for k, v in base.named_parameters()}, (x,)))
+
+
+def loss(p, x, t):
+    return ((F.functional_call(base, p, (x.unsqueeze(0),)) - t) ** 2).mean()
+
+
+d = {k: v.detach() for k, v in base.named_parameters()}
+print({k: v.shape for k, v in F.vmap(F.grad(loss), in_dims=(None, 0, 0))(d, torch.randn(5, 2), torch.randn(5)).items()})
 """,
 }

@@ -50,6 +50,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """The input cut off at 0 and 6."""
+    need_tensors("relu6", input=input)
     return _apply("relu6", rows.hardtanh, rows.hardtanh, inplace, input, 0, 6)
 
 

@@ -45,9 +45,13 @@ def _nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, i
         return _nll_of_images(input, target, weight, reduction, ignore_index)
     if len(wanted) > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if len(sizes) == 1 and wanted not in ((), (1,)):
-        raise RuntimeError(f"size mismatch (got input: {list(sizes)}, target: {list(wanted)})")
     _check(input, target, weight, sizes[-1])
+    if len(sizes) == 2 and not wanted:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    if len(sizes) == 1 and wanted:
+        if wanted != (1,):
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {wanted[0]}")
+        raise RuntimeError(f"size mismatch (got input: {list(sizes)}, target: {list(wanted)})")
     not_differentiable_in("nll_loss_forward", weight=weight)
     made: Tensor = likelihood.nll_loss(input, target, weight, reduction, ignore_index, likelihood.nll_loss_1d)
     return made
@@ -64,7 +68,8 @@ def _nll_of_images(input: Tensor, target: Tensor, weight: Tensor | None, reducti
         target = reshape(target, (n, 1, -1) if target._array.size else (n, 0, 0))
     elif len(wanted) != 3:
         raise RuntimeError(f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(wanted)}")
-    elif wanted != (n, *places):
+    _check_kind(target)
+    if len(sizes) == 4 and wanted != (n, *places):
         raise RuntimeError(f"size mismatch (got input: {list(sizes)} , target: {list(wanted)}")
     _check(input, target, weight, classes)
     not_differentiable_in("nll_loss2d_forward", weight=weight)
@@ -78,7 +83,11 @@ def _check(input: Tensor, target: Tensor, weight: Tensor | None, classes: int) -
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: "
             f"{list(weight.shape)}"
         )
-    if input.dtype.is_floating_point and target.dtype not in (dtypes.int64, dtypes.uint8):
+    _check_kind(target)
+
+
+def _check_kind(target: Tensor) -> None:
+    if target.dtype not in (dtypes.int64, dtypes.uint8):
         raise RuntimeError(
             f"expected target dtype to be Long or Byte, but got {dtypes.SCALAR_NAMES[target.dtype]}"
             "\nHint: a target is the number of a class; make it one with .long()."
@@ -98,6 +107,8 @@ def cross_entropy(
     need_tensors("cross_entropy_loss", input=input, target=target)
     class_dim = 0 if input.ndim == 1 else 1
     if input.shape == target.shape:
+        if not input.ndim and target.dtype.is_floating_point:
+            raise IndexError("Dimension specified as 1 but tensor has no dimensions")
         if not target.dtype.is_floating_point:
             found = dtypes.SCALAR_NAMES[target.dtype]
             raise RuntimeError(f"Expected floating point type for target with class probabilities, got {found}")

@@ -100,6 +100,10 @@ def _convolve(
     if not all(isinstance(each, Tensor) for each in given):
         raise no_overload(function, *given)
     input, batched = _batched(function, dims, input)
+    if weight.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
     stride = _read("stride", stride, dims, weight, given)
     dilation = _read("dilation", dilation, dims, weight, given)
     if isinstance(padding, str):
@@ -160,8 +164,6 @@ def _named_padding(name: str, input: Any, weight: Tensor, stride: Sizes, dilatio
     if any(total % 2 for total in totals):
         warnings.warn(EVEN_KERNEL, UserWarning, stacklevel=4)
         uneven = [total % 2 for total in totals]
-        while uneven and not uneven[0]:
-            uneven.pop(0)
         input = pad(input, tuple(number for one in reversed(uneven) for number in (0, one)))
     return input, tuple(total // 2 for total in totals)
 

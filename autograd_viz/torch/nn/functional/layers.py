@@ -37,7 +37,7 @@ def linear(input: Tensor, weight: Tensor, bias: Any = None) -> Any:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D")
     if bias is not None and input.ndim == 2:
         return bias.addmm(input, t(weight))
-    if bias is not None and input._array.flags.c_contiguous:
+    if bias is not None and bias.ndim == 1 and input._array.flags.c_contiguous:
         flat = reshape(input, (-1 if input._array.size else math.prod(input.shape[:-1]), input.shape[-1]))
         made = bias.addmm(flat, t(weight))
         return view(made, (*input.shape[:-1], made.shape[1]))
@@ -91,10 +91,11 @@ def embedding(
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     if input.dtype not in (dtypes.int64, dtypes.int32):
-        kind = {"double": "Double", "float": "Float"}.get(dtypes.C_NAMES[input.dtype], dtypes.SCALAR_NAMES[input.dtype])
+        name = dtypes.SCALAR_NAMES[input.dtype]
+        kind = "CPUBoolType" if name == "Bool" else f"torch.{name}Tensor"
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{kind}Tensor instead (while checking arguments for embedding)"
+            f"{kind} instead (while checking arguments for embedding)"
         )
     padding = (-1 if padding_idx is None else padding_idx) % 2**64  # as the node shows it
     return rows.embedding(weight, input, padding, scale_grad_by_freq, sparse, weight.shape[0])
@@ -112,6 +113,8 @@ def _shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     """1 in the place of each number and 0 elsewhere.  (...) of int64 -> (..., num_classes)."""
     need_tensors("one_hot", input=input)
+    if isinstance(num_classes, bool) or not isinstance(num_classes, int):
+        raise TypeError(f"one_hot(): argument 'num_classes' (position 2) must be int, not {type(num_classes).__name__}")
     array = input._array
     if input.dtype != dtypes.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
@@ -133,7 +136,7 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 ALPHA = 1.7580993408473766  # what selu goes to far below 0, with the sign turned
 
 
-def _dropped(function: str, input: Any, p: float, training: bool, inplace: bool, feature: bool = False, alpha: bool = False) -> Any:
+def dropped(function: str, input: Any, p: float, training: bool, inplace: bool, feature: bool = False, alpha: bool = False) -> Any:
     """The input times noise: 0 with probability p, else what keeps the mean (`alpha`: and the variance). Source: ATen, Dropout.cpp."""
     need_tensors(function, input=input)
     array = input._array
@@ -168,19 +171,19 @@ def _check_p(p: float) -> None:
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """Each element 0 with probability p, else divided by 1 - p; not training, the input itself."""
     _check_p(p)
-    return _dropped("dropout", input, p, training, inplace)
+    return dropped("dropout", input, p, training, inplace)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """Dropout for selu: mean 0 and variance 1 stay so."""
     _check_p(p)
-    return _dropped("alpha_dropout", input, p, training, inplace, alpha=True)
+    return dropped("alpha_dropout", input, p, training, inplace, alpha=True)
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """`alpha_dropout` of whole channels."""
     _check_p(p)
-    return _dropped("feature_alpha_dropout", input, p, training, inplace, feature=True, alpha=True)
+    return dropped("feature_alpha_dropout", input, p, training, inplace, feature=True, alpha=True)
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
@@ -192,8 +195,8 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."
         )
     if input.ndim == 3:
-        return _dropped("feature_dropout", input, p, training, inplace, feature=True)
-    return squeeze_dim(_dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)
+        return dropped("feature_dropout", input, p, training, inplace, feature=True)
+    return squeeze_dim(dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)
 
 
 def _unusual(function: str, dims: int, ndim: int) -> str:
@@ -219,7 +222,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             UserWarning,
             stacklevel=2,
         )
-    return _dropped("feature_dropout", input, p, training, inplace, feature=True)
+    return dropped("feature_dropout", input, p, training, inplace, feature=True)
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
@@ -228,5 +231,5 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     if input.ndim not in (4, 5):
         warnings.warn(_unusual("dropout3d", 3, input.ndim), UserWarning, stacklevel=2)
     if input.ndim == 5:
-        return _dropped("feature_dropout", input, p, training, inplace, feature=True)
-    return squeeze_dim(_dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)
+        return dropped("feature_dropout", input, p, training, inplace, feature=True)
+    return squeeze_dim(dropped("feature_dropout", unsqueeze(input, 0), p, training, inplace, feature=True), 0)

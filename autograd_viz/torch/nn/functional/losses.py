@@ -33,6 +33,15 @@ __all__ = [
 ]  # fmt: skip
 
 Flag = bool | None
+NO_BOOLS = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+ONE_BOOL = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
+NOT_NEGATIVE = (
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` "
+    "operator instead."
+)
 
 # --- what they share --------------------------------------------------------------------------------------------------
 
@@ -139,6 +148,8 @@ def smooth_l1_loss(
         return reduced(abs(first - second), reduce_)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    if (first._array.dtype.kind == "b") != (second._array.dtype.kind == "b"):
+        raise RuntimeError(ONE_BOOL)
     return losses.smooth_l1_loss(first, second, reduce_, float(beta))
 
 
@@ -182,8 +193,11 @@ def binary_cross_entropy_with_logits(
     _check_sized(target, input)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    if input.dtype.is_floating_point and not target.dtype.is_floating_point:
-        sub(target, target)  # raises for bools
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{SCALAR_NAMES[input.dtype]}'")
+    if not target.dtype.is_floating_point:
+        if target._array.dtype.kind == "b":
+            raise RuntimeError(NO_BOOLS)
         names = SCALAR_NAMES
         raise RuntimeError(f"result type {names[input.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     if weight is not None:
@@ -207,12 +221,16 @@ def kl_div(
             stacklevel=2,
         )
     reduce_ = 2 if reduction == "batchmean" else reduction_of(reduction, size_average, reduce)
+    loss = reduced(divergence(input, target, log_target), reduce_)
+    return loss / input.shape[0] if reduction == "batchmean" and input.ndim else loss
+
+
+def divergence(input: Any, target: Any, log_target: bool) -> Any:
+    """The terms of `kl_div`."""
     need_tensors("kl_div", input=input, target=target)
     if not (input.dtype.is_floating_point and target.dtype.is_floating_point):
         raise RuntimeError("kl_div: Integral inputs not supported.")
-    terms = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
-    loss = reduced(terms, reduce_)
-    return loss / input.shape[0] if reduction == "batchmean" and input.ndim else loss
+    return target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
 
 
 def poisson_nll_loss(
@@ -221,6 +239,7 @@ def poisson_nll_loss(
 ) -> Any:  # fmt: skip
     """How surprising counts are to a model that expects input of them, or e ** input (`log_input`); `full`: with Stirling's term."""
     reduce_ = reduction_of(reduction, size_average, reduce)
+    need_tensors("poisson_nll_loss", input=input, target=target)
     loss = input.exp() - target * input if log_input else input - target * _log(plus(input, eps))
     if full:
         logarithm: Any = times(target, 2 * math.pi)
@@ -263,6 +282,7 @@ def hinge_embedding_loss(
     """The input where the target is 1, margin - input (at least 0) where it is -1; reduced."""
     reduce_ = reduction_of(reduction, size_average, reduce)
     need_tensors("hinge_embedding_loss", input=input, target=target)
+    check_broadcast(tuple(target.shape), tuple(input.shape))
     nothing = creation.zeros_like(input)
     apart = where(target != 1, _at_least(sub(float(margin), input), 0), nothing)
     return reduced(apart + where(target != -1, input, nothing), reduce_)
@@ -287,6 +307,14 @@ def soft_margin_loss(input: Tensor, target: Tensor, size_average: Flag = None, r
     reduce_ = reduction_of(reduction, size_average, reduce)
     need_tensors("soft_margin_loss", input=input, target=target)
     not_differentiable_in("soft_margin_loss", target=target)
+    if target._array.dtype.kind == "b":
+        raise RuntimeError(NOT_NEGATIVE)
+    if not input.dtype.is_floating_point:
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {SCALAR_NAMES[input.dtype]}")
+    check_broadcast(tuple(input.shape), tuple(target.shape))
+    both = np.broadcast_shapes(input.shape, target.shape)
+    if both != tuple(input.shape):
+        raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {list(both)}")
     return losses.soft_margin_loss(input, target, reduce_)
 
 

@@ -30,7 +30,7 @@ def _shape_of(function: str, normalized_shape: Any) -> tuple[int, ...]:
     return tuple(normalized_shape)
 
 
-def _check_last(input: Tensor, shape: tuple[int, ...], **parameters: Tensor | None) -> None:
+def _check_last(input: Tensor, shape: tuple[int, ...], comma: str = ", ", **parameters: Tensor | None) -> None:
     if not shape:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []"
@@ -44,7 +44,7 @@ def _check_last(input: Tensor, shape: tuple[int, ...], **parameters: Tensor | No
     if tuple(input.shape[len(input.shape) - len(shape) :]) != shape or len(input.shape) < len(shape):
         inner = ", ".join(map(str, shape))
         raise RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [*, {inner}], but got input of size{list(input.shape)}"
+            f"Given normalized_shape={list(shape)}, expected input with shape [*{comma}{inner}], but got input of size{list(input.shape)}"
         )
 
 
@@ -54,7 +54,7 @@ def layer_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = Non
     shape = _shape_of("layer_norm", normalized_shape)
     _check_last(input, shape, weight=weight, bias=bias)
     array = need_floats(input._array, "LayerNormKernelImpl")
-    mean, rstd = rows.statistics(array, tuple(range(-len(shape), 0)), eps)
+    mean, rstd = rows.row_statistics(array, len(shape), eps)
     return rows.native_layer_norm(input, shape, weight, bias, holding(mean), holding(rstd))
 
 
@@ -62,9 +62,12 @@ def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float |
     """The input over the root of the mean of its squares, over the last dimensions; then * weight."""
     need_tensors("rms_norm", input=input)
     shape = _shape_of("rms_norm", normalized_shape)
-    _check_last(input, shape, weight=weight)
+    if input.ndim < len(shape):
+        raise ValueError(f"Input tensor must have at least {len(shape)} dimensions, but got {input.ndim}")
+    _check_last(input, shape, "", weight=weight)  # (so PyTorch writes it here)
+    need_floats(input._array, "rms_norm")
     eps = float(np.finfo(input._array.dtype).eps) if eps is None else eps
-    squares: Any = plus(mean_dim(input**2, tuple(range(input.ndim - len(shape), input.ndim)), True), eps)
+    squares: Any = plus(mean_dim(input**2, tuple(input.ndim - 1 - place for place in range(len(shape))), True), eps)
     made = input * squares.rsqrt()
     return made if weight is None else made * weight
 
@@ -84,28 +87,32 @@ def batch_norm(
     elif eps < 0:
         raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     need_tensors("batch_norm", input=input)
-    return _batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
+    return batch_norm_of(input, weight, bias, running_mean, running_var, training, momentum, eps)
 
 
-def _batch_norm(
+def batch_norm_of(
     input: Tensor, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, momentum: float, eps: float
 ) -> Tensor:
+    """`batch_norm` after its first checks, with the arguments in ATen's order."""
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
-    channels = input.shape[wrap_dim(1, input.ndim)]
+    channels = input.shape[1] if input.ndim > 1 else 0
     for name, tensor in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if tensor is None and name.startswith("running") and not training:
             raise RuntimeError(f"{name} must be defined in evaluation mode")
         if tensor is not None and tensor._array.size != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {tensor._array.size}")
     array = need_floats(input._array, "batch_norm")
+    wrap_dim(1, input.ndim)
     if not training:
         nothing = holding(np.zeros(0, array.dtype)), holding(np.zeros(0, array.dtype))
         return rows.native_batch_norm(input, weight, bias, running_mean, running_var, False, eps, *nothing)
     dims = (0, *range(2, input.ndim))
     mean, rstd = rows.statistics(array, dims, eps)
     count = array.size // max(channels, 1)
-    variance = ((array - mean) ** 2).sum(dims) / max(count - 1, 1)
+    rows.need_one_dtype(array, *(each._array for each in (weight, bias, running_mean, running_var) if each is not None))
+    exact = array.astype(np.float64)
+    variance = ((exact - exact.mean(dims, keepdims=True)) ** 2).sum(dims) / max(count - 1, 1)
     for running, now in ((running_mean, mean.reshape(-1)), (running_var, variance)):
         if running is not None:  # behind autograd's back: PyTorch does not count this as a new version either
             running._array[...] = (1 - momentum) * running._array + momentum * now
@@ -138,7 +145,7 @@ def instance_norm(
     samples, channels = input.shape[:2]
     wide = [None if each is None else each.repeat(samples) for each in (weight, bias, running_mean, running_var)]
     flat = view(input.contiguous(), (1, samples * channels, *input.shape[2:]))
-    made = _batch_norm(flat, wide[0], wide[1], wide[2], wide[3], use_input_stats, momentum, eps)
+    made = batch_norm_of(flat, wide[0], wide[1], wide[2], wide[3], use_input_stats, momentum, eps)
     with no_grad():
         for running, each in ((running_mean, wide[2]), (running_var, wide[3])):
             if running is not None:
@@ -152,6 +159,8 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     _verify_batch_size([input.shape[0] * input.shape[1] // num_groups, num_groups, *input.shape[2:]])
     samples, channels = input.shape[:2]
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if channels % num_groups:
         raise RuntimeError(
             f"Expected number of channels in input to be divisible by num_groups, but got input of shape {list(input.shape)} and "

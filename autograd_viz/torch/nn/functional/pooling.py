@@ -23,8 +23,18 @@ __all__ = [
 ]  # fmt: skip
 
 
+PLACES = {"kernel_size": 2, "output_size": 2, "stride": 3, "padding": 4, "dilation": 5}
+
+
 def _read(function: str, name: str, value: Any, dims: int) -> Sizes:
+    if isinstance(value, bool) or not isinstance(value, int | tuple | list):
+        kind = type(value).__name__
+        raise TypeError(f"{function}(): argument '{name}' (position {PLACES[name]}) must be tuple of ints, not {kind}")
     made = sizes_of(value, dims)
+    if len(made) != dims == 1:
+        if function == "max_pool1d":
+            raise RuntimeError(f"max_pool1d() {name} must be an int, list of ints or tuple of ints of size 1 but got size {len(made)}")
+        raise RuntimeError(f"{function}() argument '{name}' should contain one int (got {len(made)})")
     if len(made) != dims:
         words = {1: "one", 2: "two", 3: "three"}[dims]
         raise RuntimeError(f"{function}: {name} must either be a single int, or a tuple of {words} ints")
@@ -43,6 +53,11 @@ def _check_windows(input: Tensor, kernel: Sizes, stride: Sizes, padding: Sizes, 
         names = ("H", "W") if len(dilation) == 2 else ("T", "H", "W")
         raise RuntimeError(
             f"dilation should be greater than zero, but got {' '.join(f'dilation{n}: {d}' for n, d in zip(names, dilation, strict=True))}"
+        )
+    if min(kernel) <= 0:
+        names = ("kH", "kW") if len(kernel) == 2 else ("kT", "kH", "kW")
+        raise RuntimeError(
+            f"kernel size should be greater than zero, but got {' '.join(f'{n}: {k}' for n, k in zip(names, kernel, strict=True))}"
         )
     for p, k, d in zip(padding, kernel, dilation, strict=True):
         if p < 0:
@@ -79,7 +94,7 @@ def max_pool1d(
 
 
 def _check_max_pool1d(input: Tensor, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> None:
-    if input.ndim not in (2, 3):
+    if input.ndim not in (2, 3) or 0 in input.shape[input.ndim - 2 :]:
         sizes = ", ".join(map(str, input.shape))
         raise RuntimeError(f"max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[{sizes}]")
     for name, value in (("kernel_size", kernel), ("stride", stride)):
@@ -193,6 +208,8 @@ def _avg_pool(dims: int, row: Any, input: Tensor, kernel_size: Any, stride: Any,
     step = () if stride in (None, (), []) else _read(function, "stride", stride, dims)
     if how[2] == 0:
         raise RuntimeError("divisor must be not zero")
+    if dims == 3 and input.ndim not in (4, 5):
+        raise RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input")
     wrap_dim(-dims - 1, input.ndim)
     _check_windows(input, kernel, step, pad, (1,) * dims, how[0])
     return row(input, kernel, step, pad, *how)
@@ -218,7 +235,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Any:
     """The mean of each of output_size regions.  (n, c, w) -> (n, c, output_size)."""
     need_tensors("adaptive_avg_pool1d", input=input)
     _need_dims("adaptive_avg_pool1d", input)
-    outs = (1, *sizes_of(output_size, 1))
+    outs = (1, *_read("adaptive_avg_pool1d", "output_size", output_size, 1))
     return squeeze_dim(_adaptive(2, unsqueeze(input, -2), outs), -2)
 
 

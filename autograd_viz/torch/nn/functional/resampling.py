@@ -35,6 +35,17 @@ def interpolate(
     outs, scales = _sizes(input, dims, size, scale_factor)
     if recompute_scale_factor and scale_factor is not None:
         scales = [None] * dims
+    if dims in (1, 2) and min(outs, default=1) <= 0 and mode != "area":
+        inner = [f"{name}: {n}" for name, n in zip(("H", "W")[-dims:], input.shape[2:], strict=True)]
+        outer = [f"{name}: {n}" for name, n in zip(("H", "W")[-dims:], outs, strict=True)]
+        joint = "and output" if dims == 1 else "output"
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input ({', '.join(inner)}) {joint} ({', '.join(outer)})"
+        )
+    if mode == "nearest-exact" and dims == 1:
+        return rows.upsample_nearest_exact1d(input, outs, scales[0])
+    if mode == "nearest-exact" and dims == 2:
+        return rows.upsample_nearest_exact2d(input, outs, *scales)
     if mode == "area" and dims in (1, 2, 3):
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[dims - 1](input, outs)
     if mode == "nearest" and dims == 1:

@@ -1,7 +1,4 @@
-"""`torch.nn.modules`: the module classes, one file for each kind.
-
-Read next: `module.py`.
-"""
+"""`torch.nn.modules`: the module classes, one file for each kind."""
 
 from autograd_viz.torch.nn.modules import (
     activation,

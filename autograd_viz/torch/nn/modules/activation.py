@@ -1,6 +1,6 @@
 """Activations as modules: `nn.ReLU()(x)` is `functional.relu(x)`; what a module adds is its settings, and a line in `print(net)`.
 
-Read next: `loss.py`.
+Read next: `distance.py`.
 """
 
 from __future__ import annotations
@@ -151,8 +151,9 @@ class Hardtanh(_Activation):
     shown: tuple[str, ...] = ("min_val", "max_val")
 
     def __init__(
-        self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False, min_value: float | None = None, max_value: float | None = None
-    ) -> None:
+        self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False, min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         for old, new in ((min_value, "min"), (max_value, "max")):
             if old is not None:

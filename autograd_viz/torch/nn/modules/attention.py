@@ -52,8 +52,8 @@ class MultiheadAttention(Module):
         self.register_parameter("in_proj_weight", None if apart else fresh(3 * embed_dim, embed_dim, like=like))
         self.register_parameter("in_proj_bias", fresh(3 * embed_dim, like=like) if bias else None)
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias, device=device, dtype=dtype)
-        self.bias_k = fresh(1, 1, embed_dim, like=like) if add_bias_kv else None
-        self.bias_v = fresh(1, 1, embed_dim, like=like) if add_bias_kv else None
+        self.bias_k: Any = fresh(1, 1, embed_dim, like=like) if add_bias_kv else None
+        self.bias_v: Any = fresh(1, 1, embed_dim, like=like) if add_bias_kv else None
         self.add_zero_attn = add_zero_attn
         self._reset_parameters()
 
@@ -126,7 +126,7 @@ def _attend(
     q, k, v = _projected(own, query, key, value)
     mask = _three_dimensional(mask, (length, key.shape[0]), count * heads)
     if own.bias_k is not None:
-        k, v = (cat([x, bias.repeat(1, count, 1)]) for x, bias in ((k, own.bias_k), (v, own.bias_v)))  # type: ignore[attr-defined]
+        k, v = (cat([x, bias.repeat(1, count, 1)]) for x, bias in ((k, own.bias_k), (v, own.bias_v)))
         mask, padding = (None if m is None else F.pad(m, (0, 1)) for m in (mask, padding))
     q, k, v = (x.view(x.shape[0], count * heads, own.head_dim).transpose(0, 1) for x in (q, k, v))  # (N * heads, L or S, head_dim)
     if own.add_zero_attn:
@@ -168,12 +168,14 @@ def _projected(own: MultiheadAttention, query: Any, key: Any, value: Any) -> tup
             raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}")
         biases = (None, None, None) if bias is None else bias.chunk(3)
         weights = (own.q_proj_weight, own.k_proj_weight, own.v_proj_weight)
-        return tuple(F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))  # type: ignore[return-value]
+        q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
+        return q, k, v
     if key.shape != value.shape:
         raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
     if key is not value:
         biases = (None, None, None) if bias is None else bias.chunk(3)
-        return tuple(F.linear(x, w, b) for x, w, b in zip((query, key, value), weight.chunk(3), biases, strict=True))  # type: ignore[return-value]
+        q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weight.chunk(3), biases, strict=True))
+        return q, k, v
     if query is key:
         q, k, v = _parts(F.linear(query, weight, bias), 3, width)
         return q, k, v

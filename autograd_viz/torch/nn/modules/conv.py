@@ -57,7 +57,7 @@ class _Conv(Module):
         self.output_padding, self.padding_mode = for_each(dims, output_padding), padding_mode
         ends = (in_channels, out_channels // groups) if self.transposed else (out_channels, in_channels // groups)
         self.weight = fresh(*ends, *self.kernel_size, like=like)
-        self.bias = fresh(out_channels, like=like) if bias else self.register_parameter("bias", None)
+        self.register_parameter("bias", fresh(out_channels, like=like) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -3,7 +3,7 @@
 `called` is the whole story of `module(x)`: forward pre hooks, `forward`, forward hooks. Most modules have no hook, and then it is
 `forward` alone.  How gradients are caught is in `backward_hooks.py`.
 
-Read next: `module.py`.
+Read next: `state_dict.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from autograd_viz.torch.tensor import Tensor
 __all__ = ["called", "register"]
 
 Hooks = OrderedDict[int, Callable[..., Any]]
-ANOTHER_ERROR = "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: "
+ANOTHER_ERROR = (
+    "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: "
+)
 
 
 def register(hooks: Hooks, hook: Callable[..., Any], *, prepend: bool = False, marks: tuple[tuple[Any, bool], ...] = ()) -> RemovableHandle:

@@ -42,7 +42,7 @@ class Linear(Module):
         like = {"device": device, "dtype": dtype}
         self.in_features, self.out_features = in_features, out_features
         self.weight = fresh(out_features, in_features, like=like)
-        self.bias = fresh(out_features, like=like) if bias else self.register_parameter("bias", None)
+        self.register_parameter("bias", fresh(out_features, like=like) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -71,7 +71,7 @@ class Bilinear(Module):
         like = {"device": device, "dtype": dtype}
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
         self.weight = fresh(out_features, in1_features, in2_features, like=like)
-        self.bias = fresh(out_features, like=like) if bias else self.register_parameter("bias", None)
+        self.register_parameter("bias", fresh(out_features, like=like) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -11,14 +11,14 @@ All there is to it: `self.name = value` looks at the value. A Parameter is put a
 `parameters()`, `state_dict()`, `train()`, `to()` and `print(net)` can walk through everything that belongs to it.  For autograd a module
 is nothing: the graph has the operations of `forward`, and the parameters are leaves like any others.
 
-Read next: `container.py`; what is around the call, and state dictionaries, are in `hooks.py` and `state_dict.py`.
+Read next: `container.py`; walking, what is around the call, and state dictionaries are in `tree.py`, `hooks.py` and `state_dict.py`.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd_viz.torch import dtypes
@@ -28,6 +28,7 @@ from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.modules import hooks, state_dict
 from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.modules.state_dict import IncompatibleKeys
+from autograd_viz.torch.nn.modules.tree import Tree
 from autograd_viz.torch.nn.parameter import Buffer, Parameter, forget_grad
 from autograd_viz.torch.node import RemovableHandle
 from autograd_viz.torch.tensor import Tensor
@@ -45,7 +46,7 @@ POSITIONAL = (
 )
 
 
-class Module:
+class Module(Tree):
     """The base class of all modules. A subclass calls `super().__init__()` first, and defines `forward`."""
 
     _version = 1
@@ -171,112 +172,6 @@ class Module:
     def __dir__(self) -> list[str]:
         names = [*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
         return sorted(name for name in names if not name[0].isdigit())
-
-    # --- walking through it -------------------------------------------------------------------------------------------
-
-    def named_modules(
-        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
-        """Itself and all modules below it, with their paths; each once."""
-        memo = set() if memo is None else memo
-        if self in memo:
-            return
-        if remove_duplicate:
-            memo.add(self)
-        yield prefix, self
-        for name, module in self._modules.items():
-            if module is not None:
-                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
-
-    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
-        """Itself and all modules below it."""
-        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules directly below it, with their names."""
-        seen: set[Module] = set()
-        for name, module in self._modules.items():
-            if module is not None and module not in seen:
-                seen.add(module)
-                yield name, module
-
-    def children(self) -> Iterator[Module]:
-        """The modules directly below it."""
-        return (module for _, module in self.named_children())
-
-    def _named_members(self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
-        seen: set[Tensor] = set()
-        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else iter([(prefix, self)])
-        for path, module in modules:
-            for name, member in getattr(module, kind).items():
-                if member is None or member in seen:
-                    continue
-                if remove_duplicate:
-                    seen.add(member)
-                yield f"{path}.{name}" if path else name, member
-
-    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
-        """All parameters with their paths; a shared one once."""
-        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
-
-    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """All parameters, its own and (`recurse`) those of the modules below: what an optimizer is given."""
-        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
-
-    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """All buffers with their paths."""
-        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
-
-    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """All buffers."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
-
-    def get_submodule(self, target: str) -> Module:
-        """The module at a path such as "encoder.0".  Raises AttributeError if there is none."""
-        module = self
-        for name in target.split(".") if target else []:
-            if not hasattr(module, name):
-                raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
-            module = getattr(module, name)
-            if not isinstance(module, Module):
-                raise AttributeError(f"`{name}` is not an nn.Module")
-        return module
-
-    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
-        """Put a module at a path."""
-        if not target:
-            raise ValueError("Cannot set the submodule without a target name!")
-        if not isinstance(module, Module):
-            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
-        path, _, name = target.rpartition(".")
-        parent = self.get_submodule(path)
-        if strict and not hasattr(parent, name):
-            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
-        if hasattr(parent, name) and not isinstance(getattr(parent, name), Module):
-            raise AttributeError(f"`{name}` is not an nn.Module")
-        setattr(parent, name, module)
-
-    def _member(self, target: str) -> tuple[Module, str, Any]:
-        path, _, name = target.rpartition(".")
-        module = self.get_submodule(path)
-        if not hasattr(module, name):
-            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
-        return module, name, getattr(module, name)
-
-    def get_parameter(self, target: str) -> Parameter:
-        """The parameter at a path such as "encoder.0.weight".  Raises AttributeError if there is none."""
-        _, name, found = self._member(target)
-        if not isinstance(found, Parameter):
-            raise AttributeError(f"`{name}` is not an nn.Parameter")
-        return found
-
-    def get_buffer(self, target: str) -> Tensor:
-        """The buffer at a path.  Raises AttributeError if there is none."""
-        module, name, found = self._member(target)
-        if name not in module._buffers:
-            raise AttributeError(f"`{name}` is not a buffer")
-        buffer: Tensor = found
-        return buffer
 
     # --- changing all of it -------------------------------------------------------------------------------------------
 
@@ -427,7 +322,8 @@ class Module:
         """All parameters and persistent buffers by path, detached (`keep_vars`: themselves), sharing memory."""
         if args:
             warnings.warn(POSITIONAL, FutureWarning, stacklevel=2)
-            destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            given: list[Any] = [*args, *(destination, prefix, keep_vars)[len(args) :]]
+            destination, prefix, keep_vars = given
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()

@@ -1,6 +1,6 @@
 """What PyTorch calls a thing: in its error messages, and in `print(type(layer))`.
 
-Read next: `module.py`.
+Read next: `backward_hooks.py`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ def typename(obj: Any) -> str:
 _FILE_THERE = {
     "Flatten": "flatten", "Unflatten": "flatten", "BatchNorm": "batchnorm", "InstanceNorm": "instancenorm", "Upsample": "upsampling",
     "UpsamplingNearest": "upsampling", "UpsamplingBilinear": "upsampling", "PixelShuffle": "pixelshuffle",
-    "PixelUnshuffle": "pixelshuffle", "ChannelShuffle": "channelshuffle", "Fold": "fold", "Unfold": "fold",
+    "PixelUnshuffle": "pixelshuffle", "Fold": "fold", "Unfold": "fold",
     "MultiheadAttention": "activation",
 }  # fmt: skip
 _INIT_OF = {
     "BatchNorm": "_BatchNorm", "InstanceNorm": "_InstanceNorm", "Dropout": "_DropoutNd", "AlphaDropout": "_DropoutNd",
     "FeatureAlphaDropout": "_DropoutNd", "MaxPool": "_MaxPoolNd", "LPPool": "_LPPoolNd", "AdaptiveAvgPool": "_AdaptiveAvgPoolNd",
     "AdaptiveMaxPool": "_AdaptiveMaxPoolNd", "MSELoss": "_Loss", "L1Loss": "_Loss", "SoftMarginLoss": "_Loss",
-    "MultiLabelMarginLoss": "_Loss", "BCELoss": "_WeightedLoss", "MultiLabelSoftMarginLoss": "_WeightedLoss",
+    "BCELoss": "_WeightedLoss", "MultiLabelSoftMarginLoss": "_WeightedLoss",
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def name_as_pytorch(cls: Any) -> None:
     file = _FILE_THERE.get(name)
     cls.__module__ = f"torch.nn.modules.{file}" if file else cls.__module__.removeprefix("autograd_viz.")
     init = cls.__init__
-    if "." in init.__qualname__ and init.__qualname__.startswith("_") or cls.__name__ == "AvgPool3d":
+    if init.__qualname__.startswith("_") or cls.__name__ == "AvgPool3d":
         own = types.FunctionType(init.__code__, init.__globals__, init.__name__, init.__defaults__, init.__closure__)
         own.__kwdefaults__ = init.__kwdefaults__
         own.__qualname__ = f"{_INIT_OF.get(name, cls.__name__)}.__init__"

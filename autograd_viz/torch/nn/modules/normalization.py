@@ -3,7 +3,7 @@
 They differ in what the mean is taken over: BatchNorm over the batch (and therefore it remembers running means, for `eval()`),
 LayerNorm over the features of one example, GroupNorm over groups of channels, InstanceNorm over each channel of each example.
 
-Read next: `rnn.py`.
+Read next: `padding.py`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class _Affine(Module):
 
     def _make_affine(self, size: tuple[int, ...], weight: bool, bias: bool, device: Any, dtype: Any) -> None:
         like = {"device": device, "dtype": dtype}
-        self.weight = fresh(*size, like=like) if weight else self.register_parameter("weight", None)
-        self.bias = fresh(*size, like=like) if weight and bias else self.register_parameter("bias", None)
+        self.register_parameter("weight", fresh(*size, like=like) if weight else None)
+        self.register_parameter("bias", fresh(*size, like=like) if weight and bias else None)
 
     def reset_parameters(self) -> None:
         """1 and 0."""
@@ -77,7 +77,8 @@ class _Running(_Affine):
     def extra_repr(self) -> str:
         """Its settings."""
         said = [f"{name}={getattr(self, name)}" for name in ("eps", "momentum", "affine")]
-        return ", ".join([str(self.num_features), *said, f"bias={self.bias is not None}", f"track_running_stats={self.track_running_stats}"])
+        said += [f"bias={self.bias is not None}", f"track_running_stats={self.track_running_stats}"]
+        return ", ".join([str(self.num_features), *said])
 
     def _load_from_state_dict(
         self, entries: Mapping[str, Any], prefix: str, about: dict[str, Any], strict: bool, missing: list[str], unexpected: list[str],
@@ -106,8 +107,8 @@ class _BatchNorm(_Running):
                 share = 1.0 / float(self.num_batches_tracked)
         from_batch = self.training or (self.running_mean is None and self.running_var is None)
         kept = not self.training or self.track_running_stats
-        running = (self.running_mean, self.running_var) if kept else (None, None)
-        return F.batch_norm(input, *running, self.weight, self.bias, from_batch, share, self.eps)
+        running_mean, running_var = (self.running_mean, self.running_var) if kept else (None, None)
+        return F.batch_norm(input, running_mean, running_var, self.weight, self.bias, from_batch, share, self.eps)
 
 
 class BatchNorm1d(_BatchNorm):
@@ -212,7 +213,7 @@ class RMSNorm(_Affine):
         self.normalized_shape = tuple(normalized_shape) if isinstance(normalized_shape, Iterable) else (normalized_shape,)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         like = {"device": device, "dtype": dtype}
-        self.weight = fresh(*self.normalized_shape, like=like) if elementwise_affine else self.register_parameter("weight", None)
+        self.register_parameter("weight", fresh(*self.normalized_shape, like=like) if elementwise_affine else None)
         self.reset_parameters()
 
     def forward(self, x: Tensor) -> Tensor:

@@ -13,8 +13,8 @@ from autograd_viz.torch.nn.modules.module import Module
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = [
-    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d",
-    "AvgPool1d", "AvgPool2d", "AvgPool3d", "LPPool1d", "LPPool2d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxUnpool1d", "MaxUnpool2d",
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
+    "AvgPool1d", "AvgPool2d", "AvgPool3d", "LPPool1d", "LPPool2d", "MaxPool1d", "MaxPool2d", "MaxPool3d",
 ]  # fmt: skip
 
 
@@ -62,40 +62,6 @@ class MaxPool3d(_MaxPool):
         """(N, C, D, H, W) -> (N, C, D', H', W'); with `return_indices` also where it was."""
         modes = {"ceil_mode": self.ceil_mode, "return_indices": self.return_indices}
         return F.max_pool3d(input, *self._settings(), **modes)
-
-
-class _MaxUnpool(Module):
-    dims = 0
-
-    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
-        super().__init__()
-        self.kernel_size = for_each(self.dims, kernel_size)
-        self.stride = for_each(self.dims, kernel_size if stride is None else stride)
-        self.padding = for_each(self.dims, padding)
-
-    def extra_repr(self) -> str:
-        """Its settings."""
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
-
-
-class MaxUnpool1d(_MaxUnpool):
-    """Puts the largest values back where MaxPool1d found them; zeros elsewhere."""
-
-    dims = 1
-
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
-        """What MaxPool1d gave -> what it took."""
-        return F.max_unpool1d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
-
-
-class MaxUnpool2d(_MaxUnpool):
-    """Puts the largest values back where MaxPool2d found them; zeros elsewhere."""
-
-    dims = 2
-
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
-        """What MaxPool2d gave -> what it took."""
-        return F.max_unpool2d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
 class _AvgPool(Module):
@@ -222,14 +188,6 @@ class AdaptiveAvgPool2d(_AdaptiveAvg):
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, ...) -> (N, C, *output_size)."""
         return F.adaptive_avg_pool2d(input, self.output_size)
-
-
-class AdaptiveMaxPool3d(_Adaptive):
-    """The largest value of each window of a volume."""
-
-    def forward(self, input: Tensor) -> Any:
-        """(N, C, ...) -> (N, C, *output_size)."""
-        return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvg):

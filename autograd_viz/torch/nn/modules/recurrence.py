@@ -2,7 +2,7 @@
 
 What the inputs contribute is computed for all steps at once, before the first one.  Source: ATen, native/RNN.cpp.
 
-Read next: `transformer.py`.
+Read next: `rnn.py`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd_viz.torch.dtypes import float32
-from autograd_viz.torch.node import Array
 from autograd_viz.torch.nn import functional as F
+from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.joining import cat, stack, unsafe_chunk
 from autograd_viz.torch.ops.linalg import contiguous
@@ -60,8 +60,8 @@ def _gru(input: Any, states: States, weights: tuple[Any, ...], computed: bool = 
     from_hidden = unsafe_chunk(F.linear(states[0], weights[1], weights[3]), 3, 1)
     r = sigmoid(from_hidden[0] + from_input[0])
     z = sigmoid(from_hidden[1] + from_input[1])
-    n = tanh(from_input[2] + from_hidden[2] * r)
-    return ((states[0] - n) * z + n,)
+    n = tanh(from_input[2] + from_hidden[2].mul_(r))
+    return ((states[0] - n).mul_(z) + n,)
 
 
 STEPS: dict[str, Step] = {"RNN_TANH": _rnn(tanh), "RNN_RELU": _rnn(relu), "LSTM": _lstm, "GRU": _gru}
@@ -87,17 +87,17 @@ def run(module: Any, input: Any, states: States) -> list[Any]:
         lasts.append(now)
         return stack(outputs[::-1] if reverse else outputs, 0)
 
-    output = _layers(module, input, along)
+    output = _layers(module, input, along, 2)
     if module.batch_first:
         output = transposed(output, 0, 1)
     return [output, *(stack(list(parts), 0) for parts in zip(*lasts, strict=True))]
 
 
-def _layers(module: Any, output: Any, along: Callable[[Any, int, bool], Any]) -> Any:
+def _layers(module: Any, output: Any, along: Callable[[Any, int, bool], Any], features: int) -> Any:
     """One layer after the other, each in one direction or in both."""
     for layer in range(module.num_layers):
         if module.bidirectional:
-            output = cat([along(output, 2 * layer, False), along(output, 2 * layer + 1, True)], -1)
+            output = cat([along(output, 2 * layer, False), along(output, 2 * layer + 1, True)], features)
         else:
             output = along(output, layer, False)
         if module.dropout and module.training and layer < module.num_layers - 1:
@@ -127,7 +127,7 @@ def _run_whole_layers(module: Any, input: Any, states: States) -> list[Any]:
         lasts.append(tuple(last))
         return output
 
-    output = _layers(module, input, along)
+    output = _layers(module, input, along, -1)
     if module.batch_first:
         output = transpose(output, 0, 1)
     return [output, *(stack(list(parts), 0) for parts in zip(*lasts, strict=True))]

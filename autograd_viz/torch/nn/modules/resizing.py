@@ -1,6 +1,6 @@
-"""Other sizes and other orders: `Upsample`, `PixelShuffle`, `ChannelShuffle`, and the windows of an image as columns: `Unfold`, `Fold`.
+"""Other sizes and other orders: `Upsample`, `PixelShuffle`, and the windows of an image as columns: `Unfold`, `Fold`.
 
-Read next: `rnn.py`.
+Read next: `recurrence.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from autograd_viz.torch.nn import functional as F
 from autograd_viz.torch.nn.modules.module import Module
 from autograd_viz.torch.tensor import Tensor
 
-__all__ = ["ChannelShuffle", "Fold", "PixelShuffle", "PixelUnshuffle", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
+__all__ = ["Fold", "PixelShuffle", "PixelUnshuffle", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
 
 
 class Upsample(Module):
@@ -30,7 +30,7 @@ class Upsample(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, *sizes) -> (N, C, *other sizes)."""
-        again = {"recompute_scale_factor": self.recompute_scale_factor}
+        again: dict[str, Any] = {"recompute_scale_factor": self.recompute_scale_factor}
         return F.interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, **again)
 
     def extra_repr(self) -> str:
@@ -85,24 +85,8 @@ class PixelUnshuffle(Module):
         return f"downscale_factor={self.downscale_factor}"
 
 
-class ChannelShuffle(Module):
-    """(N, C, *): takes the channels group by group and deals them out in turn."""
-
-    def __init__(self, groups: int) -> None:
-        super().__init__()
-        self.groups = groups
-
-    def forward(self, input: Tensor) -> Tensor:
-        """The same shape."""
-        return F.channel_shuffle(input, self.groups)
-
-    def extra_repr(self) -> str:
-        """Its groups."""
-        return f"groups={self.groups}"
-
-
 class _Windows(Module):
-    shown = ("kernel_size", "dilation", "padding", "stride")
+    shown: tuple[str, ...] = ("kernel_size", "dilation", "padding", "stride")
 
     def extra_repr(self) -> str:
         """Its settings."""

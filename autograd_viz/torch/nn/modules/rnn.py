@@ -3,7 +3,7 @@
 A cell takes an input and what it remembers, and gives what it remembers next. A layer does that along a sequence, (L, N, I) -> (L, N, H),
 in one direction or in both, and layers may be stacked. The parameters are the same at each step: in the graph each weight is used L times.
 
-Read next: `recurrence.py`.
+Read next: `attention.py`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class RNNCellBase(Module):
         rows = num_chunks * hidden_size
         self.weight_ih = fresh(rows, input_size, like=like)
         self.weight_hh = fresh(rows, hidden_size, like=like)
-        self.bias_ih = fresh(rows, like=like) if bias else self.register_parameter("bias_ih", None)
-        self.bias_hh = fresh(rows, like=like) if bias else self.register_parameter("bias_hh", None)
+        self.register_parameter("bias_ih", fresh(rows, like=like) if bias else None)
+        self.register_parameter("bias_hh", fresh(rows, like=like) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -81,11 +81,10 @@ class RNNCellBase(Module):
         if input.shape[1] != self.input_size:
             raise RuntimeError(f"input has inconsistent input_size: got {input.shape[1]} expected {self.input_size}")
         for i, state in enumerate(hidden):
-            label = f"[{i}]" if len(hidden) > 1 else ""
             if input.shape[0] != state.shape[0]:
-                raise RuntimeError(f"Input batch size {input.shape[0]} doesn't match hidden{label} batch size {state.shape[0]}")
+                raise RuntimeError(f"Input batch size {input.shape[0]} doesn't match hidden{i} batch size {state.shape[0]}")
             if state.shape[1] != self.hidden_size:
-                raise RuntimeError(f"hidden{label} has inconsistent hidden_size: got {state.shape[1]}, expected {self.hidden_size}")
+                raise RuntimeError(f"hidden{i} has inconsistent hidden_size: got {state.shape[1]}, expected {self.hidden_size}")
 
 
 class RNNCell(RNNCellBase):
@@ -166,7 +165,7 @@ class RNNBase(Module):
                 f"but got dropout={dropout} and num_layers={self.num_layers}",
                 stacklevel=4,
             )
-        kinds = {"bias": bool, "batch_first": bool, "input_size": int, "hidden_size": int}
+        kinds: dict[str, Any] = {"bias": bool, "batch_first": bool, "input_size": int, "hidden_size": int}
         for name, kind in kinds.items():
             value = getattr(self, name)
             if not isinstance(value, kind):
@@ -206,7 +205,7 @@ class RNNBase(Module):
         sizes = [(layers, count, self.proj_size or self.hidden_size), (layers, count, self.hidden_size)][: 1 + several]
         if states is None:
             return tuple(zeros(size, dtype=input.dtype) for size in sizes)
-        given = tuple(states) if several else (states,)
+        given = (states[0], states[1]) if several else (states,)
         if any(state.ndim != (3 if batched else 2) for state in given):
             want, kind = ("3-D", "batched 3-D") if batched else ("2-D", "unbatched 2-D")
             if several:
@@ -235,33 +234,33 @@ class RNNBase(Module):
         """(L, N, I) -> all outputs (L, N, H), and what is remembered at the end (layers, N, H).  `batch_first`: (N, L, I) -> (N, L, H)."""
         name = self.mode.partition("_")[0]
         if input.ndim not in (2, 3):
-            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {input.ndim}D instead")
+            got = f"{input.ndim}D tensor" if name == "RNN" else f"{input.ndim}D"
+            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {got} instead")
         batched, batch_dim = input.ndim == 3, 0 if self.batch_first else 1
         if not batched:
             input = input.unsqueeze(batch_dim)
         states = self._start(input, hx, batched)
         self._check_inputs(input, states)
-        output, *states = recurrence.run(self, input, states)
+        output, *lasts = recurrence.run(self, input, states)
         if not batched:
-            output, states = output.squeeze(batch_dim), [state.squeeze(1) for state in states]
-        return output, tuple(states) if self.mode == "LSTM" else states[0]
+            output, lasts = output.squeeze(batch_dim), [state.squeeze(1) for state in lasts]
+        return output, tuple(lasts) if self.mode == "LSTM" else lasts[0]
 
 
 class RNN(RNNBase):
-    """RNNCell along a sequence."""
+    """RNNCell along a sequence: (input_size, hidden_size, num_layers, nonlinearity, bias, ...)."""
 
-    def __init__(
-        self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh", bias: bool = True,
-        batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, device: Any = None, dtype: Any = None,
-        proj_size: int = 0,
-    ) -> None:  # fmt: skip
-        if proj_size:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if "proj_size" in kwargs:
             raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
-        if nonlinearity not in ("tanh", "relu"):
-            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
-        mode = f"RNN_{nonlinearity.upper()}"
-        self.nonlinearity = nonlinearity
-        super().__init__(mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, device, dtype)
+        if len(args) > 3:
+            self.nonlinearity = args[3]
+            args = (*args[:3], *args[4:])
+        else:
+            self.nonlinearity = kwargs.pop("nonlinearity", "tanh")
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{self.nonlinearity}'. Select from 'tanh' or 'relu'.")
+        super().__init__(f"RNN_{self.nonlinearity.upper()}", *args, **kwargs)
 
 
 class LSTM(RNNBase):

@@ -1,6 +1,6 @@
 """`Embedding`: a learned vector for each of a number of words; the input says which.
 
-Read next: `normalization.py`.
+Read next: `conv.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The names are paths: `0.weight` is the `weight` of the submodule `0`. The tensors are detached but share the parameters' memory: what is
 to outlast the next optimizer step must be copied.
 
-Read next: `module.py`.
+Read next: `tree.py`.
 """
 
 from __future__ import annotations
@@ -100,8 +100,9 @@ def load(module: Any, state_dict: Mapping[str, Any], strict: bool, assign: bool)
 
 
 def load_own(
-    module: Any, entries: Mapping[str, Any], prefix: str, about: dict[str, Any], missing: list[str], unexpected: list[str], errors: list[str]
-) -> None:
+    module: Any, entries: Mapping[str, Any], prefix: str, about: dict[str, Any], missing: list[str], unexpected: list[str],
+    errors: list[str],
+) -> None:  # fmt: skip
     """The module's own part of `load`; what is wrong is written into the three lists."""
     own = own_state(module)
     for name, tensor in own.items():

@@ -1,6 +1,6 @@
 """`Transformer` and its parts: layers of attention and of a small network, each added to what it was given. (Vaswani and others, 2017)
 
-Read next: `../../optim/__init__.py`.
+Read next: `nn/utils/clip_grad.py`.
 """
 
 from __future__ import annotations

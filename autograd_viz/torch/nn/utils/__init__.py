@@ -1,7 +1,4 @@
-"""`torch.nn.utils`: all gradients of a model at once (clip them), all its parameters at once (as one vector).
-
-Read next: `clip_grad.py`.
-"""
+"""`torch.nn.utils`: all gradients of a model at once (clip them), all its parameters at once (as one vector)."""
 
 from autograd_viz.torch.nn.utils.clip_grad import clip_grad_norm_, clip_grad_value_, get_total_norm
 from autograd_viz.torch.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters

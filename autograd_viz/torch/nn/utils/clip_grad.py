@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.modes import no_grad
+from autograd_viz.torch.nn.init import unseen
 from autograd_viz.torch.ops.creation import tensor
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -23,7 +23,7 @@ def _norm(arrays: list[np.ndarray], norm_type: float) -> np.ndarray:
     return np.stack([np.asarray(np.linalg.norm(array.ravel().astype(np.float64), norm_type).astype(array.dtype)) for array in arrays])
 
 
-@no_grad()
+@unseen
 def get_total_norm(
     tensors: Tensor | Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Tensor:
@@ -42,11 +42,11 @@ def get_total_norm(
 
 
 def _gradients(parameters: Any) -> list[Any]:
-    listed = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    listed: list[Any] = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     return [parameter.grad for parameter in listed if parameter._grad is not None]
 
 
-@no_grad()
+@unseen
 def clip_grad_norm_(
     parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
     foreach: bool | None = None,
@@ -66,7 +66,7 @@ def clip_grad_norm_(
     return total
 
 
-@no_grad()
+@unseen
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
     """Move each element of the gradients into [-clip_value, clip_value]."""
     for gradient in _gradients(parameters):

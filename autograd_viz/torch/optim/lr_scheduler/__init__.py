@@ -1,7 +1,4 @@
-"""`torch.optim.lr_scheduler`: learning rates that change from epoch to epoch.
-
-Read next: `base.py`.
-"""
+"""`torch.optim.lr_scheduler`: learning rates that change from epoch to epoch."""
 
 from autograd_viz.torch.optim.lr_scheduler import base, combined, curves, cycles
 from autograd_viz.torch.optim.lr_scheduler.base import *

@@ -51,7 +51,7 @@ def values_of(optimizer: Optimizer, key: str) -> Rates:
 def set_value(group: dict[str, Any], key: str, value: Any) -> None:
     """Change a setting of a group; one that is a tensor, in place."""
     if isinstance(group[key], Tensor):
-        group[key].fill_(value.item() if isinstance(value, Tensor) else value)
+        group[key].fill_(value._array.item() if isinstance(value, Tensor) else value)
     else:
         group[key] = value
 

@@ -1,6 +1,4 @@
 """Schedulers that go up and down: `CyclicLR`, `OneCycleLR`, `CosineAnnealingWarmRestarts`. Momentum may move the other way.
-
-Read next: `../../utils/data/__init__.py`.
 """
 
 from __future__ import annotations
@@ -74,7 +72,9 @@ class CyclicLR(_WithMomentum):
         """How high this cycle goes."""
         if self._scale_fn_custom is not None:
             return self._scale_fn_custom(x)
-        return {"triangular": lambda: 1.0, "triangular2": lambda: 1 / 2.0 ** (x - 1), "exp_range": lambda: self.gamma**x}[self.mode]()
+        if self.mode == "triangular":
+            return 1.0
+        return 1 / 2.0 ** (x - 1) if self.mode == "triangular2" else self.gamma**x
 
     def state_dict(self) -> dict[str, Any]:
         """All it knows; of a scale_fn of one's own its attributes, if it is an object."""

@@ -1,7 +1,4 @@
-"""`torch.utils.data`: data sets, the order in which they are read, and batches.
-
-Read next: `dataset.py`.
-"""
+"""`torch.utils.data`: data sets, the order in which they are read, and batches."""
 
 from autograd_viz.torch.utils.data import collate, dataloader, dataset, sampler
 from autograd_viz.torch.utils.data.collate import *

@@ -5,7 +5,7 @@
 Here everything is loaded in the one process: `num_workers` is accepted, and the batches are the same.  For a seed, the order is PyTorch's:
 each `iter(loader)` first draws a number (for its workers, if it had some), then the shuffling draws its own seed.
 
-Read next: `../../__init__.py`.
+Read next: `nn/parameter.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "pers
 
 
 class DataLoader(Generic[T_co]):
-    """Reads a data set in the order of a sampler and makes batches by `collate_fn`.  Raises ValueError for options that exclude each other."""
+    """Reads a data set in the order of a sampler; `collate_fn` makes batches.  Raises ValueError for options that exclude each other."""
 
     _initialized = False
 
