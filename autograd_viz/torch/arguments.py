@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterable
@@ -240,6 +241,7 @@ def reads(
         forms = [parts_of(text) for text in bare]
         of_tensors = [parts for parts in forms if parts[0].startswith(("Tensor", "Operand"))] or forms
         old = parts_of(hidden)
+        number_first = "self" not in inspect.signature(written).parameters
         reader = Reader(title, forms, old)
         shorter = Reader(title, [of_the_method(parts) for parts in of_tensors], of_the_method(old))
         alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
@@ -248,7 +250,7 @@ def reads(
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
             values = reader.read(args, kwargs)
-            if "self" in values:
+            if number_first and "self" in values:
                 values["input"] = values.pop("self")
             return written(**values) if "out" not in values else _into(values.pop("out"), written, values, title)
 
