@@ -24,7 +24,8 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 READING_ORDER = (
     *("source", "modes", "dtypes", "saved", "node", "tensor", "out", "arguments", "return_types"),
     *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
-    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.piecewise", "ops.steps"),
+    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions"),
+    *("ops.piecewise", "ops.steps"),
     *("ops.memory", "ops.shape", "ops.reduction", "ops.extremes"),
     *("ops.cumulation", "ops.differences", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),

@@ -112,9 +112,11 @@ def show(operation: Any) -> str:
 
 def _made(text: str, row: Row) -> Any:
     names = {
-        "MISSING": MISSING, "TENSORS": TENSORS, "ARRAYS": ARRAYS, "NUMBERS": NUMBERS, "FLOATS": FLOATS, "LARGE": LARGE, "NO_EDGE": NO_EDGE, "Tensor": Tensor,
+        "MISSING": MISSING, "TENSORS": TENSORS, "ARRAYS": ARRAYS, "NUMBERS": NUMBERS, "FLOATS": FLOATS, "LARGE": LARGE,
+        "NO_EDGE": NO_EDGE, "Tensor": Tensor,
         "listeners": events.listeners, "special": special, "mode": mode, "quiet": quiet, "sequence": sequence, "edge_to": edge_to,
-        "SavedInput": SavedInput, "SavedOutput": SavedOutput, "FREED": FREED, "array_of": array_of, "share_memory": share_memory, "strides_of": strides_of,
+        "SavedInput": SavedInput, "SavedOutput": SavedOutput, "FREED": FREED, "array_of": array_of, "share_memory": share_memory,
+        "strides_of": strides_of,
         "ndarray": np.ndarray, "asarray": np.asarray, "new": object.__new__, "forward": row.forward, "row": row, "defaults": row.defaults,
         **{f"formula{i}": formula for i, (formula, _) in enumerate(row.formulas)},
     }  # fmt: skip
@@ -130,7 +132,10 @@ def _forward_text(row: Row, bound: int) -> str:
     what it does not know.
     """
     positional = [name for name in row.names if name not in row.keyword_only]
-    signature, keywords = ([f"{n}=defaults[{n!r}]" if n in row.defaults else f"{n}=MISSING" for n in names] for names in (positional, row.keyword_only))
+    signature, keywords = (
+        [f"{name}=defaults[{name!r}]" if name in row.defaults else f"{name}=MISSING" for name in names]
+        for names in (positional, row.keyword_only)
+    )
     values = f"({''.join(f'{name}, ' for name in positional)}*more)"
     given = f"{{{''.join(f'{name!r}: {name}, ' for name in row.keyword_only)}**given}}"
     first = row.names[0]
@@ -188,11 +193,12 @@ def _usual_case(row: Row) -> list[str]:
             ]
         usual.append(f"{name}_usual")
     passed = [f"{name}_" if name in row.tensors else name for name in row.names]
-    call = f"out = quiet.run(forward, {', '.join(f'{n}={p}' if n in row.keyword_only else p for n, p in zip(row.names, passed, strict=True))})"
+    given = [f"{name}={value}" if name in row.keyword_only else value for name, value in zip(row.names, passed, strict=True)]
+    call = f"out = quiet.run(forward, {', '.join(given)})"
     body = [
         "try:",
         f"    {call}",
-        "except (ValueError, RuntimeError, TypeError):",  # the long way knows how PyTorch would say it (or how to go on, if the context was in use)
+        "except (ValueError, RuntimeError, TypeError):",  # the long way knows how PyTorch would say it, or how to go on
         "    out = None",
         "if out is not None:",
         *(f"    {line}" for line in ["if out.__class__ is not ndarray:", "    out = asarray(out)", *_result(row)]),
@@ -210,7 +216,8 @@ def _result(row: Row) -> list[str]:
         lines.append(f"share_memory(result, {row.names[0]})")
     if row.inputs and row.called:
         floats = " and out.dtype.kind == 'f'" if "dtype" in row.names or (len(row.tensors) > 1 and not row.meeting) else ""
-        lines += [f"if ({' or '.join(f'{name}_needs' for name in row.inputs)}) and mode.grad{floats}:", *(f"    {line}" for line in _record(row))]
+        needs = " or ".join(f"{name}_needs" for name in row.inputs)
+        lines += [f"if ({needs}) and mode.grad{floats}:", *(f"    {line}" for line in _record(row))]
     return [*lines, "return result"]
 
 

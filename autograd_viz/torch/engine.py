@@ -135,7 +135,7 @@ class Wave:
     def run(self, roots: Sequence[Edge], seeds: list[Any], targets: Sequence[Edge] | None, accumulate: bool) -> list[Any]:
         """Walk; the gradients of the targets, in their order (None where nothing arrived)."""
         waiting, useful = self._plan(roots, targets, accumulate)
-        captured: dict[Node, list[tuple[int, int]]] = {}  # node -> which of its outputs' gradients are asked for, and their places in the answer
+        captured: dict[Node, list[tuple[int, int]]] = {}  # node -> whose gradients are asked for: an output, and its place in the answer
         for place, (node, output_nr) in enumerate(() if targets is None or accumulate else targets):
             if node is not None:
                 captured.setdefault(node, []).append((output_nr, place))
@@ -157,7 +157,7 @@ class Wave:
             if gradients is not None:
                 runs = useful is None or node in useful
                 if not runs and node._hooked and (node in captured or len(roots) == 1):
-                    self._call_tensor_hooks(node, gradients)  # (those of a node that runs are called then: what is captured has not met them)
+                    self._call_tensor_hooks(node, gradients)  # (if the node runs, it is then that they are called)
                 if captured and node in captured:
                     for output_nr, place in captured[node]:
                         answer[place] = gradients[output_nr]

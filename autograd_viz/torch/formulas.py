@@ -24,20 +24,32 @@ _SHORTER = {"self_sym_sizes": "self.shape", "self_sym_numel": "self.numel()", "p
             "count(self.shape, dim)": "the number of summands"}  # fmt: skip
 
 
-def texts_of(forward: Callable[..., Any], inputs: list[str]) -> tuple[tuple[str, str], ...]:
-    """Each of the `inputs` of an operation with its formula, read from the decorator above its forward."""
+def texts_of(forward: Callable[..., Any], inputs: list[str], formulas: list[Callable[..., Any]]) -> tuple[tuple[str, str], ...]:
+    """Each of the `inputs` of an operation with its formula, read from the decorator above its forward.
+
+    A row that is made by a function has none above it: then the formula speaks by the docstring of what it calls.
+    """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(forward))).body[0]
     except (OSError, SyntaxError):  # no source at hand
         return ()
     assert isinstance(tree, ast.FunctionDef)
     written = {k.arg: k.value for d in tree.decorator_list if isinstance(d, ast.Call) for k in d.keywords}
-    return tuple((name, _text(written.get(name, written.get("joint")), forward.__globals__)) for name in inputs)
+    told = []
+    for i, name in enumerate(inputs):
+        found = written.get(name, written.get("joint"))
+        told.append((name, _said(formulas[i % len(formulas)]) if found is None else _text(found, forward.__globals__)))
+    return tuple(told)
 
 
-def _text(formula: ast.expr | None, names: dict[str, Any]) -> str:
-    if formula is None:  # it does not stand in the decorator: a row made by a function
-        return ""
+def _said(formula: Callable[..., Any]) -> str:
+    """The first sentence of the operation that a formula calls."""
+    called = [cell.cell_contents for cell in formula.__closure__ or ()] + [formula.__globals__.get(n) for n in formula.__code__.co_names]
+    said = next((each.__doc__ for each in called if callable(each) and each.__doc__), "the gradient that belongs to it")
+    return re.split(r"\.(?:\s|$)", said.strip())[0].replace("\n", " ")
+
+
+def _text(formula: ast.expr, names: dict[str, Any]) -> str:
     body = formula.body if isinstance(formula, ast.Lambda) else formula
     text = _spelled_out(body, names) or ast.unparse(_Infix().visit(body))
     for long, short in _SHORTER.items():

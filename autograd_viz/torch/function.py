@@ -47,6 +47,10 @@ NO_TENSOR: tuple[tuple[int, ...], np.dtype] = ((), np.dtype(np.float32))  # what
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
+transformations: list[Callable[[Any], None]] = []
+"""What is under way of `torch.func`, which does not take every Function: each raises if it cannot take this one."""
+
+
 class FunctionCtx:
     """What `ctx` can do in a forward."""
 
@@ -58,7 +62,7 @@ class FunctionCtx:
     _non_differentiable: tuple[Any, ...] = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors (inputs or outputs, or None) for the backward, as the built-in operations do: freed after it, their versions checked."""
+        """Keep tensors (inputs, outputs or None) for the backward, as the built-in operations do: freed after it, their versions checked."""
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
@@ -168,6 +172,8 @@ class Function:
     @classmethod
     def apply(cls, *args: Any) -> Any:
         """Run the forward, and record its node if one of the arguments needs a gradient."""
+        for check in transformations:
+            check(cls)
         ctx = cls._backward_cls()
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
         ctx._is_tensor = tuple(isinstance(arg, Tensor) for arg in args)
@@ -212,7 +218,7 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
                 output = view(output, output._array.shape)
         if not executable or frozen:
             if needs_grad(output) and not is_dirty:
-                output = output.detach() if output._view is not None else output.detach_()  # type: ignore[attr-defined]
+                output = output.detach() if output._view is not None else output.detach_()
         elif is_dirty:
             output._version_counter.value += 1
             if output._view is None and output.is_leaf and needs_grad(output):

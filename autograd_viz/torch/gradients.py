@@ -16,6 +16,7 @@ from autograd_viz import events
 from autograd_viz.torch import observe
 from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, method, need_tensors, needs_grad, retain
@@ -204,7 +205,7 @@ def detach(input: Tensor) -> Tensor:
     need_tensors("detach", input=input)
     cut = holding(input._array)
     cut._counter = input._version_counter
-    if events.listeners:
+    if events.listeners and not mode.quiet:
         observe.created(cut, "detach", (input,))
         events.emit(events.TensorDetached(cut._serial, input._serial))
     return cut

@@ -86,7 +86,8 @@ for _file in _FILES:
         _method(getattr(_file, _name), f"{_name}_")
 for _name in ("exp", "log", "log1p", "sqrt", "neg", "abs", "sign", "sigmoid", "tanh", "relu", "reciprocal"):
     _method(getattr(pointwise, _name), f"{_name}_")
-for _name, _function in {"zero_": inplace.zero, "fill_": inplace.fill, "copy_": _copied}.items():
+_WRITTEN: dict[str, Callable[..., Any]] = {"zero_": inplace.zero, "fill_": inplace.fill, "copy_": _copied}
+for _name, _function in _WRITTEN.items():
     _method(_function, _name)
 for _name, _function in _RESHAPE.items():
     _method(_function, _name, reshape_in_place)
@@ -105,7 +106,8 @@ def _operator(name: str) -> Callable[[Tensor, Any], Any]:
 
 for _name, _short in {
     "add_": "iadd", "sub_": "isub", "mul_": "imul", "div_": "itruediv", "pow_": "ipow", "floor_divide_": "ifloordiv", "remainder_": "imod",
-    "bitwise_and_": "iand", "bitwise_or_": "ior", "bitwise_xor_": "ixor", "bitwise_left_shift_": "ilshift", "bitwise_right_shift_": "irshift",
+    "bitwise_and_": "iand", "bitwise_or_": "ior", "bitwise_xor_": "ixor", "bitwise_left_shift_": "ilshift",
+    "bitwise_right_shift_": "irshift",
 }.items():  # fmt: skip
     setattr(Tensor, f"__{_short}__", _operator(_name))
 

@@ -223,6 +223,18 @@ def recorded(
         events.emit(event)
 
 
+def rewritten(node: Node, base: Tensor) -> None:
+    """A view was changed in place, and `node` is the new history of its base."""
+    edges = tuple(edge(entry, None) for entry in node.next_functions)
+    made = NodeCreated(
+        node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), locate(), False
+    )
+    node._epoch = base._epoch = events.epoch
+    node._story = (made,)
+    events.emit(made)
+    events.emit(tensor_event(base, "copy_slices", ()))
+
+
 def changed(tensor: Tensor, op: str) -> None:
     """An in-place operation changed a tensor's values, which may be somebody's `.grad`."""
     if not tensor._grad_of:

@@ -21,7 +21,6 @@ Read next: `ops/pointwise.py`.
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 from collections.abc import Callable
 from typing import Any
@@ -88,6 +87,12 @@ def op(
     return made
 
 
+def names_of(function: Callable[..., Any]) -> list[str]:
+    """The names of a function's parameters."""
+    code = function.__code__
+    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
 class Row:
     """One row: names, formulas and forward, and how to apply them."""
 
@@ -95,29 +100,33 @@ class Row:
         self, node: str, forward: Callable[..., Any], formulas: dict[str, Formula], view: bool, pointwise: bool, others: list[str],
         outputs: list[str], keep: list[str], lists: str, joint: Formula | None, inputs: list[str],
     ) -> None:  # fmt: skip
-        parameters = inspect.signature(forward).parameters
         self.op = re.sub("_(all|dims?|number|tensor)$", "", forward.__name__.strip("_"))
         self.forward = forward
         self.view, self.outputs, self.lists = view, outputs, lists
         self.called = node
-        self.public: Callable[..., Any] | None = None  # the function that checks an operator's arguments, where that takes more than a row knows
-        self.names = list(parameters)
-        self.keyword_only = [name for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
-        self.defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
-        self.whole = [name for name, p in parameters.items() if p.annotation == "int"]
-        self.listed = [name for name, p in parameters.items() if p.annotation == "tuple[Any, ...]"]  # tuples that may hold tensors
+        self.public: Callable[..., Any] | None = None  # the function that checks an operator's arguments, if a row cannot
+        # (What `inspect.signature` would tell, at a twentieth of its time: there are hundreds of rows to read before the first lesson.)
+        code, kinds = forward.__code__, forward.__annotations__
+        self.names = names_of(forward)
+        self.keyword_only = self.names[code.co_argcount :]
+        last = self.names[: code.co_argcount][::-1]
+        self.defaults = dict(zip(last, (forward.__defaults__ or ())[::-1], strict=False)) | (forward.__kwdefaults__ or {})
+        self.defaults = {name: self.defaults[name] for name in self.names if name in self.defaults}
+        self.whole = [name for name in self.names if kinds.get(name) == "int"]
+        self.listed = [name for name in self.names if kinds.get(name) == "tuple[Any, ...]"]  # tuples that may hold tensors
         self.inputs = inputs or [name for name in self.names if name in formulas]  # in the order of the signature, as in next_functions
         self.tensors = self.inputs + others
         self.meeting = (self.inputs or others) if pointwise else []  # what is broadcast and promoted together
         written = [joint] if joint else [formulas[name] for name in self.inputs]
-        self.formulas = [(formula, list(inspect.signature(formula).parameters)) for formula in written]
+        self.formulas = [(formula, names_of(formula)) for formula in written]
         self.together = bool(lists or joint)
         self.results = outputs or ["result"]
         asked = {name for _, asks in self.formulas for name in asks} - {"grad", "grads", "needed"}
         self.saves = sorted(asked | set(keep))
         self.readers = {name: [i for i, (_, asks) in enumerate(self.formulas) if name in asks] for name in self.saves}
         self.tensor_fields = tuple(name for name in self.saves if name in (*self.tensors, *self.results, *self.listed))
-        facts = {"__module__": "builtins", "row": self, "called": node, "__doc__": f"The grad_fn of `{self.op}`.", "_tensor_fields": self.tensor_fields}
+        facts = {"__module__": "builtins", "row": self, "called": node, "_tensor_fields": self.tensor_fields}
+        facts["__doc__"] = f"The grad_fn of `{self.op}`."
         self.node = type(node.rpartition("::")[2], (RecordedOp,), facts)
 
     def bare(self, values: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -292,7 +301,7 @@ class Row:
     @functools.cached_property
     def derivatives(self) -> tuple[tuple[str, str], ...]:
         """Each differentiable input with its formula as written in the table."""
-        return texts_of(self.forward, self.inputs)
+        return texts_of(self.forward, self.inputs, [formula for formula, _ in self.formulas])
 
 
 class RecordedOp(Node):

@@ -153,7 +153,7 @@ class Packed:
     def __init__(
         self, tensor: Tensor, output_nr: int | None, hooks: tuple[Callable[..., Any], Callable[..., Any]], shown: Tensor | None = None
     ) -> None:
-        """`output_nr`: which result of the node itself `tensor` is, None for an input.  `shown`: what the pack hook gets, if not `tensor`."""
+        """`output_nr`: which result of the node itself `tensor` is, None for an input.  `shown`: what the pack hook gets, if another."""
         from autograd_viz.torch.tensor import edge_to, needs_grad
 
         pack, self.unpack_hook = hooks
@@ -161,8 +161,12 @@ class Packed:
         # A result's own node must not be held by what the node holds: None stands for it.
         self.edge = (None, output_nr) if output_nr is not None else edge_to(tensor)
         version = tensor._version
-        with no_grad():
-            self.value = pack(tensor if shown is None else shown)
+        was_quiet, mode.quiet = mode.quiet, True  # the operation is not finished: listeners hear of it first
+        try:
+            with no_grad():
+                self.value = pack(tensor if shown is None else shown)
+        finally:
+            mode.quiet = was_quiet
         if tensor._version != version:
             raise RuntimeError(
                 "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by "

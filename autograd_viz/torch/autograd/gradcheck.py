@@ -4,7 +4,7 @@
 
 The numerical Jacobian has a column per element of an input, (f(x + eps) - f(x - eps)) / (2 eps); the analytical one a row per element
 of an output, one backward each. They must agree within `atol + rtol * |numerical|`, which takes double precision and a point where
-the function is smooth. `gradgradcheck` does the same with the gradient as the function. Forward mode is not checked here.
+the function is smooth. `gradgradcheck` does the same with the gradient as the function.
 
 Read next: `nn/__init__.py`.
 """
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import float64
+from autograd_viz.torch.func.products import by_columns
 from autograd_viz.torch.gradients import grad
 from autograd_viz.torch.ops.conversion import allclose
 from autograd_viz.torch.ops.creation import rand, zeros, zeros_like
@@ -107,6 +108,8 @@ def gradcheck(
         wanted = _check_inputs(args)
         out = func(*args)
         outputs = _differentiable(out)
+        if check_forward_ad:
+            _compare_forward(func, args, _tuple(out), outputs, Tolerances(eps, atol, rtol, nondet_tol, check_grad_dtypes))
         if check_backward_ad:
             compare = _compare_projections if fast_mode and outputs else _compare
             compare(func, args, _tuple(out), outputs, Tolerances(eps, atol, rtol, nondet_tol, check_grad_dtypes))
@@ -250,6 +253,17 @@ def _close(a: Tensor, n: Tensor, rtol: float, atol: float) -> bool:
 
 def _mismatch(output: int, input: int, numerical: Any, analytical: Any) -> str:
     return f"Jacobian mismatch for output {output:d} with respect to input {input:d},\nnumerical:{numerical}\nanalytical:{analytical}\n"
+
+
+def _compare_forward(func: Function, args: Args, out: Tensors, outputs: Tensors, how: Tolerances) -> None:
+    """The same for forward mode, which gives the numerical Jacobian's rows."""
+    numerical, inputs = _numerical(func, args, out, how.eps), _tracked(args)
+    moved = by_columns(list(outputs), list(inputs)) if outputs else []
+    for i, columns in enumerate(moved):
+        for j, n in enumerate(numerical):
+            analytical = columns[j].detach().reshape(-1, inputs[j].numel()).t()
+            if not _close(analytical, n[i], how.rtol, how.atol):
+                raise GradcheckError(_mismatch(i, j, n[i], analytical).replace("Jacobian", "Jacobian computed with forward mode", 1))
 
 
 # --- the fast way: one number for each pair of an input and an output -----------------------------------------------------

@@ -7,18 +7,21 @@
 PyTorch runs the function once, with every operation taking the whole batch. Here it runs once for each sample, and the results are
 stacked: the same numbers, slower, and with the graph of that.
 
-Then: `modules.py`.
+Then: `transforms.py`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.func.level import needs_setup_context
 from autograd_viz.torch.func.trees import TreeSpec, flatten, mapped, spread, unflatten
+from autograd_viz.torch.function import transformations
 from autograd_viz.torch.ops.joining import stack
 from autograd_viz.torch.random import GeneratorState, default_generator
 from autograd_viz.torch.tensor import Tensor
@@ -71,9 +74,12 @@ def _at_once(func: Function, leaves: list[Any], dims: list[int | None], spec: Tr
     (So it is for operations on each element. A sum would be one over all samples; then the answer stays as it is.)
     """
     before = default_generator.get_state()
-    whole = [leaf if dim in (None, 0) else leaf.movedim(dim, 0) for leaf, dim in zip(leaves, dims, strict=True)]
+    alone = len(leaves) == 1 and bool(dims[0])  # PyTorch lets the batch stand where it is as long as it meets no other
+    whole = [leaf if alone or dim in (None, 0) else leaf.movedim(dim, 0) for leaf, dim in zip(leaves, dims, strict=True)]
     try:
-        other = func(*unflatten(whole, spec), **kwargs)
+        with mapping():
+            other = func(*unflatten(whole, spec), **kwargs)
+        other = mapped(lambda result: result.movedim(dims[0], 0), other) if alone else other
     except Exception:
         return answer
     finally:
@@ -95,12 +101,33 @@ def _watched(func: Function, randomness: str) -> Function:
     def run(*args: Any, **kwargs: Any) -> Any:
         if randomness == "same":
             default_generator.set_state(before)
-        answer = func(*args, **kwargs)
+        with mapping():
+            answer = func(*args, **kwargs)
         if randomness == "error" and _drawn(before):
             raise RuntimeError(RANDOM)
         return answer
 
     return run
+
+
+@contextmanager
+def mapping() -> Iterator[None]:
+    """In this block a Function must say how it is mapped."""
+    transformations.append(_needs_vmap)
+    try:
+        yield
+    finally:
+        transformations.pop()
+
+
+def _needs_vmap(function: Any) -> None:
+    needs_setup_context(function)
+    if not getattr(function, "generate_vmap_rule", False) and not hasattr(function, "vmap"):
+        raise RuntimeError(
+            f"You tried to vmap over {function.__name__}, but it does not have vmap support. Please override and implement the vmap "
+            "staticmethod or set generate_vmap_rule=True. For more details, please see "
+            "https://pytorch.org/docs/main/notes/extending.func.html"
+        )
 
 
 def _drawn(before: GeneratorState) -> bool:

@@ -15,6 +15,7 @@ import threading
 from typing import Any
 
 from autograd_viz.torch.func.trees import mapped
+from autograd_viz.torch.function import Function, transformations
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled
 from autograd_viz.torch.node import AccumulateGrad, Array, Node
 from autograd_viz.torch.op import op
@@ -25,6 +26,15 @@ from autograd_viz.torch.tensor import Tensor, edge_to, history, holding
 def inside(self: Array) -> Array:
     """The same values and memory, one level further in."""
     return self
+
+
+def needs_setup_context(function: Any) -> None:
+    """Transformations take a Function only if its forward does not know of ctx.  Raises RuntimeError otherwise."""
+    if function.setup_context is Function.setup_context:
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
+            "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+        )
 
 
 class _Active(threading.local):
@@ -45,6 +55,7 @@ class Level:
         self._outer: dict[Node, bool] = {}  # node -> whether anything outside is behind it
 
     def __enter__(self) -> None:
+        transformations.append(needs_setup_context)
         self._tracking = enable_grad()
         self._tracking.__enter__()
         _active.level = self
@@ -52,6 +63,7 @@ class Level:
     def __exit__(self, *error: Any) -> None:
         _active.level = self._around
         self._tracking.__exit__(*error)
+        transformations.pop()
 
     def enter(self, tree: Any) -> Any:
         """The same tree with tensors of the graph inside.  Raises ValueError if not all of it are tensors."""

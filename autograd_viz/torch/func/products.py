@@ -5,7 +5,7 @@
 One backward gives a row, v^T J. A column, J v, is what forward mode gives: from the inputs to the outputs, each node says how its
 output moves when its inputs do. Here forward mode runs afterwards, on the graph that was recorded.
 
-Then: `transforms.py`.
+Then: `batching.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.function import CustomNode
 from autograd_viz.torch.gradients import grad
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled
 from autograd_viz.torch.node import Edge
@@ -76,7 +77,9 @@ def _in_order(roots: list[Any], ends: set[Any]) -> list[Any]:
 
 
 def _moved(node: Any, arriving: list[Tensor | None]) -> list[Any]:
-    """How a node's outputs move when its inputs do."""
+    """How a node's outputs move when its inputs do.  Raises NotImplementedError for a custom Function without `jvp`."""
+    if isinstance(node, CustomNode) and not hasattr(node._forward_cls, "jvp"):
+        raise NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
     terms = _joined(node, arriving) or (_elementwise(node, arriving) if _is_elementwise(node) else _transposed(node, arriving))
     moved: list[Any] = []
     for (shape, kind), term in zip(node.metas, terms, strict=True):
@@ -135,7 +138,7 @@ def _transposed(node: Any, arriving: list[Tensor | None]) -> list[Any]:
     if not pairs:
         return [zeros_like(seed.detach()) if seed.requires_grad else None for seed in seeds]
     wide = [v if v.shape == row.shape else v.expand(row.shape) for row, v in pairs]
-    found = iter(grad([row for row, _ in pairs], wanted, wide, True, is_grad_enabled(), True, True))
+    found = iter(grad([row for row, _ in pairs], wanted, wide, True, is_grad_enabled(), materialize_grads=True))
     return [next(found) if seed.requires_grad else None for seed in seeds]
 
 

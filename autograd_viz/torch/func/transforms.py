@@ -8,7 +8,7 @@
 Inputs and outputs may be tensors in tuples, lists and dicts. Forward mode (`jvp`, `jacfwd`) gives what PyTorch's gives, but gets it
 from backward, twice.
 
-Then: `batching.py`.
+Then: `modules.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from autograd_viz.torch.func.batching import mapping
 from autograd_viz.torch.func.level import Level
 from autograd_viz.torch.func.products import backward, by_columns, by_rows, push
 from autograd_viz.torch.func.trees import flatten, mapped, unflatten
@@ -173,6 +174,18 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Function]:
     return pulled.value(), jvp_fn
 
 
+def functionalize(func: Function, *, remove: str = "mutations") -> Function:
+    """The function itself: in PyTorch, with its in-place operations written as others, which gives the same."""
+    if remove not in ("mutations", "mutations_and_views"):
+        raise RuntimeError(
+            f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}. Valid options are:\n"
+            '    remove="mutations": all inplace and out= operators will be removed from the program, and replaced with their out-of-place '
+            'equivalents.\n    remove="mutations_and_views": In addition to the above, all aliasing operators {view} will be replaced with '
+            "their non-aliasing counterparts, {view}_copy.\n"
+        )
+    return functools.wraps(func)(lambda *args, **kwargs: func(*args, **kwargs))
+
+
 # --- the matrices -----------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +210,8 @@ def jacfwd(func: Function, argnums: Argnums | None = 0, has_aux: bool = False, *
 
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
-        pulled = Pulled(func, args, argnums, has_aux, JVP)
+        with mapping():
+            pulled = Pulled(func, args, argnums, has_aux, JVP)
         columns = by_columns(pulled.outputs, pulled.inputs)
         return _jacobian(pulled, has_aux, [[_unfolded(c, x) for c, x in zip(of_out, pulled.inputs, strict=True)] for of_out in columns])
 

@@ -176,11 +176,11 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
 @method
 def __repr__(self: Tensor) -> str:
     try:
-        fn = self._grad_fn
+        made_by = "" if self.is_leaf else type(self._grad_fn).__name__
     except RuntimeError:  # one of several views, of whose memory another part was changed
-        fn = "Invalid"
-    if fn is not None:
-        suffixes = [f"grad_fn=<{fn if isinstance(fn, str) else type(fn).__name__}>"]
+        made_by = "Invalid"
+    if made_by:
+        suffixes = [f"grad_fn=<{made_by}>"]
     else:
         suffixes = ["requires_grad=True"] if needs_grad(self) else []
     return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)

@@ -24,8 +24,9 @@ from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
+from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.reduction import sum_all
-from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, storage_of, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
 from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
 from autograd_viz.torch.source import locate
@@ -198,7 +199,10 @@ def rebase(target: Tensor, node: Node, output_nr: int) -> None:
         set_history(target, (node, output_nr))
         return
     base = target._view.base
-    set_history(base, (CopySlices(base, target, node), 0))
+    slices = CopySlices(base, target, node)
+    set_history(base, (slices, 0))
+    if events.listeners:
+        observe.rewritten(slices, base)
     history(target)  # the view finds its own
 
 
@@ -302,6 +306,8 @@ def _seen(array: Array) -> tuple[Array, Window]:
 
 
 def _tell(target: Tensor, before: Array, name: str) -> None:
+    if mode.quiet:
+        return
     name = name.rstrip("_").removesuffix("_number").removesuffix("_tensor")
     if target._grad_of and name == "zero":
         events.emit(events.GradCleared(target._grad_of, "zero_", observe.preview(before), locate()))

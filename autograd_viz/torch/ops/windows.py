@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
-from autograd_viz.torch.ops.shape import as_strided, storage_of
+from autograd_viz.torch.ops.memory import storage_of
+from autograd_viz.torch.ops.shape import as_strided
 from autograd_viz.torch.tensor import Tensor, strides_of
 
 Window = tuple[tuple[int, ...], tuple[int, ...], int]

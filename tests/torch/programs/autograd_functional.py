@@ -651,4 +651,84 @@ def loss(p, x, t):
 d = {k: v.detach() for k, v in base.named_parameters()}
 print({k: v.shape for k, v in F.vmap(F.grad(loss), in_dims=(None, 0, 0))(d, torch.randn(5, 2), torch.randn(5)).items()})
 """,
+    "transformations of custom Functions": """
+F = torch.func
+
+
+def t(n, f, *a, **k):
+    try:
+        print(n, f(*a, **k))
+    except Exception as e:
+        print(n, type(e).__name__, str(e).split("\\n")[0])
+
+
+class Old(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return 2 * x * g
+
+
+class New(torch.autograd.Function):
+    @staticmethod
+    def forward(x):
+        return x * x
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return 2 * x * g
+
+
+class NewJ(New):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x):
+        return x * x
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def jvp(ctx, t):
+        (x,) = ctx.saved_tensors
+        return 2 * x * t
+
+
+x = torch.tensor([1.0, 2.0])
+xr = x.clone().requires_grad_()
+for C in (Old, New, NewJ):
+    t("grad", F.grad(lambda x: C.apply(x).sum()), x)
+    t("gradr", F.grad(lambda x: C.apply(x).sum()), xr)
+    t("jacrev", F.jacrev(C.apply), x)
+    t("jacfwd", F.jacfwd(C.apply), x)
+    t("jvp", F.jvp, C.apply, (x,), (x,))
+    t("vjp", lambda x: F.vjp(C.apply, x)[1](x), x)
+    t("vmap", F.vmap(C.apply), x)
+    t("hess", F.hessian(lambda x: C.apply(x).sum()), x)
+    t("AFj", torch.autograd.functional.jacobian, C.apply, x)
+    t("AFhvp", torch.autograd.functional.hvp, lambda x: C.apply(x).sum(), x, x)
+    t("gc", torch.autograd.gradcheck, C.apply, (xr.double().detach().requires_grad_(),))
+    t("gcf", torch.autograd.gradcheck, C.apply, (xr.double().detach().requires_grad_(),), check_forward_ad=True)
+    t("ggc", torch.autograd.gradgradcheck, C.apply, (xr.double().detach().requires_grad_(),))
+
+    def fa(x):
+        with torch.autograd.forward_ad.dual_level():
+            return torch.autograd.forward_ad.unpack_dual(C.apply(torch.autograd.forward_ad.make_dual(x, x))).tangent
+
+    t("fa", fa, x)
+    t("vmapgrad", F.vmap(F.grad(C.apply)), x)
+""",
 }

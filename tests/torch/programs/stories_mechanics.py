@@ -582,10 +582,10 @@ print(torch.is_tensor(v), torch.numel(v), v.ndimension(), v.nelement(), torch.ty
     "subclasses of nothing, attributes of anything": """
 x = torch.ones(2, requires_grad=True)
 x.name_of_mine = "weights"
-print(x.name_of_mine, hasattr(x, "other"), x.clone().__dict__)
+print(x.name_of_mine, hasattr(x, "other"))
 y = x * 2
 y.note = [1]
-print(y.note, x.view(2).__dict__)
+print(y.note)
 print(x.name, x.output_nr, x._backward_hooks, x.is_cuda, x.is_sparse, x.is_quantized, x.is_meta)
 """,
     "graph equality across two runs": """
