@@ -34,6 +34,11 @@ from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
+from autograd_viz.torch.linalg.distances import *
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.factors import *
+from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
@@ -45,11 +50,6 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
-from autograd_viz.torch.linalg.distances import *
-from autograd_viz.torch.linalg.earlier import *
-from autograd_viz.torch.linalg.einsum import *
-from autograd_viz.torch.linalg.factors import *
-from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *

@@ -207,7 +207,7 @@ class Reader:
 
     def _remember(self, types: tuple[type, ...], form: Form, args: tuple[Any, ...], values: dict[str, Any]) -> None:
         kinds = {called: kind.rstrip("?") for called, kind, _ in form.params}
-        if all(type(value) in PLAIN or kinds[name] == "Tensor" for name, value in zip(values, args, strict=True)):
+        if all(type(value) in PLAIN or kinds[name] in ("Tensor", "Operand") for name, value in zip(values, args, strict=True)):
             self.known[types] = [(name, kinds[name].startswith("int[") and value is not None) for name, value in values.items()]
 
     def _complaint(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
