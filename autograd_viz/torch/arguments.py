@@ -12,8 +12,11 @@ Source: torch/csrc/utils/python_arg_parser.cpp. A course may skip this file.  Re
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import inspect
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -24,7 +27,7 @@ from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
-SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
+SPOKEN = {"Operand": "Tensor", "int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
           "bool[]": "tuple of bools"}  # fmt: skip
 NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
 OF_TORCH = (DType, Size, device)
@@ -71,6 +74,8 @@ def fits(kind: str, value: Any) -> bool:
         return a_number or isinstance(value, int | float | np.generic)
     if kind in ("Tensor[]", "bool[]"):
         return isinstance(value, tuple | list)
+    if kind == "Operand":  # PyTorch says Tensor, and for `add`, `mul`, ... takes numbers too
+        return isinstance(value, Tensor | int | float | np.generic)
     return isinstance(value, {"Tensor": Tensor, "bool": bool | np.bool_, "str": str, "dtype": DType}.get(kind, object))
 
 
@@ -79,6 +84,7 @@ class Form:
 
     def __init__(self, name: str, parts: list[str]) -> None:
         self.name = name
+        self.text = ", ".join(_printed(part) for part in parts)
         self.params: list[tuple[str, str, bool]] = []  # name, kind, whether it must be given
         self.most = parts.index("*") if "*" in parts else len(parts)  # how many may be given by position
         for part in parts:
@@ -117,6 +123,19 @@ class Form:
         kinds = {called: (kind, position) for position, (called, kind, _) in enumerate(self.params)}
         return {called: self._converted(*kinds[called], value) for called, value in values.items()}
 
+    def why_not(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """What the message that no form fits says about this one."""
+        text = f"\n * ({self.text})"
+        by_name = [called for called, _, _ in self.params[len(args) :]]
+        if len(args) > self.most or set(by_name) != set(kwargs):
+            return text
+        told = []
+        for place, (called, kind, _) in enumerate(self.params):
+            value = kwargs[called] if called in by_name else args[place]
+            found = kind_name(value) if fits(kind, value) else f"!{kind_name(value)}!"
+            told.append(f"{called}={found}" if called in by_name else found)
+        return f"{text}\n      didn't match because some of the arguments have invalid types: ({', '.join(told)})"
+
     def _too_many(self, count: int) -> str:
         takes = f"from {self.least} to {self.most}" if self.least != self.most else f"{self.most}"
         one = self.least == self.most
@@ -154,15 +173,16 @@ class Form:
                     raise TypeError(f"expected Tensor as element {place} in argument {position}, but got {kind_name(item)}")
             return tuple(value)
         if isinstance(value, Tensor | np.generic) and kind.rstrip("?") in ("int", "float", "Number", "bool"):
-            return value._array.item() if isinstance(value, Tensor) else value.item()
-        return value
+            value = value._array.item() if isinstance(value, Tensor) else value.item()
+        return float(value) if kind.rstrip("?") == "float" else value
 
 
 class Reader:
     """All the forms of one function."""
 
-    def __init__(self, name: str, forms: list[list[str]]) -> None:
+    def __init__(self, name: str, forms: list[list[str]], old: list[str] | None = None) -> None:
         self.name, self.forms = name, [Form(name, parts) for parts in forms]
+        self.old = Form(name, old) if old else None  # a form that PyTorch still takes, with a warning, but does not mention
         self.known: dict[tuple[type, ...], list[tuple[str, bool]]] = {}  # how to read arguments of such types, given by position
 
     def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -178,44 +198,64 @@ class Reader:
             if not kwargs and len(args) == len(values):
                 self._remember(types, form, args, values)
             return values
+        if self.old is not None:
+            with contextlib.suppress(MismatchError):
+                values = self.old.read(args, kwargs)
+                new = "".join(f"\n\t{self.name}({form.text})" for form in self.forms)
+                warnings.warn(
+                    f"This overload of {self.name} is deprecated:\n\t{self.name}({self.old.text})"
+                    f"\nConsider using one of the following signatures instead:{new}", stacklevel=4,
+                )  # fmt: skip
+                return values
         raise self._complaint(args, kwargs)
 
     def _remember(self, types: tuple[type, ...], form: Form, args: tuple[Any, ...], values: dict[str, Any]) -> None:
         kinds = {called: kind.rstrip("?") for called, kind, _ in form.params}
-        if all(type(value) in PLAIN or kinds[name] == "Tensor" for name, value in zip(values, args, strict=True)):
+        if all(type(value) in PLAIN or kinds[name] in ("Tensor", "Operand") for name, value in zip(values, args, strict=True)):
             self.known[types] = [(name, kinds[name].startswith("int[") and value is not None) for name, value in values.items()]
 
     def _complaint(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
         count = len(args) + len(kwargs)
         plausible = [form for form in self.forms if form.least <= count <= len(form.params)]
-        if len(self.forms) == 1 or len(plausible) == 1:
+        if (len(self.forms) == 1 and not self.old) or len(plausible) == 1:
             try:
                 (plausible or self.forms)[0].read(args, kwargs)
             except MismatchError as wrong:
                 return TypeError(str(wrong))
-        return no_overload(self.name, *args, **kwargs)
+        complaint = str(no_overload(self.name, *args, **kwargs))
+        if len(self.forms) == 1:
+            return TypeError(complaint.replace("one of:", f"({self.forms[0].text})"))
+        return TypeError("".join([complaint, *(form.why_not(args, kwargs) for form in self.forms), "\n"]))
 
 
 def reads(
-    *texts: str, name: str = "", function: bool = True, method: bool = True, as_method: bool = True
+    *texts: str, name: str = "", function: bool = True, method: bool = True, as_method: bool = True, hidden: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function that takes its arguments by name one that is called as PyTorch's is, and (`method`) a method of that name.
 
-    A form may leave out the name before its brackets, and then the brackets too: it is `name`, or that of the function.
+    A form may leave out the name before its brackets, and then the brackets too: it is `name`, or that of the function. What a form calls
+    `self`, which PyTorch does where it is a number, is the function's `input`. `hidden`: a form that PyTorch still takes, with a warning,
+    but does not mention.
     """
 
     def made(written: Callable[..., Any]) -> Callable[..., Any]:
         matched = [re.fullmatch(r"(\w+)\((.*)\)", text) for text in texts]
-        title = name or (matched[0][1] if matched[0] else written.__name__)
+        title = name or (matched[0][1] if matched[0] else written.__name__.strip("_"))
         bare = [found[2] if found else text for found, text in zip(matched, texts, strict=True)]
-        forms = [[part for part in re.split(r",\s*(?![^(]*\))", text) if part] for text in bare]
-        reader, shorter = Reader(title, forms), Reader(title, [_of_the_method(parts) for parts in forms])
+        forms = [parts_of(text) for text in bare]
+        of_tensors = [parts for parts in forms if parts[0].startswith(("Tensor", "Operand"))] or forms
+        old = parts_of(hidden)
+        number_first = "self" not in inspect.signature(written).parameters
+        reader = Reader(title, forms, old)
+        shorter = Reader(title, [of_the_method(parts) for parts in of_tensors], of_the_method(old))
         alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
         first, nothing_needed = reader.forms[0].params[0][0], any(not form.least for form in shorter.forms)
 
         @functools.wraps(written)
         def called(*args: Any, **kwargs: Any) -> Any:
             values = reader.read(args, kwargs)
+            if number_first and "self" in values:
+                values["input"] = values.pop("self")
             return written(**values) if "out" not in values else _into(values.pop("out"), written, values, title)
 
         @functools.wraps(written)
@@ -251,6 +291,20 @@ def named(name: str, forms: Iterable[str]) -> list[str]:
     return [f"{name}({form})" for form in forms]
 
 
-def _of_the_method(parts: list[str]) -> list[str]:
+def _printed(part: str) -> str:
+    """`Tensor? out=None` as messages print it: `Tensor out = None`."""
+    kind, _, rest = part.partition(" ")
+    called, equals, default = rest.partition("=")
+    spoken = SPOKEN.get(kind.rstrip("?"), kind.rstrip("?"))
+    return part if part == "*" else f"{spoken} {called} = {default}" if equals else f"{spoken} {called}"
+
+
+def parts_of(text: str) -> list[str]:
+    """The parts of a form: of `Tensor input, int dim`, the two."""
+    return [part for part in re.split(r",\s*(?![^(]*\))", text) if part]
+
+
+def of_the_method(parts: list[str]) -> list[str]:
+    """The form of the method: without the tensor itself, and without `out`."""
     rest = [part for part in parts[1:] if " out=" not in part]
     return rest[:-1] if rest[-1:] == ["*"] else rest

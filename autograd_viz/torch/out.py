@@ -1,6 +1,6 @@
 """`out=`: an operation that writes its result into a tensor which is there already.
 
-A course may skip this file. Read next: `op.py`.
+A course may skip this file. Read next: `arguments.py`.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ from autograd_viz.torch.ops.special_functions import inverse_of_normal, log_of_n
 from autograd_viz.torch.overloads import forms, renamed
 from autograd_viz.torch.tensor import Tensor
 
-_ONE = "Tensor input, *, Tensor out = None"
-_TWO = "Tensor input, Tensor other, *, Tensor out = None"
-_MIXED = (_TWO, "Number self, Tensor other, *, Tensor out = None", "Tensor input, Number other, *, Tensor out = None")
+_ONE = "Tensor input, *, Tensor? out=None"
+_TWO = "Tensor input, Tensor other, *, Tensor? out=None"
+_MIXED = (_TWO, "Number self, Tensor other, *, Tensor? out=None", "Tensor input, Number other, *, Tensor? out=None")
 
 
 def _special(function: Any, name: str = "", *texts: str) -> Any:
@@ -36,11 +36,11 @@ expit, log1p = _special(pointwise.sigmoid, "expit"), _special(pointwise.log1p)
 exp2, expm1, sinc = _special(transcendental.exp2), _special(transcendental.expm1), _special(transcendental.sinc)
 erf, erfc, erfinv = _special(special_functions.erf), _special(special_functions.erfc), _special(special_functions.erfinv)
 digamma, psi = _special(special_functions.digamma), _special(special_functions.digamma, "psi")
-multigammaln = _special(special_functions.mvlgamma, "multigammaln", "Tensor input, int p, *, Tensor out = None")
+multigammaln = _special(special_functions.mvlgamma, "multigammaln", "Tensor input, int p, *, Tensor? out=None")
 gammaln = _special(special_functions.lgamma, "gammaln")
-logit = _special(special_functions.logit, "", "Tensor input, float eps = None, *, Tensor out = None")
-polygamma = _special(special_functions.polygamma, "", "int n, Tensor input, *, Tensor out = None")
-_SOFTMAX = "Tensor input, int dim, *, torch.dtype dtype = None"
+logit = _special(special_functions.logit, "", "Tensor input, float? eps=None, *, Tensor? out=None")
+polygamma = _special(special_functions.polygamma, "", "int n, Tensor input, *, Tensor? out=None")
+_SOFTMAX = "Tensor input, int dim, *, dtype? dtype=None"
 softmax, log_softmax = _special(of_softmax.softmax, "", _SOFTMAX), _special(of_softmax.log_softmax, "", _SOFTMAX)
 xlogy = _special(transcendental.xlogy, "", *_MIXED)
 
@@ -56,7 +56,7 @@ def _rounded(input: Tensor, decimals: int = 0) -> Tensor:
     return steps.round(input, decimals=decimals)
 
 
-round = _special(_rounded, "round", "Tensor input, *, int decimals = 0, Tensor out = None")
+round = _special(_rounded, "round", "Tensor input, *, int decimals=0, Tensor? out=None")
 
 
 # --- entropy ----------------------------------------------------------------------------------------------------------

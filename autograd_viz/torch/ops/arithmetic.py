@@ -32,10 +32,10 @@ IN_PLACE = (
 )  # fmt: skip
 __all__ = [*IN_PLACE, "positive", "rsub"]
 
-_TWO = "Tensor input, Tensor other, *, Tensor out = None"
-_NUMBER = "Tensor input, Number other, *, Tensor out = None"
-_ANY = "Operand input, Operand other, *, Tensor out = None"
-_SCALED = "Operand input, Operand other, *, Number alpha = 1, Tensor out = None"
+_TWO = "Tensor input, Tensor other, *, Tensor? out=None"
+_NUMBER = "Tensor input, Number other, *, Tensor? out=None"
+_ANY = "Operand input, Operand other, *, Tensor? out=None"
+_SCALED = "Operand input, Operand other, *, Number alpha=1, Tensor? out=None"
 
 
 # --- the four operations ----------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def _rsub(self: Array, other: Array, alpha: Any = 1) -> Array:
     return other - (self if alpha == 1 else self * self.dtype.type(alpha))
 
 
-@forms("Tensor input, Tensor other, *, Number alpha = 1", "Tensor input, Number other, Number alpha = 1")
+@forms("Tensor input, Tensor other, *, Number alpha=1", "Tensor input, Number other, Number alpha=1")
 def rsub(input: Tensor, other: Any, alpha: float = 1) -> Tensor:
     """other - alpha * input.  Raises RuntimeError for bools."""
     return from_number(input, other, alpha)
@@ -129,8 +129,8 @@ def mul(input: Any, other: Any) -> Tensor:
 
 
 @method
-@forms(_ANY, "Operand input, Operand other, *, str rounding_mode, Tensor out = None",
-       "Operand input, Number other, *, str rounding_mode, Tensor out = None")  # fmt: skip
+@forms(_ANY, "Operand input, Operand other, *, str? rounding_mode, Tensor? out=None",
+       "Operand input, Number other, *, str? rounding_mode, Tensor? out=None")  # fmt: skip
 def div(input: Any, other: Any, rounding_mode: Any = "not given") -> Tensor:
     """input / other; `rounding_mode="floor"` rounds down, `"trunc"` towards 0."""
     if rounding_mode == "not given":
@@ -201,7 +201,7 @@ def _floor_divide(self: Array, other: Array) -> Array:
 
 
 @method
-@forms("Operand input, Operand other, *, Tensor out = None", "Operand input, Number other, *, Tensor out = None")
+@forms("Operand input, Operand other, *, Tensor? out=None", "Operand input, Number other, *, Tensor? out=None")
 def floor_divide(input: Any, other: Any) -> Tensor:
     """input // other: rounded down. It has no derivative."""
     return only_edges(_floor_divide(operand(input, other), other))
@@ -269,8 +269,8 @@ def meeting(array: Array, *numbers: Any) -> list[Array]:
 
 
 @method
-@forms("Tensor input, Tensor exponent, *, Tensor out = None", "Number self, Tensor exponent, *, Tensor out = None",
-       "Tensor input, Number exponent, *, Tensor out = None")  # fmt: skip
+@forms("Tensor input, Tensor exponent, *, Tensor? out=None", "Number self, Tensor exponent, *, Tensor? out=None",
+       "Tensor input, Number exponent, *, Tensor? out=None")  # fmt: skip
 def pow(input: Any, exponent: Any) -> Tensor:
     """input ** exponent; one of the two may be a number."""
     return power(input, exponent)
@@ -284,15 +284,15 @@ def power(input: Any, exponent: Any) -> Tensor:
 
 
 @method
-@forms("Tensor input, *, Tensor out = None")
+@forms("Tensor input, *, Tensor? out=None")
 def square(input: Tensor) -> Tensor:
     """input ** 2."""
     return pow_number(input, 2)
 
 
 @method
-@forms("Tensor input, Tensor exponent, *, Tensor out = None", "Number self, Tensor exponent, *, Tensor out = None",
-       "Tensor input, Number exponent, *, Tensor out = None")  # fmt: skip
+@forms("Tensor input, Tensor exponent, *, Tensor? out=None", "Number self, Tensor exponent, *, Tensor? out=None",
+       "Tensor input, Number exponent, *, Tensor? out=None")  # fmt: skip
 def float_power(input: Any, exponent: Any) -> Tensor:
     """input ** exponent in float64."""
     return power(_double(input), _double(exponent))
@@ -315,12 +315,12 @@ def positive(input: Tensor) -> Tensor:
 
 # --- other names ------------------------------------------------------------------------------------------------------
 
-_WITH_ALPHA = ("Operand input, Operand other, *, Number alpha = 1, Tensor out = None", "Operand input, Number other, Number alpha = 1")
+_WITH_ALPHA = ("Operand input, Operand other, *, Number alpha=1, Tensor? out=None", "Operand input, Number other, Number alpha=1")
 negative, absolute = renamed("negative", pointwise.neg), renamed("absolute", pointwise.abs)
 subtract = renamed("subtract", sub, *_WITH_ALPHA)
 multiply = renamed("multiply", mul, _ANY, "Operand input, Number other")
 divide = renamed("divide", div, _ANY, "Operand input, Number other", *(
-    f"Operand input, {kind} other, *, str rounding_mode" for kind in ("Operand", "Number")))  # fmt: skip
+    f"Operand input, {kind} other, *, str? rounding_mode" for kind in ("Operand", "Number")))  # fmt: skip
 true_divide = renamed("true_divide", div, _ANY, "Operand input, Number other")
 for _function in (negative, absolute, subtract, multiply, divide, true_divide):
     method(_function)

@@ -27,14 +27,14 @@ def result_type(**given: Any) -> DType:
     return dtypes.of_numpy[dtypes.promoted(arrays, [not isinstance(value, Tensor) for value in given.values()])]
 
 
-@forms("torch.dtype type1, torch.dtype type2")
+@forms("dtype type1, dtype type2")
 def promote_types(type1: DType, type2: DType) -> DType:
     """The smallest dtype that holds the values of both."""
     blanks = [np.zeros((1,), kind.numpy) for kind in (type1, type2)]
     return dtypes.of_numpy[dtypes.promoted(blanks, [False, False])]
 
 
-@forms("torch.dtype from_, torch.dtype to")
+@forms("dtype from_, dtype to")
 def can_cast(from_: DType, to: DType) -> bool:
     """Whether values may become of another dtype without a word: of the same category (bool < integer < float) or a higher one."""
     return from_.category <= to.category

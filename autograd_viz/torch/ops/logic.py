@@ -26,7 +26,7 @@ __all__ = [
     "real", "resolve_conj", "resolve_neg", "signbit",
 ]  # fmt: skip
 
-_TWO = "Tensor input, Tensor other, *, Tensor out = None"
+_TWO = "Tensor input, Tensor other, *, Tensor? out=None"
 
 
 @op("", others="self")
@@ -204,7 +204,7 @@ def _comparison(name: str, row: Any) -> Any:
 
     public.__name__ = public.__qualname__ = name
     public.__doc__ = row.__doc__
-    return method(forms(_TWO, "Tensor input, Number other, *, Tensor out = None")(public))
+    return method(forms(_TWO, "Tensor input, Number other, *, Tensor? out=None")(public))
 
 
 eq, ne, lt = (_comparison(name, getattr(pointwise, name)) for name in ("eq", "ne", "lt"))
@@ -212,7 +212,7 @@ le, gt, ge = (_comparison(name, getattr(pointwise, name)) for name in ("le", "gt
 not_equal, less, greater = _comparison("not_equal", pointwise.ne), _comparison("less", pointwise.lt), _comparison("greater", pointwise.gt)
 less_equal, greater_equal = _comparison("less_equal", pointwise.le), _comparison("greater_equal", pointwise.ge)
 
-_CLOSE = "Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False"
+_CLOSE = "Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False"
 
 
 @method

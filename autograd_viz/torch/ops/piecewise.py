@@ -25,8 +25,8 @@ from autograd_viz.torch.tensor import Tensor, holding, method
 IN_PLACE = ("clamp", "clamp_max", "clamp_min", "clip", "masked_fill")
 __all__ = [*IN_PLACE, "fmax", "fmin", "maximum", "minimum", "where"]
 
-_ONE = "Tensor input, *, Tensor out = None"
-_TWO = "Tensor input, Tensor other, *, Tensor out = None"
+_ONE = "Tensor input, *, Tensor? out=None"
+_TWO = "Tensor input, Tensor other, *, Tensor? out=None"
 
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
@@ -77,8 +77,8 @@ def where_above(grad: Any, self: Any, min: Any, max: Any) -> Any:
     return pointwise.where(gt(self, max) if min is None else lt(max, min) | gt(self, max), grad, zeros(grad))
 
 
-_BOUNDS = ("Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
-           "Tensor input, Number min = None, Number max = None, *, Tensor out = None")  # fmt: skip
+_BOUNDS = ("Tensor input, Tensor? min=None, Tensor? max=None, *, Tensor? out=None",
+           "Tensor input, Number? min=None, Number? max=None, *, Tensor? out=None")  # fmt: skip
 
 
 @method
@@ -102,7 +102,7 @@ def _clamp_min_tensor(self: Array, min: Array) -> Array:
 
 
 @method
-@forms("Tensor input, Tensor min, *, Tensor out = None", "Tensor input, Number min, *, Tensor out = None")
+@forms("Tensor input, Tensor min, *, Tensor? out=None", "Tensor input, Number min, *, Tensor? out=None")
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """The input where it is at least `min`, else `min`."""
     return (_clamp_min_tensor if isinstance(min, Tensor) else _clamp_min)(input, min)
@@ -120,7 +120,7 @@ def _clamp_max_tensor(self: Array, max: Array) -> Array:
 
 
 @method
-@forms("Tensor input, Tensor max, *, Tensor out = None", "Tensor input, Number max, *, Tensor out = None")
+@forms("Tensor input, Tensor max, *, Tensor? out=None", "Tensor input, Number max, *, Tensor? out=None")
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """The input where it is at most `max`, else `max`."""
     return (_clamp_max_tensor if isinstance(max, Tensor) else _clamp_max)(input, max)
@@ -228,7 +228,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     return (_masked_fill_tensor if isinstance(value, Tensor) else pointwise.masked_fill)(input, mask, value)
 
 
-@forms("Tensor condition", "Tensor condition, Tensor input, Tensor other, *, Tensor out = None",
+@forms("Tensor condition", "Tensor condition, Tensor input, Tensor other, *, Tensor? out=None",
        "Tensor condition, Number self, Tensor other", "Tensor condition, Tensor input, Number other",
        "Tensor condition, Number self, Number other")  # fmt: skip
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:

@@ -37,7 +37,7 @@ def logit_backward(grad: Any, self: Any, eps: float | None) -> Any:
 
 
 @method
-@forms("Tensor input, float eps = None, *, Tensor out = None")
+@forms("Tensor input, float? eps=None, *, Tensor? out=None")
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """log(input / (1 - input)), the inverse of sigmoid; `eps` keeps the input in [eps, 1 - eps]."""
     return _logit(input, eps)
@@ -78,7 +78,7 @@ def _polygamma(self: Array, n: int) -> Array:
     return one_by_one(lambda x: derivative_of_psi(n, x), self)
 
 
-@forms("int n, Tensor input, *, Tensor out = None")
+@forms("int n, Tensor input, *, Tensor? out=None")
 def polygamma(n: int, input: Tensor) -> Tensor:
     """The n-th derivative of digamma.  Raises RuntimeError for n < 0."""
     if n < 0:
@@ -117,7 +117,7 @@ def _minus_halves(self: Array, p: int) -> Array:
 
 
 @method
-@forms("Tensor input, int p, *, Tensor out = None")
+@forms("Tensor input, int p, *, Tensor? out=None")
 def mvlgamma(input: Tensor, p: int) -> Tensor:
     """The logarithm of the gamma function of p-dimensional matrices.  Raises RuntimeError for p < 1."""
     if p < 1:

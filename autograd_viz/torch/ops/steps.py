@@ -24,8 +24,8 @@ from autograd_viz.torch.tensor import Tensor, method
 IN_PLACE = ("ceil", "copysign", "fix", "floor", "frac", "heaviside", "nan_to_num", "nextafter", "round", "sgn", "trunc")
 __all__ = [*IN_PLACE, "angle", "frexp", "isfinite", "isinf", "isnan"]
 
-_ONE = "Tensor input, *, Tensor out = None"
-_TWO = "Tensor input, Tensor other, *, Tensor out = None"
+_ONE = "Tensor input, *, Tensor? out=None"
+_TWO = "Tensor input, Tensor other, *, Tensor? out=None"
 
 # --- rounding ---------------------------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ def _round_decimals(self: Array, decimals: int) -> Array:
 
 
 @method
-@forms(_ONE, "Tensor input, *, int decimals, Tensor out = None")
+@forms(_ONE, "Tensor input, *, int decimals, Tensor? out=None")
 def round(input: Tensor, decimals: int | None = None) -> Tensor:
     """The nearest whole number, the even one of two that are equally near; or so many decimals."""
     return _round(input) if decimals is None else _round_decimals(input, decimals)
@@ -95,7 +95,7 @@ def frexp_backward(grads: Any, exponent: Any) -> Any:
 
 
 @method
-@forms("Tensor input, *, Tensor out = None")
+@forms("Tensor input, *, Tensor? out=None")
 def frexp(input: Tensor) -> Any:
     """A number between 1/2 and 1, and the power of 2 to multiply it with.  Raises RuntimeError for integers."""
     if input._array.dtype.kind != "f":
@@ -104,7 +104,7 @@ def frexp(input: Tensor) -> Any:
 
 
 @method
-@forms("Tensor input, Tensor values, *, Tensor out = None")
+@forms("Tensor input, Tensor values, *, Tensor? out=None")
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 below 0, 1 above, and `values` at 0. It has no derivative.  Raises RuntimeError if the dtypes differ."""
     if input.dtype is not values.dtype:
@@ -133,7 +133,7 @@ def copysign_backward(grad: Any, self: Any, result: Any) -> Any:
 
 
 @method
-@forms(_TWO, "Tensor input, Number other, *, Tensor out = None")
+@forms(_TWO, "Tensor input, Number other, *, Tensor? out=None")
 def copysign(input: Tensor, other: Any) -> Tensor:
     """The magnitude of `input` with the sign of `other`."""
     return (_copysign if isinstance(other, Tensor) else _copysign_number)(input, other)
@@ -150,7 +150,7 @@ def _nan_to_num(self: Array, posinf: float | None, neginf: float | None, number:
 
 
 @method
-@forms("Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None")
+@forms("Tensor input, float? nan=None, float? posinf=None, float? neginf=None, *, Tensor? out=None")
 def nan_to_num(input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Ordinary numbers in place of nan (0 if nothing is said) and of the infinities (the largest and smallest of the dtype)."""
     return _nan_to_num(input, posinf, neginf, nan)

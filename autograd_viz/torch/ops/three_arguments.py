@@ -52,14 +52,14 @@ def _other_dtype(name: str, self: Array, other: Array) -> RuntimeError:
 
 
 @method
-@forms("Tensor input, Tensor end, Tensor weight, *, Tensor out = None", "Tensor input, Tensor end, Number weight, *, Tensor out = None")
+@forms("Tensor input, Tensor end, Tensor weight, *, Tensor? out=None", "Tensor input, Tensor end, Number weight, *, Tensor? out=None")
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """input + weight * (end - input): the way from input to end, or part of it.  Raises RuntimeError if the dtypes differ."""
     return (_lerp if isinstance(weight, Tensor) else _lerp_number)(input, end, weight)
 
 
-_THREE = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None"
-_THREE_OLD = "Tensor input, Number value, Tensor tensor1, Tensor tensor2, *, Tensor out = None"
+_THREE = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value=1, Tensor? out=None"
+_THREE_OLD = "Tensor input, Number value, Tensor tensor1, Tensor tensor2, *, Tensor? out=None"
 
 
 @op("AddcmulBackward0", pointwise=True, self=lambda grad: grad,

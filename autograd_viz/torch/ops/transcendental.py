@@ -189,7 +189,7 @@ def atan2_backward(grad: Any, self: Any, other: Any, needed: tuple[bool, ...]) -
 
 # --- two arguments ----------------------------------------------------------------------------------------------------
 
-_TWO = "Tensor input, Tensor other, *, Tensor out = None"
+_TWO = "Tensor input, Tensor other, *, Tensor? out=None"
 
 
 @method
@@ -278,7 +278,7 @@ def xlogy_backward(grad: Any, self: Any, other: Any) -> Any:
 
 
 @method
-@forms(_TWO, "Number self, Tensor other, *, Tensor out = None", "Tensor input, Number other, *, Tensor out = None")
+@forms(_TWO, "Number self, Tensor other, *, Tensor? out=None", "Tensor input, Number other, *, Tensor? out=None")
 def xlogy(input: Any, other: Any) -> Tensor:
     """input * log(other), and 0 where input is 0."""
     if not isinstance(other, Tensor):

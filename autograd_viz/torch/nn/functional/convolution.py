@@ -11,10 +11,10 @@ import warnings
 from typing import Any
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import no_overload
 from autograd_viz.torch.ops import convolution as rows
 from autograd_viz.torch.ops.padding import pad
 from autograd_viz.torch.ops.shape import squeeze_dim, unsqueeze, wrap_dim
-from autograd_viz.torch.overloads import no_overload
 from autograd_viz.torch.tensor import Tensor, need_tensors
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "fold", "unfold"]
