@@ -135,6 +135,7 @@ class Wave:
     def run(self, roots: Sequence[Edge], seeds: list[Any], targets: Sequence[Edge] | None, accumulate: bool) -> list[Any]:
         """Walk; the gradients of the targets, in their order (None where nothing arrived)."""
         waiting, useful = self._plan(roots, targets, accumulate)
+        first = roots[0][0] if len(roots) == 1 else None  # (several roots get a node before them, which is the first then)
         captured: dict[Node, list[tuple[int, int]]] = {}  # node -> whose gradients are asked for: an output, and its place in the answer
         for place, (node, output_nr) in enumerate(() if targets is None or accumulate else targets):
             if node is not None:
@@ -152,11 +153,11 @@ class Wave:
         while following is not None:
             node = following
             gradients = arrived.pop(node, None)
-            if gradients is None and node._runs_on_nothing:
+            if gradients is None and (node._hooked or node._runs_on_nothing) and (useful is None or node in useful):
                 gradients = [None] * len(node.metas)
             if gradients is not None:
                 runs = useful is None or node in useful
-                if not runs and node._hooked and (node in captured or len(roots) == 1):
+                if not runs and node._hooked and (node in captured or node is first):
                     self._call_tensor_hooks(node, gradients)  # (if the node runs, it is then that they are called)
                 if captured and node in captured:
                     for output_nr, place in captured[node]:
@@ -259,7 +260,10 @@ class Wave:
         if events.listeners:
             events.emit(events.NodeEntered(self.call, node._serial, tuple(map(_look, gradients))))
         needed = tuple(following is not None for following, _ in node.next_functions)
-        results = node.run(gradients, needed, self.create_graph) if self.create_graph else node.run_arrays(gradients)
+        if not node._runs_on_nothing and all(gradient is None for gradient in gradients):  # run for its hooks
+            results: Any = [None] * len(needed)
+        else:
+            results = node.run(gradients, needed, self.create_graph) if self.create_graph else node.run_arrays(gradients)
         if mode.anomaly and mode.check_nan:
             check_nan(node, results)
         if node._posthooks:
@@ -299,8 +303,7 @@ class Wave:
         """The hooks of the tensors that were the node's outputs, each may replace the gradient; then `retain_grad` keeps what is left."""
         for output_nr, hooks in (node._tensor_hooks or {}).items():
             for hook in [hook for each in hooks for hook in each.values()]:
-                if gradients[output_nr] is not None:
-                    gradients[output_nr] = self._replaced({0: hook}, [gradients[output_nr]], [gradients[output_nr]], None)[0]
+                gradients[output_nr] = self._replaced({0: hook}, [gradients[output_nr]], [gradients[output_nr]], None)[0]
         for output_nr, reference in (node._retained or {}).items():
             tensor = reference()
             if tensor is not None and gradients[output_nr] is not None:
