@@ -22,7 +22,7 @@ from autograd_viz.torch.modes import mode, special
 from autograd_viz.torch.node import LAST, AccumulateGrad, Edge, Node
 from autograd_viz.torch.ops.inplace import copy
 from autograd_viz.torch.ops.pointwise import add, to_copy
-from autograd_viz.torch.ops.shape import sum_to
+from autograd_viz.torch.ops.shape import clone, sum_to
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -307,7 +307,7 @@ class Wave:
         for output_nr, reference in (node._retained or {}).items():
             tensor = reference()
             if tensor is not None and gradients[output_nr] is not None:
-                self.accumulate(tensor, gradients[output_nr])
+                self.accumulate(tensor, gradients[output_nr], retained=True)
 
     def _replaced(self, hooks: dict[int, Any], first: list[Any], values: list[Any], second: Any) -> list[Any]:
         """`values` after each hook has had its say: hook(grad) if `second` is None, hook(grad_outputs) if it is (), else
@@ -334,15 +334,30 @@ class Wave:
 
     # --- the end of the road ---------------------------------------------------------------------------------------------
 
-    def accumulate(self, tensor: Tensor, gradient: Any) -> None:
-        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph."""
+    def accumulate(self, tensor: Tensor, gradient: Any, retained: bool = False) -> None:
+        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph.
+
+        A leaf's gradient lies in memory as the leaf does. `retained`: that of a non-leaf, which is a new tensor each time.
+        """
         with _accumulating:
             before = tensor._grad
             look = _look(before)
             if self.create_graph:
-                tensor._grad = copy(holding(np.empty_like(gradient._array)), gradient) if before is None else add(before, gradient)
+                if before is not None:
+                    tensor._grad = add(before, gradient)
+                elif retained or not _is_dense(tensor._array):
+                    tensor._grad = clone(gradient)
+                else:
+                    tensor._grad = copy(holding(np.empty_like(tensor._array)), gradient)
             elif before is None:
-                tensor._grad = holding(np.array(gradient, order="C"))  # a copy: the array may be on its way to another leaf too
+                # A copy: the array may be on its way to another leaf too.
+                if tensor._array.flags.c_contiguous or retained or not _is_dense(tensor._array):
+                    tensor._grad = holding(np.array(gradient, order="K" if retained else "C"))
+                else:
+                    tensor._grad = holding(np.empty_like(tensor._array))
+                    tensor._grad._array[...] = gradient
+            elif retained:
+                tensor._grad = holding(np.asarray(before._array + gradient))
             else:
                 np.add(before._array, gradient, out=before._array)
                 before._version_counter.value += 1
@@ -367,6 +382,17 @@ def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype, node: Node, inde
     if found.dtype == kind:
         return gradient
     return to_copy(gradient, dtypes.of_numpy[kind]) if isinstance(gradient, Tensor) else gradient.astype(kind)
+
+
+def _is_dense(array: Any) -> bool:
+    """Whether the elements lie side by side in memory, in whatever order, each in a place of its own."""
+    step = array.itemsize
+    for stride, size in sorted(zip(array.strides, array.shape, strict=True)):
+        if size > 1:
+            if stride != step:
+                return False
+            step *= size
+    return True
 
 
 def _look(gradient: Any) -> Any:
