@@ -3,7 +3,7 @@
     python benchmarks/engine.py [rounds]
 
 (A) 5x3 matmul + add + BCE-with-logits   (B) a chain of 1,000 operations on a number   (C) an MLP 2-16-16-1 step on 100 points.
-Each round runs every library once on every program; the figure is the median over the rounds. Peers that are not installed are left out.
+Each round runs every library once on every program; the figure is the median over the rounds, of the time that the process had a processor. Peers that are not installed are left out.
 Nothing here is a test: a machine's mood is no defect.
 """
 
@@ -190,11 +190,11 @@ def main() -> None:
     for turn in range(rounds + 3):
         for (name, key), spent in times.items():
             program = found[name][key]
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(repeat[key]):
                 program()
             if turn >= 3:
-                spent.append((time.perf_counter() - start) / repeat[key])
+                spent.append((time.process_time() - start) / repeat[key])
     installed = {name: version(name) for name in ("numpy", "torch", "mygrad") if name in found or name == "numpy"}
     print(f"{datetime.date.today()}, Python {platform.python_version()}, {installed}, {rounds} rounds, medians\n")
     print(f"| {'':22} | A us | B us | C us | A | B | C |\n|---|---|---|---|---|---|---|")

@@ -19,13 +19,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.dtypes import Size, device
 from autograd_viz.torch.dtypes import dtype as DType
-from autograd_viz.torch.modes import mode
+from autograd_viz.torch.out import check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
           "bool[]": "tuple of bools"}  # fmt: skip
 NUMPYS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # numpy's names are understood too
+OF_TORCH = (DType, Size, device)
 PLAIN = (int, bool, float, str, type(None))  # values of which the type says all
 
 
@@ -35,7 +37,8 @@ class MismatchError(Exception):
 
 def kind_name(value: Any) -> str:
     """What PyTorch calls the type of an argument."""
-    return "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+    kind = type(value)
+    return f"{'torch.' if kind in OF_TORCH else 'numpy.' if isinstance(value, np.ndarray) else ''}{kind.__name__}"
 
 
 def no_overload(name: str, *given: Any, **named: Any) -> TypeError:
@@ -107,11 +110,12 @@ class Form:
             if not fits(kind, value):
                 raise MismatchError(self._wrong(called, kind.rstrip("?"), value, 0 if by_name else position + 1))
             if value is not None or required:  # None for an argument that may be left out is as good as nothing
-                values[called] = self._converted(kind, position, value)
+                values[called] = self._converted(kind, position, value) if kind.startswith("Tensor[") else value
         for key in named:
             known = key in [called for called, _, _ in self.params]
             raise MismatchError(f"{self.name}() got {'multiple values for' if known else 'an unexpected keyword'} argument '{key}'")
-        return values
+        kinds = {called: (kind, position) for position, (called, kind, _) in enumerate(self.params)}
+        return {called: self._converted(*kinds[called], value) for called, value in values.items()}
 
     def _too_many(self, count: int) -> str:
         takes = f"from {self.least} to {self.most}" if self.least != self.most else f"{self.most}"
@@ -232,20 +236,14 @@ def reads(
 
 
 def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: str) -> Any:
-    """Write the results into the tensors `out`, which get their shapes.  Raises RuntimeError if a gradient would have to pass."""
+    """Write the results into the tensors `out`.  Raises RuntimeError if a gradient would have to pass."""
     targets = out if isinstance(out, tuple) else (out,)
-    if mode.grad and any(isinstance(value, Tensor) and value.requires_grad for value in (*values.values(), *targets)):
-        raise RuntimeError(
-            f"{title}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad."
-        )
+    given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
+    check_untracked(title, *given, *targets)
     results = written(**values)
-    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
-        if target._array.shape == result._array.shape:
-            target._array[...] = result._array
-        else:
-            target._array = result._array.astype(target._array.dtype)
-        target._version_counter.value += 1
-    return out if not isinstance(results, tuple) else type(results)(out)
+    if not isinstance(results, tuple):
+        return put_into(out, results)
+    return type(results)(map(put_into, targets, results))
 
 
 def named(name: str, forms: Iterable[str]) -> list[str]:

@@ -143,6 +143,8 @@ def _forward_text(row: Row, bound: int) -> str:
         values, given = f"({first}, {row.names[1]})", "{}"
         signature, keywords = row.names[:2], [f"{name}=defaults[{name!r}]" for name in row.names[2:]]
     parameters = ", ".join([*signature, *keywords] if bound < 0 else [*signature, "*more", *keywords, "**given"])
+    passed = ", ".join(f"{name}={name}" if name in row.keyword_only else name for name in row.names)
+    missing = "".join(f" or {name} is MISSING" for name in row.names[1:] if name not in row.defaults)
     lines = [f"def compiled({parameters}):"]
     if _is_plain(row):
         lines += [
@@ -154,7 +156,7 @@ def _forward_text(row: Row, bound: int) -> str:
     return "\n".join([
         *lines,
         f"    if {first}.__class__ in ARRAYS:",  # inside a formula, where only numbers are wanted
-        f"        return row.bare({values}, {given})",
+        f"        return row.bare({values}, {given}) if more or given{missing} else forward({passed})",
         f"    return row.slow({values}, {given}, {bound})",
         "",
     ])  # fmt: skip
@@ -276,7 +278,7 @@ def _backward_text(row: Row) -> str:
                 f"    if {name}.__class__ is ndarray and not {name}.ndim: {name} = {name}[()]",  # numpy is five times as fast on a number
             ]
         elif name in asked:
-            lines.append(f"    {name} = array_of(saved[{name!r}], node)")
+            lines.append(f"    {name} = array_of(saved[{name!r}], node)" if name in row.listed else f"    {name} = saved[{name!r}]")
     if "grad" in asked:
         lines.append("    grad = gradients[0]")
     calls = [f"formula{i}({', '.join('gradients' if n == 'grads' else n for n in asks)})" for i, (_, asks) in enumerate(row.formulas)]

@@ -21,6 +21,7 @@ from autograd_viz.torch.anomaly import check_nan, warn_where
 from autograd_viz.torch.modes import mode, special
 from autograd_viz.torch.node import LAST, AccumulateGrad, Edge, Node
 from autograd_viz.torch.ops.inplace import copy
+from autograd_viz.torch.ops.memory import is_dense
 from autograd_viz.torch.ops.pointwise import add, to_copy
 from autograd_viz.torch.ops.shape import clone, sum_to
 from autograd_viz.torch.source import locate
@@ -38,20 +39,17 @@ class Ready:
     """
 
     def __init__(self) -> None:
-        self._heap: list[Node] = []
-
-    def __len__(self) -> int:
-        return len(self._heap)
+        self.heap: list[Node] = []
 
     def push(self, node: Node) -> None:
         """Add a node."""
-        self._heap.append(node)
-        if len(self._heap) > 1:
-            self._sift_up(len(self._heap) - 1)
+        self.heap.append(node)
+        if len(self.heap) > 1:
+            self._sift_up(len(self.heap) - 1)
 
     def pop(self) -> Node:
         """Take the youngest."""
-        heap = self._heap
+        heap = self.heap
         last = heap.pop()
         if not heap:
             return last
@@ -68,7 +66,7 @@ class Ready:
         return top
 
     def _sift_up(self, place: int) -> None:
-        heap, node = self._heap, self._heap[place]
+        heap, node = self.heap, self.heap[place]
         while place and heap[(place - 1) // 2]._sequence < node._sequence:
             heap[place] = heap[(place - 1) // 2]
             place = (place - 1) // 2
@@ -149,7 +147,8 @@ class Wave:
                 ready.push(root)
         answer: list[Any] = [None] * len(targets or ())
         plain = not (self.create_graph or events.listeners or special)
-        following: Node | None = ready.pop() if ready else None
+        heap = ready.heap
+        following: Node | None = ready.pop() if heap else None
         while following is not None:
             node = following
             gradients = arrived.pop(node, None)
@@ -164,10 +163,12 @@ class Wave:
                         answer[place] = gradients[output_nr]
                 if runs:
                     self.at = node
-                    if plain and not node._hooked and node._sequence != LAST:
-                        self._run_plainly(node, gradients)
-                    else:
+                    if not plain or node._hooked:
                         self._run_node(node, gradients)
+                    elif node._sequence == LAST:
+                        self._reach_leaf(node, gradients[0])
+                    else:
+                        self._run_plainly(node, gradients)
             following = None
             for entry, _ in node.next_functions:
                 if entry is not None:
@@ -175,14 +176,14 @@ class Wave:
                     waiting[entry] = left
                     if left:
                         continue
-                    if following is None and not ready:  # alone, it need not go through the heap
+                    if following is None and not heap:  # alone, it need not go through the heap
                         following = entry
                         continue
                     if following is not None:
                         ready.push(following)
                         following = None
                     ready.push(entry)
-            if following is None and ready:
+            if following is None and heap:
                 following = ready.pop()
         return answer
 
@@ -248,12 +249,7 @@ class Wave:
             if node._prehooks:
                 gradients = self._replaced(node._prehooks, gradients, gradients, ())
         if isinstance(node, AccumulateGrad):
-            leaf = node.variable
-            if leaf._requires_grad and gradients[0] is not None:  # (it may have been switched off since)
-                self.accumulate(leaf, gradients[0])
-                for hook in list((leaf._post_accumulate_grad_hooks or {}).values()):
-                    if hook(leaf) is not None:
-                        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+            self._reach_leaf(node, gradients[0])
             if node._posthooks:
                 self._replaced(node._posthooks, [], [], gradients)
             return
@@ -334,24 +330,39 @@ class Wave:
 
     # --- the end of the road ---------------------------------------------------------------------------------------------
 
+<<<<<<< HEAD
     def accumulate(self, tensor: Tensor, gradient: Any, retained: bool = False) -> None:
         """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph.
 
         A leaf's gradient lies in memory as the leaf does. `retained`: that of a non-leaf, which is a new tensor each time.
         """
+=======
+    def _reach_leaf(self, node: Any, gradient: Any) -> None:
+        """Add to the `.grad` of an AccumulateGrad's leaf."""
+        leaf = node.variable
+        if leaf._requires_grad and gradient is not None:  # (it may have been switched off since)
+            self.accumulate(leaf, gradient)
+            if leaf._post_accumulate_grad_hooks:
+                for hook in list(leaf._post_accumulate_grad_hooks.values()):
+                    if hook(leaf) is not None:
+                        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+
+    def accumulate(self, tensor: Tensor, gradient: Any) -> None:
+        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph."""
+>>>>>>> main
         with _accumulating:
             before = tensor._grad
-            look = _look(before)
+            look = _look(before) if events.listeners else None
             if self.create_graph:
                 if before is not None:
                     tensor._grad = add(before, gradient)
-                elif retained or not _is_dense(tensor._array):
+                elif retained or not is_dense(tensor._array):
                     tensor._grad = clone(gradient)
                 else:
                     tensor._grad = copy(holding(np.empty_like(tensor._array)), gradient)
             elif before is None:
                 # A copy: the array may be on its way to another leaf too.
-                if tensor._array.flags.c_contiguous or retained or not _is_dense(tensor._array):
+                if tensor._array.flags.c_contiguous or retained or not is_dense(tensor._array):
                     tensor._grad = holding(np.array(gradient, order="K" if retained else "C"))
                 else:
                     tensor._grad = holding(np.empty_like(tensor._array))
@@ -378,21 +389,13 @@ def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype, node: Node, inde
                 f"Function {node.name()} returned an invalid gradient at index {index} - got {list(found.shape)} but expected shape "
                 f"compatible with {list(shape)}"
             )
-        gradient = sum_to(gradient if found is not gradient else np.asarray(gradient), shape)
+        if found is gradient and extra == 1 and found.shape[1:] == shape:  # the usual case, a bias: one sum
+            gradient = found = np.add.reduce(found, 0)
+        else:
+            gradient = sum_to(gradient if found is not gradient else np.asarray(gradient), shape)
     if found.dtype == kind:
         return gradient
     return to_copy(gradient, dtypes.of_numpy[kind]) if isinstance(gradient, Tensor) else gradient.astype(kind)
-
-
-def _is_dense(array: Any) -> bool:
-    """Whether the elements lie side by side in memory, in whatever order, each in a place of its own."""
-    step = array.itemsize
-    for stride, size in sorted(zip(array.strides, array.shape, strict=True)):
-        if size > 1:
-            if stride != step:
-                return False
-            step *= size
-    return True
 
 
 def _look(gradient: Any) -> Any:

@@ -69,7 +69,7 @@ class FunctionCtx:
     _non_differentiable: tuple[Any, ...] = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors (inputs, outputs or None) for the backward, as the built-in operations do: freed after it, their versions checked."""
+        """Keep tensors (inputs, outputs or None) for the backward, as the built-in operations do: freed after it, versions checked."""
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:

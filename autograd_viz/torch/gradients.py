@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,17 +24,14 @@ from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, method,
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
-    "autograd.backward(). "
-    "If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
-    "access the non-leaf "
-    "Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+    "autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf "
+    "Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
+    "github.com/pytorch/pytorch/pull/30531 for more information."
 )
 CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a "
-    "memory leak. "
-    "We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset "
-    "the .grad fields "
-    "of your parameters to None after use to break the cycle and avoid the leak."
+    "memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to "
+    "reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak."
 )
 ONLY_INPUTS = (
     "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please "
@@ -221,11 +219,10 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
         if seed is None:
             if _edge(root)[0] is None:
                 continue  # the next check names it
-            if np.prod(shape, dtype=int) != 1:
+            if prod(shape) != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs"
-                    f"\nHint: this one has shape {shape}. Reduce it first (.sum(), .mean()), or say how much each element "
-                    "counts: "
+                    f"\nHint: this one has shape {shape}. Reduce it first (.sum(), .mean()), or say how much each element counts: "
                     "backward(gradient=torch.ones_like(y))."
                 )
             seeds.append(holding(np.ones(shape, kind)))

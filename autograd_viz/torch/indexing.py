@@ -42,15 +42,15 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     return alias(result) if result is tensor else result
 
 
-def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...]]:
+def located(tensor: Tensor, key: Any, *, whole: bool = False, values: Tensor | None = None) -> tuple[Tensor, tuple[Tensor | None, ...]]:
     """The view that the ints, slices and Nones of a key give, and for each of its dimensions the list or mask of the key, or None.
 
-    `whole`: x[:] leaves no trace either, as when something is assigned to it.
+    `whole`: x[:] leaves no trace either, as when something is assigned to it. `values`: what will be written to lists and masks.
     """
     key = _tuple_of(key)
     keys = [_part(part) for part in (key if isinstance(key, tuple) else [key])]
     _check_count(tensor, key, keys)
-    result, dim = tensor, 0
+    result, dim, taken = tensor, 0, sum(map(_takes, keys))
     gathered: dict[int, Tensor] = {}  # dimension -> list or mask
     for position, part in enumerate(keys):
         if isinstance(part, bool):  # a mask over a dimension that is made for it
@@ -63,7 +63,7 @@ def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, t
             result = _slice(result, dim, part, alone=not isinstance(key, tuple) and not whole)
             dim += 1
         elif part is Ellipsis:
-            dim += result.ndim - dim - sum(_takes(other) for other in keys[position + 1 :])
+            dim += tensor.ndim - taken
         elif part is None:
             result = unsqueeze(result, dim)
             dim += 1
@@ -73,7 +73,7 @@ def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, t
     if not gathered:
         return result, ()
     indices = _by_dimension(gathered)
-    check_indices(result, indices)
+    check_indices(result, indices, values)
     return result, indices
 
 
@@ -141,7 +141,7 @@ def _check_count(tensor: Tensor, key: Any, keys: list[Any]) -> None:
 
 
 def _select(tensor: Tensor, dim: int, place: int, position: int) -> Tensor:
-    size = tensor._array.shape[dim]
+    size = tensor._array.shape[dim] if dim < tensor.ndim else 0
     if not -size <= place < size:
         raise IndexError(f"index {place} is out of bounds for dimension {position} with size {size}")
     return select(tensor, dim, place)
@@ -157,7 +157,7 @@ def _slice(tensor: Tensor, dim: int, part: slice, *, alone: bool) -> Tensor:
         raise ValueError("slice step cannot be zero")
     if step < 0:
         raise ValueError("step must be greater than zero\nHint: PyTorch has no negative steps; use flip.")
-    if not alone and step == 1 and start == 0 and end >= tensor._array.shape[dim]:
+    if not alone and step == 1 and start == 0 and (dim >= tensor.ndim or end >= tensor._array.shape[dim]):
         return tensor  # a full slice inside a longer index leaves no trace
     return slice_(tensor, dim, start, end, step)
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.indexing import located
+from autograd_viz.torch.op import check_broadcast
 from autograd_viz.torch.ops import (
     arithmetic,
     cumulation,
@@ -41,6 +43,25 @@ NUMBER = bool | int | float | np.generic
 # --- methods ----------------------------------------------------------------------------------------------------------
 
 
+def _check_fill(input: Tensor, mask: Tensor, value: Any) -> None:
+    if mask.dtype is dtypes.bool_ and not (isinstance(value, Tensor) and value.ndim):
+        check_broadcast(input._array.shape, mask._array.shape)
+
+
+def _check_scatter(input: Tensor, mask: Tensor, source: Any) -> None:
+    if isinstance(source, Tensor):
+        if source.dtype is not input.dtype:
+            names = f"{dtypes.SCALAR_NAMES[input.dtype]} and {dtypes.SCALAR_NAMES[source.dtype]}"
+            raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{names}")
+        try:
+            shape.expand(mask, input._array.shape)
+        except RuntimeError as wrong:
+            raise RuntimeError(str(wrong).replace("torch.BoolTensor", "CPUBoolType")) from None
+
+
+CHECKS = {"masked_fill_": _check_fill, "masked_scatter_": _check_scatter}  # what is said before it is done, in other words than elsewhere
+
+
 def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor] = in_place) -> None:
     row = getattr(operation, "row", None)
     takes_nothing = row is not None and len(row.names) == 1
@@ -48,8 +69,14 @@ def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor]
     def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if takes_nothing and args:
             raise TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
-        return how(self, operation, *args, **kwargs)
+        if name in CHECKS and len(args) == 2 and isinstance(args[0], Tensor):
+            CHECKS[name](self, *args)
+        try:
+            return how(self, as_method, *args, **kwargs)
+        except TypeError as wrong:  # its complaints name the in-place form
+            raise TypeError(str(wrong).replace(f"{name.removesuffix('_')}()", f"{name}()")) from None
 
+    as_method = getattr(operation, "as_method", operation)
     changed.__name__ = changed.__qualname__ = name
     changed.__doc__ = f"`{name.removesuffix('_')}` in place: overwrites the tensor and returns it."
     setattr(Tensor, name, changed)
@@ -121,15 +148,17 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     if not isinstance(value, Tensor | NUMBER):
         raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
     source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
-    part, indices = located(tensor, None if key is True else key, whole=True)
+    slim = _without_leading_ones(source) if source._array.shape[:1] == (1,) else source
+    part, indices = located(tensor, None if key is True else key, whole=True, values=slim)
     if indices:
-        in_place(part, gathering.put_values, indices, _without_leading_ones(source) if source._array.shape[:1] == (1,) else source)
+        in_place(part, gathering.put_values, indices, slim)
     elif part._array.shape == source._array.shape:
         in_place(part, inplace.copy, source)
     elif source.ndim == 0:
         in_place(part, inplace.fill_tensor, source)
     else:
-        in_place(part, inplace.copy, shape.expand(_without_leading_ones(source), part._array.shape))
+        slim = _without_leading_ones(source)
+        in_place(part, inplace.copy, slim if slim._array.shape == part._array.shape else shape.expand(slim, part._array.shape))
 
 
 def tensor_type(tensor: Tensor) -> str:

@@ -171,8 +171,9 @@ class AccumulateGrad(Node):
 
     _sequence = LAST
 
+    _saved: dict[str, Any] = {}  # noqa: RUF012 - never written to
+
     def __init__(self, variable: Tensor) -> None:
-        self._saved = {}
         self.variable = variable
         self.metas = ((variable._array.shape, variable._array.dtype),)
 
@@ -246,8 +247,8 @@ class SavedTensor:
         self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
 
 
-_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "dimension", "shifts", "k", "repeats", "pad",
-             "padding"}  # fmt: skip
+_UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "diagonal", "dimension", "shifts", "k",
+             "repeats", "pad", "padding"}  # fmt: skip
 
 
 def _as_unsigned(field: str, value: Any) -> Any:

@@ -301,7 +301,7 @@ def edge_to(tensor: Tensor) -> Edge:
 
     A view made under no_grad says that it requires grad, as its base does, but is connected to nothing.
     """
-    edge = history(tensor)
+    edge = tensor._edge if tensor._view is None else history(tensor)
     if edge[0] is not None:
         return edge
     return (accumulator(tensor), 0) if tensor._requires_grad else NO_EDGE
@@ -349,7 +349,8 @@ def need_tensors(function: str, **arguments: Any) -> None:
 def strides_of(array: Array) -> tuple[int, ...]:
     """How many elements to step over in memory, per dimension. (To an empty array numpy gives none: then as if it lay in order.)"""
     if array.size:
-        return tuple(step // array.itemsize for step in array.strides)
+        size, steps = array.itemsize, array.strides
+        return (steps[0] // size, steps[1] // size) if len(steps) == 2 else tuple(step // size for step in steps)
     steps = [1]
     for size in reversed(array.shape[1:]):
         steps.append(steps[-1] * max(size, 1))

@@ -29,7 +29,7 @@ class Parameter(Tensor):
         if data is None:
             data = holding(np.zeros(0, dtypes.get_default_dtype().numpy))
         if not isinstance(data, Tensor):
-            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'\nHint: write Parameter(torch.tensor(...)).")
+            raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'")
         made = object.__new__(cls)
         made._array, made._counter = data._array, data._version_counter
         if requires_grad and data._array.dtype.kind != "f":
@@ -46,6 +46,10 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
+
+    def __format__(self, spec: str) -> str:
+        """Its text; not a bare number, as of other 0-d tensors."""
+        return object.__format__(self, spec)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         """A copy with memory of its own, and without a `.grad`."""

@@ -56,7 +56,7 @@ def hardtanh(self: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
     self=lambda grad: zeros(grad),
 )
 def hardtanh_backward(grad_output: Array, self: Array, min_val: Number, max_val: Number) -> Array:
-    """grad_output where min_val < self < max_val, else 0."""
+    """grad_output where min_val < self < max_val else 0."""
     return np.where((self <= min_val) | (self >= max_val), grad_output.dtype.type(0), grad_output)
 
 
@@ -73,7 +73,7 @@ def hardsigmoid(self: Array) -> Array:
     self=lambda: not_differentiable("hardsigmoid_backward"),
 )
 def hardsigmoid_backward(grad_output: Array, self: Array) -> Array:
-    """grad_output / 6 where -3 < self < 3, else 0. PyTorch has no second derivative of it."""
+    """grad_output / 6 where -3 < self < 3 else 0. PyTorch has no second derivative of it."""
     return np.where((self > -3) & (self < 3), grad_output / grad_output.dtype.type(6), grad_output.dtype.type(0))
 
 
@@ -116,7 +116,7 @@ method(hardshrink)
     self=lambda grad: zeros(grad),
 )
 def hardshrink_backward(grad_out: Array, self: Array, lambd: Number) -> Array:
-    """grad_out, but 0 where self is from -lambd to lambd."""
+    """0 where -lambd <= self <= lambd else grad_out."""
     return np.where((self >= -lambd) & (self <= lambd), grad_out.dtype.type(0), grad_out)
 
 
@@ -136,7 +136,7 @@ def softshrink(self: Array, lambd: Number = 0.5) -> Array:
     self=lambda grad: zeros(grad),
 )
 def softshrink_backward(grad_output: Array, self: Array, lambd: Number) -> Array:
-    """grad_output, but 0 where self is from -lambd to lambd."""
+    """0 where -lambd <= self <= lambd else grad_output."""
     return np.where((self >= -lambd) & (self <= lambd), grad_output.dtype.type(0), grad_output)
 
 
@@ -158,7 +158,7 @@ def threshold_(self: Array, threshold: Number, value: Number) -> Array:
     self=lambda grad: zeros(grad),
 )
 def threshold_at_backward(grad_output: Array, self: Array, threshold: Number) -> Array:
-    """grad_output where self is more than the threshold, else 0."""
+    """grad_output where self > threshold else 0."""
     return np.where(self <= threshold, grad_output.dtype.type(0), grad_output)
 
 
@@ -218,7 +218,7 @@ def celu_(self: Array, alpha: Number = 1.0) -> Array:
     ),
 )
 def elu_backward(grad_output: Array, alpha: Number, scale: Number, input_scale: Number, is_result: bool, self_or_result: Array) -> Array:
-    """grad_output * scale on the straight side; on the bent one times its slope, got from elu's argument or from its result."""
+    """grad_output times the slope of the bend where it is bent. That is got from elu's argument, or (`is_result`) from its result."""
     kind, x = grad_output.dtype.type, self_or_result
     if is_result:
         bent = grad_output * kind(input_scale) * (x + kind(alpha * scale))

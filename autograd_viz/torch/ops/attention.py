@@ -17,10 +17,10 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.activations import not_differentiable
 from autograd_viz.torch.ops.normalization import wanted
-from autograd_viz.torch.ops.softmax import softmax_backward_data
+from autograd_viz.torch.ops.softmax import softmax_backward
 
 
-@op("SafeSoftmaxBackward0", self=lambda grad, result, dim: softmax_backward_data(grad, result, dim))
+@op("SafeSoftmaxBackward0", self=lambda grad, result, dim: softmax_backward(grad, result, dim))
 def safe_softmax(self: Array, dim: int) -> Array:
     """Softmax, but zeros for a row in which everything is masked (-inf)."""
     largest = self.max(dim, keepdims=True, initial=-np.inf)
@@ -52,7 +52,7 @@ def log_sums(query: Array, key: Array, is_causal: bool, attn_mask: Array | None,
     outputs="output",
     others="attn_mask logsumexp",
     inputs="query key value",
-    joint=lambda grads, query, key, value, output, logsumexp, dropout_p, is_causal, attn_mask, scale, needed: wanted(
+    joint=lambda grads, query, key, value, output, logsumexp, dropout_p, is_causal, attn_mask, scale, needed: through_the_weights(
         flash_attention_backward(grads[0], query, key, value, dropout_p, is_causal, attn_mask, scale), needed
     ),
 )
@@ -62,6 +62,11 @@ def flash_attention(
 ) -> tuple[Array]:  # fmt: skip
     """Attention in one operation.  (n, heads, l, k), (n, heads, s, k), (n, heads, s, v) -> (n, heads, l, v)."""
     return (np.ascontiguousarray(_weights(query, key, is_causal, attn_mask, scale)[0] @ value),)
+
+
+def through_the_weights(gradients: Any, needed: Any) -> list[Any]:
+    """grad through the weighted means and the softmax of the weights."""
+    return wanted(gradients, needed)
 
 
 @op(
@@ -79,5 +84,5 @@ def flash_attention_backward(
     weights, _ = _weights(query, key, is_causal, attn_mask, scale)
     by = query.dtype.type(1 / math.sqrt(query.shape[-1]) if scale is None else scale)
     arrived = grad_out @ np.swapaxes(value, -1, -2)
-    scores = softmax_backward_data(arrived, weights, -1) * by
+    scores = softmax_backward(arrived, weights, -1) * by
     return scores @ key, np.swapaxes(scores, -1, -2) @ query, np.swapaxes(weights, -1, -2) @ grad_out

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes, printing
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops import pointwise, shape
@@ -203,20 +204,23 @@ def data_ptr(input: Tensor) -> int:
     return int(input._array.__array_interface__["data"][0])
 
 
-@method
+@reads("dim(Tensor input)", function=False)
 def dim(input: Tensor) -> int:
     """How many dimensions it has."""
     return input.ndim
 
 
-@method
+reads("ndimension(Tensor input)", function=False)(dim)
+
+
+@reads("element_size(Tensor input)", function=False)
 def element_size(input: Tensor) -> int:
     """How many bytes an element takes."""
     return input._array.itemsize
 
 
-@method
-def is_contiguous(input: Tensor) -> bool:
+@reads("is_contiguous(Tensor input, *, memory_format memory_format=None)", function=False)
+def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
     """Whether the elements lie in memory in order."""
     return bool(input._array.flags.c_contiguous)
 
@@ -283,6 +287,5 @@ for _name, _get, _doc in (
     ("nbytes", lambda self: self._array.size * self._array.itemsize, "How many bytes its elements take."),
 ):
     setattr(Tensor, _name, property(_get, doc=_doc))
-Tensor.ndimension = dim  # type: ignore[attr-defined]
 Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]  # == compares elements, so a tensor is found in a dict by identity
 dtypes.Size.__module__ = "torch"

@@ -97,11 +97,8 @@ def _correlate(x: Array, g: Array, kernel: Sizes, stride: Sizes, padding: Sizes,
 @op(
     "ConvolutionBackward0",
     inputs="input weight bias",
-    joint=lambda grad, input, weight, bias_sym_sizes_opt, stride, padding, dilation, transposed, output_padding, groups, needed: wanted(
-        convolution_backward(
-            grad, input, weight, bias_sym_sizes_opt, stride, padding, dilation, transposed, output_padding, groups, tuple(needed)
-        ),
-        needed,
+    joint=lambda grad, input, weight, bias_sym_sizes_opt, stride, padding, dilation, transposed, output_padding, groups, needed: (
+        through_the_kernel(grad, input, weight, bias_sym_sizes_opt, stride, padding, dilation, transposed, output_padding, groups, needed)
     ),
 )
 def convolution(
@@ -115,6 +112,12 @@ def convolution(
     else:
         made = _slide(input, weight, stride, padding, dilation, groups)
     return made if bias is None else made + bias.reshape(-1, *(1,) * (input.ndim - 2))
+
+
+def through_the_kernel(grad: Any, input: Any, weight: Any, bias_sizes: Sizes, *how: Any) -> list[Any]:
+    """grad through the kernel backwards."""
+    *settings, needed = how
+    return wanted(convolution_backward(grad, input, weight, bias_sizes, *settings, tuple(needed)), needed)
 
 
 def transposed_sizes(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, output_padding: Sizes) -> Sizes:
@@ -180,9 +183,9 @@ def convolution_double_backward(
 @op(
     "Im2ColBackward0",
     inputs="self",
-    joint=lambda grad, self_sym_argsize_minus_2, self_sym_argsize_minus_1, kernel_size, dilation, padding, stride: [
-        col2im(grad, (self_sym_argsize_minus_2, self_sym_argsize_minus_1), kernel_size, dilation, padding, stride)
-    ],
+    joint=lambda grad, self_sym_argsize_minus_2, self_sym_argsize_minus_1, kernel_size, dilation, padding, stride: to_windows(
+        grad, (self_sym_argsize_minus_2, self_sym_argsize_minus_1), kernel_size, dilation, padding, stride
+    ),
 )
 def im2col(
     self: Array, kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes,
@@ -193,6 +196,11 @@ def im2col(
     lead, places = seen.shape[:-4], seen.shape[-4] * seen.shape[-3]
     turned = np.moveaxis(seen, (-2, -1), (-4, -3))  # (..., c, *kernel, *out)
     return np.ascontiguousarray(turned).reshape(*lead[:-1], lead[-1] * kernel_size[0] * kernel_size[1], places)
+
+
+def to_windows(grad: Any, *how: Any) -> list[Any]:
+    """grad added up where its windows lie."""
+    return [col2im(grad, *how)]
 
 
 @op(

@@ -67,17 +67,26 @@ def _chosen(results: Any, inverse: bool, counts: bool) -> Any:
     return tuple(chosen) if len(chosen) > 1 else chosen[0]
 
 
+def _need_bools(function: str, **arguments: Any) -> None:
+    for name, value in arguments.items():
+        if not isinstance(value, bool):
+            raise TypeError(f"{function}(): argument '{name}' must be bool, not {type(value).__name__}")
+
+
 def unique(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The different elements in order, or the different slices along `dim`; if asked, which of them each is, and how often each occurs."""
     need_tensors("_unique2" if dim is None else "unique_dim", input=input)
+    _need_bools("_unique2" if dim is None else "unique_dim", sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
     results = unique_of_all(input) if dim is None else unique_dim(input, dim)
     return _chosen(results, return_inverse, return_counts)
 
 
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
     """Each run of equal elements, or of equal slices along `dim`, only once; if asked, in which run each is, and how long they are."""
+    need_tensors("unique_consecutive", input=input)
+    _need_bools("unique_consecutive", return_inverse=return_inverse, return_counts=return_counts)
     return _chosen(unique_runs(input, dim), return_inverse, return_counts)
 
 
@@ -94,12 +103,15 @@ def nonzero_of(self: Array) -> Array:
     return np.argwhere(self).astype(np.int64)
 
 
-@reads("nonzero(Tensor input, *, Tensor? out=None)", "nonzero(Tensor input, *, bool as_tuple)")
+@reads("nonzero(Tensor input, *, bool as_tuple=False, Tensor? out=None)", method=False)
 def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
     """The positions of the elements that are not 0: one a row, or (`as_tuple`) one tensor a dimension."""
     if not as_tuple:
         return nonzero_of(input)
     return tuple(holding(part.astype(np.int64)) for part in np.nonzero(np.atleast_1d(input._array)))
+
+
+reads("nonzero(Tensor input)", "nonzero(Tensor input, *, bool as_tuple)", function=False)(nonzero)  # the method's forms are others
 
 
 @reads("argwhere(Tensor input)")
@@ -144,6 +156,9 @@ def searchsorted(
 def _looked_up(row: Tensor, values: Tensor, out_int32: bool, right: bool, sorter: Tensor | None = None) -> Tensor:
     if row.ndim == 0:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension")
+    if row.ndim > 1 and not values.ndim:
+        raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+                           f"boundaries tensor dim({row.ndim}) and input value's dim(0) numel(1)")  # fmt: skip
     if row.ndim > 1 and row._array.shape[:-1] != values._array.shape[:-1]:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "
                            f"and input value tensor must match, but we got boundaries tensor {list(row.shape)} and input value tensor "
@@ -179,11 +194,9 @@ def isin(
     """Where an element is one of `test_elements`; either may be a number."""
     elements = elements if elements is not None else holding(np.asarray(element))
     test_elements = test_elements if test_elements is not None else holding(np.asarray(test_element))
+    if "b" in (elements._array.dtype.kind, test_elements._array.dtype.kind):
+        raise RuntimeError("Unsupported input type encountered for isin(): Bool")
     return isin_of(elements, test_elements, invert)
-
-
-Tensor.bucketize = lambda self, *args, **kwargs: bucketize(self, *args, **kwargs)  # type: ignore[attr-defined]
-Tensor.isin = lambda self, *args, **kwargs: isin(self, *args, **kwargs)  # type: ignore[attr-defined]
 
 # --- counts -----------------------------------------------------------------------------------------------------------
 

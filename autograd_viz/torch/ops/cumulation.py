@@ -120,14 +120,20 @@ def _multiplied(array: Array, dtype: Any) -> Array:
 def cumsum_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     """The sums of the first 1, 2, 3, ... elements along a dimension."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return in_rows(np.cumsum(array, axis=dim, dtype=array.dtype)) if self.ndim else array.copy()
+    return _running(np.cumsum, array, dim) if self.ndim else array.copy()
+
+
+def _running(numpys: Any, array: Array, dim: int) -> Array:
+    """A running operation; floats run in double precision."""
+    made = numpys(array, axis=dim, dtype=np.float64 if array.dtype.kind == "f" else array.dtype)
+    return in_rows(made.astype(array.dtype, copy=False))
 
 
 @op("CumprodBackward0", self=lambda grad, self, dim, result: cumprod_backward(like(grad, self), self, dim, result))
 def cumprod_dim(self: Array, dim: int, dtype: Any = None) -> Array:
     """The products of the first 1, 2, 3, ... elements along a dimension."""
     dim, array = wrap_dim(dim, self.ndim), _multiplied(self, dtype)
-    return in_rows(np.cumprod(array, axis=dim, dtype=array.dtype)) if self.ndim else array.copy()
+    return _running(np.cumprod, array, dim) if self.ndim else array.copy()
 
 
 @reads("cumsum(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")

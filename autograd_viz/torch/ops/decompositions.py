@@ -18,8 +18,9 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.matrices import diag_embed, diagonal, fused, need_floats, need_matrix, tril, triu
+from autograd_viz.torch.ops.matrices import diag_embed, diagonal, need_floats, need_matrix, tril, triu
 from autograd_viz.torch.ops.pointwise import times
+from autograd_viz.torch.ops.rounding import fused
 from autograd_viz.torch.ops.shape import blank, slice_, squeeze_dim, unsqueeze
 from autograd_viz.torch.ops.systems import _LinAlgError, columns, linalg_solve_triangular, mH, product, substituted
 from autograd_viz.torch.tensor import Tensor

@@ -6,6 +6,7 @@ Read next: `padding.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     return _diag_embed(input, offset, dim1, dim2)
 
 
-@reads("diag(Tensor input, int diagonal=0)")
+@reads("diag(Tensor input, int diagonal=0, *, Tensor? out=None)")
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """Of a vector, a matrix with it on the diagonal; of a matrix, a copy of its diagonal."""
     if input.ndim not in (1, 2):
@@ -284,3 +285,19 @@ def written_over(memory: Any, values: Any, size: Sequence[int], stride: Sequence
 def constant(like: Any, array: Array) -> Any:
     """An array as a formula needs it: a tensor if `like` is one."""
     return array if isinstance(like, np.ndarray) else holding(array)
+
+
+@reads("resize_(Tensor input, int[] size, *, memory_format? memory_format=None)", function=False)
+def resize_(input: Tensor, size: tuple[int, ...], memory_format: Any = None) -> Tensor:
+    """The tensor itself with another shape, in the same memory, or in more of it with anything in the new places."""
+    if input.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    if any(n < 0 for n in size):
+        raise RuntimeError("numel: integer multiplication overflow")
+    memory, begin = storage_of(input._array)
+    count, start = prod(size), begin // input._array.itemsize
+    if start + count > memory.size:
+        memory, start = np.concatenate([memory[start:], np.zeros(start + count - memory.size, memory.dtype)]), 0
+    input._array = memory[start : start + count].reshape(size)
+    input._version_counter.value += 1
+    return input

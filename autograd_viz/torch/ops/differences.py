@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.cumulation import cumsum_dim, joined
-from autograd_viz.torch.ops.pointwise import divided, ne, times
+from autograd_viz.torch.ops.pointwise import divided, ne, times, to_copy
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import OPEN_END, reshape, select, slice_, slice_backward, view, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
@@ -65,6 +66,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim: int = -1) 
     at = wrap_dim(dim, y.ndim)
     if y._array.dtype.kind == "b":
         raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
+    y = y if y._array.dtype.kind == "f" else to_copy(y, dtypes.get_default_dtype())
     if not y._array.shape[at]:
         return holding(np.zeros(tuple(size for d, size in enumerate(y.shape) if d != at), y._array.dtype))
     if x is None:
@@ -78,6 +80,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1, dim:
     """The running area under y along a dimension.  (2, 3) -> (2, 2)."""
     if not y.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    y = y if y._array.dtype.kind == "f" else to_copy(y, dtypes.get_default_dtype())
     if x is None:
         return cumsum_dim(times(slice_(y, dim, 0, -1) + from_(y, dim, 1), float(dx) / 2), dim)
     at = wrap_dim(dim, y.ndim)
@@ -109,6 +112,7 @@ def gradient(
     `spacing`: how far apart the samples are: a number, one for each dimension, or a tensor of coordinates for each.  Raises RuntimeError.
     """
     need_tensors("gradient", input=input)
+    input = input if input._array.dtype.kind == "f" else to_copy(input, dtypes.get_default_dtype())
     dims = range(input.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
     steps = list(spacing) if isinstance(spacing, tuple | list) else [spacing] * len(dims)
     if len(steps) != len(dims):

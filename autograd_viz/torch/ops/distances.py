@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
@@ -28,6 +29,7 @@ def norm_dim(self: Array, p: float, dim: tuple[int, ...], keepdim: bool = False)
     return np.asarray(linalg_vector_norm(self, p, dim, keepdim))
 
 
+@reads("pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False)", method=False)
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last dimension.  (n, k), (n, k) -> (n,)."""
     need_tensors("pairwise_distance", x1=x1, x2=x2)
@@ -35,11 +37,12 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2, eps: float = 1e-6, k
     return norm_dim(plus(sub(x1, x2), eps), float(p), (last,), keepdim)
 
 
+@reads("cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08)", method=False)
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """The cosine of the angle between x1 and x2 along dim: their product, both divided by their lengths.  (n, k), (n, k) -> (n,)."""
     need_tensors("cosine_similarity", x1=x1, x2=x2)
-    kind = dtypes.of_numpy[np.dtype(dtypes.promoted([floats(x1._array[:0] if x1.ndim else x1._array), x2._array], [False, False]))]
-    x1, x2 = (x if x.dtype == kind else to_copy(x, kind) for x in (x1, x2))
+    kind = dtypes.of_numpy[floats(np.empty(0, dtypes.promoted([x1._array, x2._array], [False, False]))).dtype]
+    x1, x2 = (x if x.dtype.is_floating_point else to_copy(x, kind) for x in (x1, x2))
     if x1.shape != x2.shape:
         check_broadcast(tuple(x1.shape), tuple(x2.shape))
         shape = np.broadcast_shapes(x1.shape, x2.shape)

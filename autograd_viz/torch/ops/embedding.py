@@ -23,9 +23,9 @@ Dims = tuple[int, ...]
     others="indices",
     keep="sparse",
     inputs="weight",
-    joint=lambda grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq: [
-        embedding_dense_backward(grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq)
-    ],
+    joint=lambda grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq: to_rows(
+        grad, indices, weight_sym_argsize_0, padding_idx, scale_grad_by_freq
+    ),
 )
 def embedding(
     weight: Array, indices: Array, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False,
@@ -35,6 +35,11 @@ def embedding(
     if bool(np.any((indices < 0) | (indices >= weight.shape[0]))):
         raise IndexError(f"index out of range in self\nHint: the table has rows 0 to {weight.shape[0] - 1}.")
     return weight[indices]
+
+
+def to_rows(grad: Any, indices: Any, count: int, padding_idx: int, scale_grad_by_freq: bool) -> list[Any]:
+    """grad added up in the rows that were read and zeros elsewhere."""
+    return [embedding_dense_backward(grad, indices, count, padding_idx, scale_grad_by_freq)]
 
 
 @op(

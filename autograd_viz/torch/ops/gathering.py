@@ -86,23 +86,14 @@ def index_put_impl(self: Array, indices: tuple[Any, ...], values: Array, accumul
 @op("IndexPutBackward0", self=lambda grad, indices, accumulate: grad if accumulate else put_values(grad, indices, zero_like(grad), False),
     values=lambda grad, indices: index(grad, indices))  # fmt: skip
 def put_values(self: Array, indices: tuple[Any, ...], values: Array, accumulate: bool = False) -> Array:
-    """self with `values` in the places that the indices name, or added there: `x[indices] = values`.
-
-    Raises RuntimeError for values of another dtype or of a shape that does not fit.
-    """
-    if self.dtype != values.dtype:
-        raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {scalar_name(self)} for the destination and "
-            f"{scalar_name(values)} for the source."
-        )
-    return put_at(self, indices, values, accumulate)
+    """self with `values` in the places that the indices name, or added there: `x[indices] = values`."""
+    return put_at(self, indices, values.astype(self.dtype, copy=False), accumulate)
 
 
 def put_at(array: Array, indices: tuple[Any, ...], values: Array, accumulate: bool) -> Array:
     """A copy of `array` with values in, or added to, some of its places."""
     made, places = copied(array), _numpy_index(indices, array)
     there = made[places].shape
-    fits(values, there)
     values = np.broadcast_to(values.reshape(values.shape[max(values.ndim - len(there), 0) :]), there)
     if accumulate:
         np.add.at(made, places, values)
@@ -121,13 +112,7 @@ def _numpy_index(indices: tuple[Any, ...], array: Array) -> tuple[Any, ...]:
 @reads("index_put(Tensor input, Tensor[] indices, Tensor values, bool accumulate=False)")
 def index_put(input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """`values` in the places input[indices], or added there; as a new tensor.  Raises IndexError for places outside."""
-    for part in indices:
-        if part._array.dtype not in (*LONGS, *MASKS):
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    dims = sum(part.ndim if is_mask(part) else 1 for part in indices)
-    if dims > input.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {input.ndim} (got {dims})")
-    check_indices(input, indices, values)
+    check_indices(input, indices, values, accumulate)
     return put_values(input, indices, values, accumulate)
 
 
@@ -136,11 +121,18 @@ def is_mask(part: Tensor) -> bool:
     return part._array.dtype in MASKS
 
 
-def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Tensor | None = None) -> None:
+def check_indices(
+    tensor: Tensor, indices: tuple[Tensor | None, ...], values: Tensor | None = None, accumulate: bool = False
+) -> None:
     """Raise IndexError, in PyTorch's words, unless positions and masks (one for each dimension, or None) fit a tensor and each other.
 
     `values`: what will be written there; RuntimeError if it does not fit.
     """
+    for part in indices:
+        if part is not None and part._array.dtype not in (*LONGS, *MASKS):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if len(indices) > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {len(indices)})")
     starts, dim = [], 0
     for part in indices:
         starts.append(dim)
@@ -153,6 +145,8 @@ def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Te
                     f"The shape of the mask {list(part._array.shape)} at index {i} does not match the shape of the indexed tensor "
                     f"{list(tensor._array.shape)} at index {dim + i}"
                 )
+    if dim > tensor.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {tensor.ndim} (got {dim})")
     shapes: list[tuple[int, ...]] = []  # lists are read in step: x[[0, 1], [2, 1]] is x[0, 2] and x[1, 1]
     for _, part in given:
         shapes += [(int(np.count_nonzero(part._array)),)] * part.ndim if is_mask(part) else [part._array.shape]
@@ -166,7 +160,14 @@ def check_indices(tensor: Tensor, indices: tuple[Tensor | None, ...], values: Te
     if 0 in read and 0 not in together:
         raise IndexError("index is out of bounds for dimension with size 0")
     if values is not None:
-        fits(values._array, index_shape(tensor._array.shape, indices, together))
+        fills = values._array.size == 1 and len(given) == 1 and is_mask(given[0][1]) and not accumulate
+        if not fills:
+            fits(values._array, index_shape(tensor._array.shape, indices, together))
+        if values.dtype is not tensor.dtype and not fills:  # (to fill by a mask, PyTorch takes the number alone)
+            raise RuntimeError(
+                f"Index put requires the source and destination dtypes match, got {scalar_name(tensor._array)} for the destination and "
+                f"{scalar_name(values._array)} for the source."
+            )
     if 0 in together or 0 in rest:
         return  # PyTorch looks at the positions only where it reads or writes something
     nth = 0  # PyTorch's errors count only the dimensions that are read by list
@@ -206,11 +207,8 @@ def index_shape(sizes: tuple[int, ...], indices: tuple[Tensor | None, ...], toge
 
 def fits(values: Array, there: tuple[int, ...]) -> None:
     """Raise RuntimeError unless values can be written to places of that shape."""
-    given = values.shape
-    while len(given) > len(there) and given[0] == 1:
-        given = given[1:]
     try:
-        if np.broadcast_shapes(given, there) == there:
+        if len(values.shape) <= len(there) and np.broadcast_shapes(values.shape, there) == there:
             return
     except ValueError:
         pass
@@ -229,7 +227,7 @@ def select_slices(self: Array, dim: int, index: Array) -> Array:
     return np.take(self, index.reshape(-1), axis=dim) if self.ndim else self.copy()
 
 
-@reads("index_select(Tensor input, int dim, Tensor index)")
+@reads("index_select(Tensor input, int dim, Tensor index, *, Tensor? out=None)")
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices along a dimension that `index` names.  (2, 3), dim=0, index (4,) -> (4, 3).  Raises for positions outside."""
     dim_ = wrap_dim(dim, input.ndim)
@@ -281,7 +279,7 @@ def slices_for(grad: Any, dim: int, index: Any, source: Any, source_dim: int) ->
     return expand(chosen, tuple(source.shape)) if source_dim else chosen
 
 
-@reads("index_add(Tensor input, int dim, Tensor index, Tensor source, *, Number alpha=1)")
+@reads("index_add(Tensor input, int dim, Tensor index, Tensor source, *, Number alpha=1, Tensor? out=None)")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any = 1) -> Tensor:
     """input with alpha * source added in the slices along dim that `index` names; a slice named twice gets both."""
     sizes, given = input._array.shape, source._array.shape
@@ -327,7 +325,7 @@ def copy_slices(self: Array, dim: int, index: Array, source: Array, source_dim: 
     return made
 
 
-@reads("index_copy(Tensor input, int dim, Tensor index, Tensor source)")
+@reads("index_copy(Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=None)")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """input with `source` in the slices along dim that `index` names.  Raises for shapes that do not fit."""
     place = wrap_dim(dim, input.ndim)
@@ -399,6 +397,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         raise RuntimeError("Index has to be a vector/scalar")
     count = input._array.shape[place] if input.ndim else 1
     wrong = _outside(index._array, -count, count)
+    if wrong is not None and not input._array.size:
+        return fill_slices(input, dim, holding(index._array[:0]), 0)  # (there is nothing to fill)
     if wrong is not None:
         raise IndexError(f"index {wrong} is out of bounds for dimension {place} with size {count}")
     return fill_slices_with(input, dim, index, value) if isinstance(value, Tensor) else fill_slices(input, dim, index, value)

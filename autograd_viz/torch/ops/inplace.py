@@ -72,6 +72,8 @@ def copy(self: Array, src: Array) -> Array:
 @op("TBackward1", self=lambda grad: t(grad))
 def t_(self: Array) -> Array:
     """`t` in place."""
+    if self.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
     return t(self)
 
 

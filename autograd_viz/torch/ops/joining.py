@@ -82,25 +82,25 @@ def joined(tensors: Sequence[Any], dim: int) -> Any:
     return _cat(tensors, along)
 
 
-@reads("cat(Tensor[] tensors, int dim=0)", method=False)
+@reads("cat(Tensor[] tensors, int dim=0, *, Tensor? out=None)", method=False)
 def cat(tensors: tuple[Tensor, ...], dim: int = 0) -> Tensor:
     """Side by side along a dimension that they have.  (2, 3), (4, 3) -> (6, 3).  Raises RuntimeError for other sizes that differ."""
     return joined(tensors, dim)
 
 
-@reads("concat(Tensor[] tensors, int dim=0)", method=False)
+@reads("concat(Tensor[] tensors, int dim=0, *, Tensor? out=None)", method=False)
 def concat(tensors: tuple[Tensor, ...], dim: int = 0) -> Tensor:
     """`cat`."""
     return joined(tensors, dim)
 
 
-@reads("concatenate(Tensor[] tensors, int dim=0)", method=False)
+@reads("concatenate(Tensor[] tensors, int dim=0, *, Tensor? out=None)", method=False)
 def concatenate(tensors: tuple[Tensor, ...], dim: int = 0) -> Tensor:
     """`cat`, under numpy's name."""
     return joined(tensors, dim)
 
 
-@reads("stack(Tensor[] tensors, int dim=0)", method=False)
+@reads("stack(Tensor[] tensors, int dim=0, *, Tensor? out=None)", method=False)
 def stack(tensors: tuple[Tensor, ...], dim: int = 0) -> Tensor:
     """Side by side along a new dimension.  (2, 3), (2, 3) -> (2, 2, 3).  Raises RuntimeError for shapes that differ."""
     if not tensors:
@@ -120,7 +120,7 @@ def _needs_some(name: str, tensors: tuple[Tensor, ...]) -> None:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
 
 
-@reads("hstack(Tensor[] tensors)", method=False)
+@reads("hstack(Tensor[] tensors, *, Tensor? out=None)", method=False)
 def hstack(tensors: tuple[Tensor, ...]) -> Tensor:
     """Side by side: along dimension 1, or 0 if they have only one."""
     _needs_some("hstack", tensors)
@@ -128,28 +128,28 @@ def hstack(tensors: tuple[Tensor, ...]) -> Tensor:
     return joined(parts, 0 if parts[0].ndim == 1 else 1)
 
 
-@reads("vstack(Tensor[] tensors)", method=False)
+@reads("vstack(Tensor[] tensors, *, Tensor? out=None)", method=False)
 def vstack(tensors: tuple[Tensor, ...]) -> Tensor:
     """One below the other; vectors are rows."""
     _needs_some("vstack", tensors)
     return joined([_at_least_2d(tensor) for tensor in tensors], 0)
 
 
-@reads("row_stack(Tensor[] tensors)", method=False)
+@reads("row_stack(Tensor[] tensors, *, Tensor? out=None)", method=False)
 def row_stack(tensors: tuple[Tensor, ...]) -> Tensor:
     """`vstack`."""
     _needs_some("vstack", tensors)
     return joined([_at_least_2d(tensor) for tensor in tensors], 0)
 
 
-@reads("dstack(Tensor[] tensors)", method=False)
+@reads("dstack(Tensor[] tensors, *, Tensor? out=None)", method=False)
 def dstack(tensors: tuple[Tensor, ...]) -> Tensor:
     """One behind the other: along dimension 2."""
     _needs_some("dstack", tensors)
     return joined([_at_least_3d(tensor) for tensor in tensors], 2)
 
 
-@reads("column_stack(Tensor[] tensors)", method=False)
+@reads("column_stack(Tensor[] tensors, *, Tensor? out=None)", method=False)
 def column_stack(tensors: tuple[Tensor, ...]) -> Tensor:
     """Side by side; vectors are columns."""
     _needs_some("column_stack", tensors)

@@ -123,5 +123,5 @@ def nll_loss2d_backward(
     ignore_index: int = -100,
     total_weight: Any = None,
 ) -> Array:
-    """The same for images."""
+    """-grad_output times the weight in the place of the target's class and zeros elsewhere."""
     return _put_back(grad_output, self, target, weight, reduction, ignore_index, total_weight)

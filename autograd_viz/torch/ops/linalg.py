@@ -18,6 +18,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.pointwise import scaled
+from autograd_viz.torch.ops.rounding import by_dots, by_rows, dotted
 from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
@@ -36,7 +37,7 @@ def dot(self: Array, tensor: Array) -> Array:
     """The inner product.  (n,), (n,) -> ().  Raises RuntimeError for other shapes, or two dtypes."""
     _check_dot(self, tensor)
     _no_bools("dot", self)
-    return self @ tensor
+    return dotted(self, tensor) if 1 < len(self) < 5 else self @ tensor
 
 
 @method
@@ -45,7 +46,7 @@ def vdot(self: Array, other: Array) -> Array:
     """The inner product; it differs from `dot` only for complex numbers.  (n,), (n,) -> ().  Raises RuntimeError as `dot` does."""
     _check_dot(self, other)
     _no_bools("dot", self)
-    return self @ other
+    return dotted(self, other) if 1 < len(self) < 5 else self @ other
 
 
 def _check_dot(self: Array, tensor: Array) -> None:
@@ -72,7 +73,7 @@ def mv(self: Array, vec: Array) -> Array:
         names = f"{dtypes.scalar_name(vec)}, {dtypes.scalar_name(self)}, and {dtypes.scalar_name(vec)}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     _no_bools("addmv_impl_cpu", self)
-    return self @ vec
+    return by_rows(self, vec) if 1 < self.shape[1] < 4 and self.flags.c_contiguous else self @ vec
 
 
 @op(
@@ -82,6 +83,15 @@ def mv(self: Array, vec: Array) -> Array:
 )
 def mm(self: Array, mat2: Array) -> Array:
     """Matrix times matrix.  (n, k), (k, m) -> (n, m)."""
+    if not (self.ndim == 2 == mat2.ndim and self.shape[1] == mat2.shape[0] and self.dtype == mat2.dtype and self.dtype.kind != "b"):
+        _check_mm(self, mat2)
+    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
+        return by_dots(self, mat2)
+    return self @ mat2
+
+
+def _check_mm(self: Array, mat2: Array) -> None:
+    """Raise RuntimeError, in PyTorch's words, unless two arrays can be multiplied as matrices."""
     for name, array in (("self", self), ("mat2", mat2)):
         if array.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix")
@@ -93,22 +103,6 @@ def mm(self: Array, mat2: Array) -> Array:
     if self.dtype != mat2.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}")
     _no_bools("addmm_impl_cpu_", self)
-    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
-        return _by_dots(self, mat2)
-    return self @ mat2
-
-
-def _by_dots(self: Array, mat2: Array) -> Array:
-    """self @ mat2, summed in the order in which PyTorch sums 2 or 3 products of a row with a column that lie in memory in order.
-
-    One sees it in what A @ inverse(A) has beside the diagonal.
-    """
-    products = self[:, None, :] * mat2.T
-    order = (0, 2, 1) if self.dtype == np.float32 else (0, 1, 2)
-    total = products[..., 0]
-    for k in order[1:]:
-        total = total + products[..., k] if k < products.shape[2] else total
-    return total
 
 
 def mm_self_backward(grad: Any, mat2: Any, sizes: Shape, strides: Shape) -> Any:
@@ -295,8 +289,9 @@ def outer(input: Any, vec2: Any) -> Any:
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """input @ other for every combination of ranks from 1.  Source: ATen, native/LinearAlgebra.cpp, _matmul_impl."""
-    need_tensors("matmul", input=input, other=other)
-    dims = (input.ndim, other.ndim)
+    if not (isinstance(input, Tensor) and isinstance(other, Tensor)):
+        need_tensors("matmul", input=input, other=other)
+    dims = (input._array.ndim, other._array.ndim)
     if 0 in dims:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and {dims[1]}D")
     result: Tensor

@@ -2,7 +2,7 @@
 
 `reduction` is PyTorch's number for it: 0 none, 1 mean, 2 sum. The derivative of such a loss is the slope at each element times what
 arrives, divided by the number of elements if the loss was their mean. `X_loss_backward` computes that; it is linear in what arrives, so
-it is its own derivative there, up to a sum (`through`).
+it is its own derivative there. (One number arrived for all elements if the loss was reduced: the engine sums their gradients to it.)
 
 Read next: `distances.py`.
 """
@@ -27,11 +27,6 @@ REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 def reduced(loss: Any, reduction: int) -> Any:
     """The elements' losses, their mean or their sum."""
     return (mean_all if reduction == 1 else sum_all)(loss) if reduction else loss
-
-
-def through(terms: Any, reduction: int) -> Any:
-    """What arrived was one number for all elements if the loss was reduced: then its gradient is the sum of theirs."""
-    return sum_all(terms) if reduction else terms
 
 
 def _share(array: Array, reduction: int) -> Array:
@@ -64,7 +59,7 @@ def mse_loss(self: Array, target: Array, reduction: int = 1) -> Array:
 
 @op(
     "MseLossBackwardBackward0",
-    grad_output=lambda grad, self, target, reduction: through(mse_loss_backward(grad, self, target, reduction), reduction),
+    grad_output=lambda grad, self, target, reduction: mse_loss_backward(grad, self, target, reduction),
     self=lambda grad, grad_output, self, reduction: mse_loss_double_backward(grad * grad_output, self, reduction),
     target=lambda grad, grad_output, self, reduction: -mse_loss_double_backward(grad * grad_output, self, reduction),
 )
@@ -93,9 +88,7 @@ def smooth_l1_loss(self: Array, target: Array, reduction: int = 1, beta: float =
 
 @op(
     "SmoothL1LossBackwardBackward0",
-    grad_output=lambda grad, self, target, reduction, beta: through(
-        smooth_l1_loss_backward(grad, self, target, reduction, beta), reduction
-    ),
+    grad_output=lambda grad, self, target, reduction, beta: smooth_l1_loss_backward(grad, self, target, reduction, beta),
     self=lambda grad, grad_output, self, target, reduction, beta: smooth_l1_double_backward(
         grad * grad_output, self, target, reduction, beta
     ),
@@ -104,7 +97,7 @@ def smooth_l1_loss(self: Array, target: Array, reduction: int = 1, beta: float =
     ),
 )
 def smooth_l1_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int, beta: float) -> Array:
-    """grad_output * (self - target) / beta, cut off at -1 and 1, shared out."""
+    """grad_output * (self - target) / beta cut off at -1 and 1, shared out."""
     slope = np.clip((self - target) / self.dtype.type(beta), -1, 1)
     return _share(slope * grad_output, reduction).astype(self.dtype, copy=False)
 
@@ -135,7 +128,7 @@ def huber_loss(self: Array, target: Array, reduction: int = 1, delta: float = 1.
 
 @op(
     "HuberLossBackwardBackward0",
-    grad_output=lambda grad, self, target, reduction, delta: through(huber_loss_backward(grad, self, target, reduction, delta), reduction),
+    grad_output=lambda grad, self, target, reduction, delta: huber_loss_backward(grad, self, target, reduction, delta),
     self=lambda grad, grad_output, self, target, reduction, delta: huber_double_backward(
         grad * grad_output, self, target, reduction, delta
     ),
@@ -144,7 +137,7 @@ def huber_loss(self: Array, target: Array, reduction: int = 1, delta: float = 1.
     ),
 )
 def huber_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int, delta: float) -> Array:
-    """grad_output * (self - target), that cut off at -delta and delta, shared out."""
+    """grad_output * (self - target) cut off at -delta and delta, shared out."""
     return _share(np.clip(self - target, self.dtype.type(-delta), self.dtype.type(delta)) * grad_output, reduction)
 
 
@@ -174,7 +167,7 @@ def soft_margin_loss(self: Array, target: Array, reduction: int = 1) -> Array:
 @op(
     "SoftMarginLossBackwardBackward0",
     others="target",
-    grad_output=lambda grad, self, target, reduction: through(soft_margin_loss_backward(grad, self, target, reduction), reduction),
+    grad_output=lambda grad, self, target, reduction: soft_margin_loss_backward(grad, self, target, reduction),
     self=lambda grad, grad_output, self, target, reduction: soft_margin_double_backward(grad * grad_output, self, target, reduction),
 )
 def soft_margin_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int) -> Array:
@@ -232,7 +225,7 @@ def multi_margin_loss_backward(
     "BinaryCrossEntropyBackward0",
     others="weight",
     self=lambda grad, self, target, weight, reduction: binary_cross_entropy_backward(grad, self, target, weight, reduction),
-    target=lambda grad, self, target, weight, reduction: _finish(-logit(self), grad, target, weight, reduction),
+    target=lambda grad, self, target, weight, reduction: bce_to_target(grad, self, target, weight, reduction),
 )
 def binary_cross_entropy(self: Array, target: Array, weight: Array | None = None, reduction: int = 1) -> Array:
     """-(target * log(self) + (1 - target) * log(1 - self)), reduced; no logarithm counts as less than -100."""
@@ -251,8 +244,8 @@ def binary_cross_entropy(self: Array, target: Array, weight: Array | None = None
 @op(
     "BinaryCrossEntropyBackwardBackward0",
     others="weight",
-    grad_output=lambda grad, self, target, weight, reduction: through(
-        _finish((self - target) / (plus(self, 1e-12) * plus(from_one(self), 1e-12)), grad, self, weight, reduction), reduction
+    grad_output=lambda grad, self, target, weight, reduction: _finish(
+        (self - target) / (plus(self, 1e-12) * plus(from_one(self), 1e-12)), grad, self, weight, reduction
     ),
     self=lambda grad, grad_output, self, target, weight, reduction: bce_curvature(grad * grad_output, self, target, weight, reduction),
     target=lambda grad, grad_output, self, weight, reduction: _finish(
@@ -263,6 +256,11 @@ def binary_cross_entropy_backward(grad_output: Array, self: Array, target: Array
     """(self - target) / (self * (1 - self)) * grad_output, shared out."""
     slope = (self - target) / np.maximum((1 - self) * self, self.dtype.type(np.float32(1e-12))) * grad_output
     return _share(slope if weight is None else slope * weight, reduction)
+
+
+def bce_to_target(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:
+    """-log(self / (1 - self)) * grad, shared out."""
+    return _finish(-logit(self), grad, target, weight, reduction)
 
 
 def bce_curvature(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:
@@ -289,7 +287,8 @@ def binary_cross_entropy_with_logits(
     """-(target * log(p) + (1 - target) * log(1 - p)) for p = sigmoid(self), without overflow; reduced. `pos_weight` weighs the first."""
     positive = log_sigmoid(self)
     loss = (1 - target) * self - (positive if pos_weight is None else (1 + (pos_weight - 1) * target) * positive)
-    loss = loss.astype(target.dtype, copy=False)  # PyTorch computes it in the target's memory
+    if loss.dtype != target.dtype:
+        loss = loss.astype(target.dtype)  # PyTorch computes it in the target's memory
     return reduced(loss if weight is None else loss * weight, reduction)
 
 

@@ -23,6 +23,7 @@ from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import dot, mm
 from autograd_viz.torch.ops.pointwise import mul
 from autograd_viz.torch.ops.reduction import sum_dim
+from autograd_viz.torch.ops.rounding import fused
 from autograd_viz.torch.ops.shape import (
     blank,
     permute,
@@ -47,25 +48,6 @@ IN_PLACE = ("tril", "triu")
 INDICES = "(int row, int col, int offset=0, *, dtype? dtype=None)"
 
 # --- checks that several operations share -----------------------------------------------------------------------------
-
-
-def fused(c: Array, a: Array, b: Array) -> Array:
-    """c + a * b, rounded once. Processors compute it so, and PyTorch's last digits show it."""
-    if c.dtype != np.float64:
-        return (c.astype(np.float64) + a.astype(np.float64) * b.astype(np.float64)).astype(c.dtype)
-    (a1, a2), (b1, b2), product = _halves(a), _halves(b), a * b
-    lost = a2 * b2 - (((product - a1 * b1) - a2 * b1) - a1 * b2)  # what rounding took off the product (Dekker 1971) ...
-    total = c + product
-    back = total - c
-    lost = lost + ((c - (total - back)) + (product - back))  # ... and off the sum (Knuth)
-    return np.where(np.isfinite(lost) & (lost != 0), total + lost, total)  # (-0 stays -0)
-
-
-def _halves(a: Array) -> tuple[Array, Array]:
-    """The leading 26 bits of a float64, and the rest: products of halves are exact."""
-    scaled = a * 134217729.0
-    first = scaled - (scaled - a)
-    return first, a - first
 
 
 def need_square(name: str, A: Array) -> None:

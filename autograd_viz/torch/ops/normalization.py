@@ -85,8 +85,8 @@ def _last(shape: Dims) -> Dims:
     "NativeLayerNormBackward0",
     others="result1 result2",
     inputs="input weight bias",
-    joint=lambda grad, input, normalized_shape, result1, result2, weight, bias, needed: wanted(
-        native_layer_norm_backward(grad, input, normalized_shape, result1, result2, weight, bias), needed
+    joint=lambda grad, input, normalized_shape, result1, result2, weight, bias, needed: without_mean(
+        native_layer_norm_backward(grad, input, normalized_shape, result1, result2, weight, bias), needed, grad
     ),
 )
 def native_layer_norm(
@@ -100,6 +100,11 @@ def native_layer_norm(
 def _scaled(normal: Array, weight: Array | None, bias: Array | None) -> Array:
     normal = normal if weight is None else normal * weight
     return np.array(normal if bias is None else normal + bias, order="C")
+
+
+def without_mean(gradients: Any, needed: Any, grad: Any) -> list[Any]:
+    """rstd * (g - mean(g) - x^ * mean(g * x^)) for g = grad * weight."""
+    return wanted(gradients, needed)
 
 
 def wanted(gradients: Any, needed: Any) -> list[Any]:
@@ -166,8 +171,8 @@ def _samples(ndim: int) -> Dims:
     "NativeBatchNormBackward0",
     others="running_mean running_var result1 result2",
     inputs="input weight bias",
-    joint=lambda grad, input, weight, running_mean, running_var, result1, result2, training, eps, needed: wanted(
-        native_batch_norm_backward(grad, input, weight, running_mean, running_var, result1, result2, training, eps), needed
+    joint=lambda grad, input, weight, running_mean, running_var, result1, result2, training, eps, needed: without_mean(
+        native_batch_norm_backward(grad, input, weight, running_mean, running_var, result1, result2, training, eps), needed, grad
     ),
 )
 def native_batch_norm(
@@ -284,8 +289,8 @@ def native_group_norm(
 def group_norm_backward(
     grads: list[Any],
     input: Any,
-    mean: Any,
-    rstd: Any,
+    result1: Any,
+    result2: Any,
     weight: Any,
     N: int,
     C: int,
@@ -293,10 +298,10 @@ def group_norm_backward(
     group: int,
     needed: Any,
 ) -> list[Any]:
-    """The gradients of input, weight and bias, in PyTorch's steps. Second derivatives arrive at the mean and the rstd too."""
+    """rstd * (g - mean(g) - x^ * mean(g * x^)) for g = grad * weight. In PyTorch's steps; second derivatives reach mean and rstd too."""
     each = C // group
     share = 1.0 / (each * HxW)
-    x, mean, rstd = reshape(input, (N, group, each, HxW)), reshape(mean, (N, group, 1, 1)), reshape(rstd, (N, group, 1, 1))
+    x, mean, rstd = reshape(input, (N, group, each, HxW)), reshape(result1, (N, group, 1, 1)), reshape(result2, (N, group, 1, 1))
     if grads[0] is None:  # only the mean and the rstd were used, by a second derivative
         return [reshape(_through_statistics(grads, x, mean, rstd, share), tuple(input.shape)), None, None]
     gradient = reshape(grads[0], (N, group, each, HxW))

@@ -170,6 +170,7 @@ def _norm_method(self: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = 
     return norm(self, p, dim, keepdim, dtype=dtype)
 
 
+_norm_method.__qualname__ = "Tensor.norm"  # as errors call it
 Tensor.norm = _norm_method  # type: ignore[attr-defined]
 
 # --- distances --------------------------------------------------------------------------------------------------------

@@ -235,9 +235,7 @@ def sgn(self: Array) -> Array:
 @op("SigmoidBackward0", self=lambda grad, result: sigmoid_backward(grad, result))
 def sigmoid(self: Array) -> Array:
     """1 / (1 + exp(-self))."""
-    self = floats(self)
-    small = np.exp(-np.abs(self))  # never overflows
-    return np.where(self >= 0, 1 / (1 + small), small / (1 + small)).astype(self.dtype)
+    return 1 / (1 + np.exp(-floats(self)))  # where exp overflows, 1 / inf is the right 0
 
 
 @op(
@@ -271,13 +269,17 @@ def relu(self: Array) -> Array:
     """max(self, 0). Its derivative at 0 is taken to be 0."""
     if self.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu")
-    return np.where(self < 0, self.dtype.type(0), self)  # nan stays nan, and -0 stays -0
+    return np.maximum(self.dtype.type(0), self)  # in this order nan stays nan, and -0 stays -0
 
 
 @op("ThresholdBackwardBackward0", grad_output=lambda grad, self: threshold_backward(grad, self), self=lambda grad: zeros(grad))
 def threshold_backward(grad_output: Array, self: Array) -> Array:
     """grad_output where self > 0 else 0, and where self is nan, grad_output too."""
-    return np.where(self <= 0, grad_output.dtype.type(0), grad_output)
+    if not self.ndim:
+        return np.where(self <= 0, grad_output.dtype.type(0), grad_output)
+    made = grad_output.copy()
+    np.putmask(made, self <= 0, 0)  # (np.where takes twice the time)
+    return made
 
 
 @op("WhereBackward0", pointwise=True, others="condition",

@@ -9,7 +9,6 @@ Read next: `resampling.py`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -36,14 +35,14 @@ def out_size(size: int, kernel: int, stride: int, padding: int, dilation: int = 
 
 def _winners(self: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool) -> tuple[Array, Array]:
     """The largest number of each window, and its place in the input, counted over all pooled dimensions."""
-    need_floats(self, "max_pool")
+    lowest = -np.inf if self.dtype.kind == "f" else np.iinfo(self.dtype).min
     sizes = self.shape[self.ndim - len(kernel) :]
     every = list(zip(sizes, kernel, stride or kernel, padding, dilation, strict=True))
     outs = [out_size(*each, ceil_mode) for each in every]
     ends = [max((o - 1) * s + d * (k - 1) + 1 - n - p, 0) for o, (n, k, s, p, d) in zip(outs, every, strict=True)]
     rim = [(0, 0)] * (self.ndim - len(kernel)) + list(zip(padding, ends, strict=True))
     numbers = np.arange(math.prod(sizes)).reshape(sizes)
-    seen = windows(np.pad(self, rim, constant_values=-np.inf), kernel, stride or kernel, dilation)
+    seen = windows(np.pad(self, rim, constant_values=lowest), kernel, stride or kernel, dilation)
     places = windows(np.pad(numbers, rim[-len(kernel) :]), kernel, stride or kernel, dilation)
     cut: Any = tuple(slice(o) for o in outs)
     seen, places = seen[..., *cut, *(slice(None),) * len(kernel)], places[cut]
@@ -109,6 +108,19 @@ def max_pool3d_with_indices_backward(
     return _to_winners(grad_output, self.shape, indices, 3)
 
 
+@op("MaxUnpool2DBackward0", others="indices", self=lambda grad, indices: from_winners(grad, indices, 2))
+def max_unpool2d(self: Array, indices: Array, output_size: Sizes) -> Array:
+    """The winners back in their places, zeros elsewhere.  (..., h', w') -> (..., *output_size).  Raises RuntimeError for other places."""
+    if indices.shape != self.shape:
+        raise RuntimeError(
+            "Expected shape of indices to be same as that of the input tensor ("
+            f"{list(self.shape)}) but got indices tensor with shape: {list(indices.shape)}"
+        )
+    made = np.zeros((math.prod(self.shape[:-2]), math.prod(output_size)), self.dtype)
+    np.put_along_axis(made, indices.reshape(made.shape[0], -1), self.reshape(made.shape[0], -1), 1)
+    return made.reshape(*self.shape[:-2], *output_size)
+
+
 @op("AdaptiveMaxPool2DBackward0", outputs="result0 result1",
     self=lambda grad, self, result1: adaptive_max_pool2d_backward(grad, self, result1))  # fmt: skip
 def adaptive_max_pool2d(self: Array, output_size: Sizes) -> tuple[Array, Array]:
@@ -154,7 +166,9 @@ Means = tuple[list[Array], Array]  # for each dimension what counts for what, an
 
 def mean(array: Array, how: Means) -> Array:
     """The sums of what counts, over how much it is."""
-    return along(array, how[0]) / how[1].astype(array.dtype)
+    made = along(array.astype(np.float64, copy=False) if array.dtype.kind != "f" else array, how[0])
+    made = made / how[1].astype(made.dtype)
+    return made if array.dtype.kind == "f" else np.trunc(made).astype(array.dtype)
 
 
 def mean_backward(grad: Array, how: Means) -> Array:
@@ -200,65 +214,93 @@ def window_means(
     return made, _counts(counts) if divisor_override is None else np.array(float(divisor_override))
 
 
-def _avg_pool(dims: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The rows of avg_pool2d or avg_pool3d: pooling, and its backward."""
-
-    def forward(
-        self: Array, kernel_size: Sizes, stride: Sizes = (), padding: Sizes = (0,) * dims, ceil_mode: bool = False,
-        count_include_pad: bool = True, divisor_override: int | None = None,
-    ) -> Array:  # fmt: skip
-        """The mean of each window."""
-        need_floats(self, f"avg_pool{dims}d_out_frame")
-        how = stride, padding, ceil_mode, count_include_pad, divisor_override
-        return mean(self, window_means(self.shape[-dims:], kernel_size, *how))
-
-    def backward(
-        grad_output: Array, self: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool, count_include_pad: bool,
-        divisor_override: int | None = None,
-    ) -> Array:  # fmt: skip
-        """Each mean's gradient spread over its window."""
-        how = stride, padding, ceil_mode, count_include_pad, divisor_override
-        return mean_backward(grad_output, window_means(self.shape[-dims:], kernel_size, *how))
-
-    forward.__name__, backward.__name__ = f"avg_pool{dims}d", f"avg_pool{dims}d_backward"
-    back = op(
-        f"AvgPool{dims}DBackwardBackward0",
-        grad_output=lambda grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: pool(
-            grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-        ),
-        self=lambda self: zeros(self),
-    )(backward)
-    pool = op(
-        f"AvgPool{dims}DBackward0",
-        self=lambda grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: back(
-            grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-        ),
-    )(forward)
-    return pool, back
+@op(
+    "AvgPool2DBackward0",
+    self=lambda grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: avg_pool2d_backward(
+        grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+    ),
+)
+def avg_pool2d(
+    self: Array, kernel_size: Sizes, stride: Sizes = (), padding: Sizes = (0, 0), ceil_mode: bool = False,
+    count_include_pad: bool = True, divisor_override: int | None = None,
+) -> Array:  # fmt: skip
+    """The mean of each window.  (..., h, w) -> (..., h', w')."""
+    return mean(self, window_means(self.shape[-2:], kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override))
 
 
-def _adaptive_avg_pool(dims: int) -> Callable[..., Any]:
-    """The row of adaptive_avg_pool2d or adaptive_avg_pool3d."""
-
-    def forward(self: Array, output_size: Sizes) -> Array:
-        """The mean of each of output_size regions."""
-        need_floats(self, f"adaptive_avg_pool{dims}d_cpu")
-        return mean(self, adaptive_means(self.shape[-dims:], output_size))
-
-    def backward(grad_output: Array, self: Array) -> Array:
-        """Each mean's gradient spread over its region."""
-        return mean_backward(grad_output, adaptive_means(self.shape[-dims:], grad_output.shape[-dims:]))
-
-    forward.__name__, backward.__name__ = f"_adaptive_avg_pool{dims}d", f"_adaptive_avg_pool{dims}d_backward"
-    back = op(
-        f"AdaptiveAvgPool{dims}DBackwardBackward0",
-        grad_output=lambda grad, grad_output: pool(grad, tuple(grad_output.shape[-dims:])),
-        self=lambda self: zeros(self),
-    )(backward)
-    pool = op(f"AdaptiveAvgPool{dims}DBackward0", self=lambda grad, self: back(grad, self))(forward)
-    return pool
+@op(
+    "AvgPool2DBackwardBackward0",
+    grad_output=lambda grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: avg_pool2d(
+        grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+    ),
+    self=lambda self: zeros(self),
+)
+def avg_pool2d_backward(
+    grad_output: Array, self: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool, count_include_pad: bool,
+    divisor_override: int | None = None,
+) -> Array:  # fmt: skip
+    """Each mean's gradient spread over its window."""
+    how = stride, padding, ceil_mode, count_include_pad, divisor_override
+    return mean_backward(grad_output, window_means(self.shape[-2:], kernel_size, *how))
 
 
-avg_pool2d, avg_pool2d_backward = _avg_pool(2)
-avg_pool3d, avg_pool3d_backward = _avg_pool(3)
-adaptive_avg_pool2d, adaptive_avg_pool3d = _adaptive_avg_pool(2), _adaptive_avg_pool(3)
+@op(
+    "AvgPool3DBackward0",
+    self=lambda grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: avg_pool3d_backward(
+        grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+    ),
+)
+def avg_pool3d(
+    self: Array, kernel_size: Sizes, stride: Sizes = (), padding: Sizes = (0, 0, 0), ceil_mode: bool = False,
+    count_include_pad: bool = True, divisor_override: int | None = None,
+) -> Array:  # fmt: skip
+    """The mean of each window.  (..., d, h, w) -> (..., d', h', w')."""
+    return mean(self, window_means(self.shape[-3:], kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override))
+
+
+@op(
+    "AvgPool3DBackwardBackward0",
+    grad_output=lambda grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: avg_pool3d(
+        grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+    ),
+    self=lambda self: zeros(self),
+)
+def avg_pool3d_backward(
+    grad_output: Array, self: Array, kernel_size: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool, count_include_pad: bool,
+    divisor_override: int | None = None,
+) -> Array:  # fmt: skip
+    """Each mean's gradient spread over its window."""
+    how = stride, padding, ceil_mode, count_include_pad, divisor_override
+    return mean_backward(grad_output, window_means(self.shape[-3:], kernel_size, *how))
+
+
+@op("AdaptiveAvgPool2DBackward0", self=lambda grad, self: adaptive_avg_pool2d_backward(grad, self))
+def adaptive_avg_pool2d(self: Array, output_size: Sizes) -> Array:
+    """The mean of each of output_size regions, as equal as they can be."""
+    return mean(need_floats(self, "adaptive_avg_pool2d_cpu"), adaptive_means(self.shape[-2:], output_size))
+
+
+@op(
+    "AdaptiveAvgPool2DBackwardBackward0",
+    grad_output=lambda grad, grad_output: adaptive_avg_pool2d(grad, tuple(grad_output.shape[-2:])),
+    self=lambda self: zeros(self),
+)
+def adaptive_avg_pool2d_backward(grad_output: Array, self: Array) -> Array:
+    """Each mean's gradient spread over its region."""
+    return mean_backward(grad_output, adaptive_means(self.shape[-2:], grad_output.shape[-2:]))
+
+
+@op("AdaptiveAvgPool3DBackward0", self=lambda grad, self: adaptive_avg_pool3d_backward(grad, self))
+def adaptive_avg_pool3d(self: Array, output_size: Sizes) -> Array:
+    """The mean of each of output_size regions, as equal as they can be."""
+    return mean(need_floats(self, "adaptive_avg_pool3d_cpu"), adaptive_means(self.shape[-3:], output_size))
+
+
+@op(
+    "AdaptiveAvgPool3DBackwardBackward0",
+    grad_output=lambda grad, grad_output: adaptive_avg_pool3d(grad, tuple(grad_output.shape[-3:])),
+    self=lambda self: zeros(self),
+)
+def adaptive_avg_pool3d_backward(grad_output: Array, self: Array) -> Array:
+    """Each mean's gradient spread over its region."""
+    return mean_backward(grad_output, adaptive_means(self.shape[-3:], grad_output.shape[-3:]))

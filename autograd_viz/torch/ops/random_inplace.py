@@ -83,10 +83,11 @@ def bernoulli(self: Array, p: float, generator: Any) -> Array:
 @op("ExponentialBackward0", self=lambda grad: pointwise.zeros(grad))
 def exponential(self: Array, lambd: float, generator: Any) -> Array:
     """How long one waits for what happens `lambd` times per unit of time."""
-    return _draw(self, generator, lambda g, shape: _exponential(g.uniform(shape, np.float64), lambd))
+    return _draw(self, generator, lambda g, shape: exponential_numbers(g.uniform(shape, np.float64), lambd))
 
 
-def _exponential(unit: Array, lambd: float) -> Array:
+def exponential_numbers(unit: Array, lambd: float) -> Array:
+    """Uniform numbers of [0, 1) as exponential ones."""
     tiny = np.finfo(np.float64).eps / 2
     return np.where(unit >= 1 - tiny, tiny, -np.log1p(-unit)) / lambd  # log(1 - u), where 1 - u is never 0
 

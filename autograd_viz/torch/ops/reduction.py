@@ -84,7 +84,7 @@ def mean_dim(self: Array, dim: Dims | None, keepdim: bool = False, dtype: Any = 
     return sum_dim(self, dim, keepdim) / self.dtype.type(count(self.shape, dim))
 
 
-@reads(*named("mean", REDUCES))
+@reads("mean(Tensor input, *, dtype? dtype=None, Tensor? out=None)", f"mean({REDUCES[1]})")
 def mean(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The mean of all elements, or over some dimensions."""
     return mean_all(input, dtype) if dim is OVER_ALL else mean_dim(input, dim, keepdim, dtype)

@@ -18,7 +18,7 @@ from autograd_viz.torch.ops.pooling import along
 
 Sizes = tuple[int, ...]
 
-__all__ = ["pixel_shuffle", "pixel_unshuffle"]
+__all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
 
 def nearest(size: int, out: int, scale: float | None, exact: bool = False) -> Array:
@@ -213,6 +213,20 @@ def pixel_unshuffle(self: Array, downscale_factor: int) -> Array:
     split = self.reshape(*lead, channels, height // r, r, width // r, r)
     mixed = np.moveaxis(split, (-3, -1), (-4, -3))  # (..., c, r, r, h, w)
     return np.ascontiguousarray(mixed).reshape(*lead, channels * r * r, height // r, width // r)
+
+
+@op("ChannelShuffleBackward0", self=lambda grad, groups: channel_shuffle(grad, grad.shape[1] // groups))
+def channel_shuffle(self: Array, groups: int) -> Array:
+    """The channels dealt out to `groups` and collected again, one of each group at a time.  (n, c, ...) -> the same."""
+    if self.ndim < 3:
+        raise RuntimeError(f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(self.shape)}")
+    if groups <= 0:
+        raise RuntimeError(f"Number of groups to divide channels in must be positive. Value of groups:{groups}")
+    samples, channels, *places = self.shape
+    if channels % groups:
+        raise RuntimeError(f"Number of channels must be divisible by groups. Got {channels} channels and {groups} groups.")
+    split = self.reshape(samples, groups, channels // groups, *places)
+    return np.ascontiguousarray(np.swapaxes(split, 1, 2)).reshape(self.shape)
 
 
 def _need_image(name: str, array: Array) -> None:

@@ -18,7 +18,7 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.shape import wrap_dim
-from autograd_viz.torch.tensor import Tensor, holding, method, strides_of
+from autograd_viz.torch.tensor import Tensor, holding, strides_of
 
 __all__ = [
     "adjoint", "as_strided", "broadcast_to", "clone", "contiguous_format", "flatten", "memory_format", "moveaxis", "movedim", "narrow",
@@ -391,10 +391,10 @@ def numel(input: Tensor) -> int:
     return input._array.size
 
 
-Tensor.nelement = Tensor.numel  # type: ignore[attr-defined]
+reads("nelement(Tensor input)", function=False)(lambda input: input._array.size)
 
 
-@method
+@reads("storage_offset(Tensor input)", function=False)
 def storage_offset(input: Tensor) -> int:
     """At which element of its memory the tensor begins."""
     return storage_of(input._array)[1] // input._array.itemsize

@@ -50,23 +50,27 @@ def _check_index(name: str, input: Tensor, dim: int, index: Tensor, src: Tensor 
     against = "input" if name == "gather" else "self"
     if len(mine) != len(its):
         raise RuntimeError(f"Index tensor must have the same number of dimensions as {against} tensor")
-    large = any(n > mine[d] for d, n in enumerate(its) if d != place)
-    if name == "gather" and large:
-        d = next(d for d, n in enumerate(its) if d != place and n > mine[d])
-        raise RuntimeError(
-            f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart "
-            f"from dimension {place}"
-        )
-    given = its if src is None else src._array.shape or (1,)
-    if len(given) < len(its) and not large and name == "scatter" and src is not None and src.ndim:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-len(given)}, {len(given) - 1}], but got {len(given)})")
-    if src is not None and len(given) != len(its):
-        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
-    if large or any(n > m for n, m in zip(its, given, strict=True)):
+    where = f"apart from dimension {place}"
+    large = next((d for d, n in enumerate(its) if d != place and n > mine[d]), None)
+    if name == "gather":
+        if large is not None:
+            raise RuntimeError(
+                f"Size does not match at dimension {large} expected index {list(index.shape)} to be no larger than self "
+                f"{list(input.shape)} {where}"
+            )
+        return
+    if src is not None:
+        given = src._array.shape or (1,) * len(its)
+        for d, n in enumerate(its):
+            if large is None and d >= len(given):
+                raise IndexError(f"Dimension out of range (expected to be in range of [{-len(given)}, {len(given) - 1}], but got {d})")
+            if large is None and n > given[d]:
+                large = d
+        if len(src._array.shape or (1,)) != len(its):
+            raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+    if large is not None:
         more = f" and to be no larger size than src {list(src.shape)}" if src is not None else ""
-        raise RuntimeError(
-            f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {place}{more}"
-        )
+        raise RuntimeError(f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} {where}{more}")
 
 
 def _check_places(input: Tensor, dim: int, index: Tensor) -> None:
@@ -77,7 +81,7 @@ def _check_places(input: Tensor, dim: int, index: Tensor) -> None:
         raise RuntimeError(f"index {wrong} is out of bounds for dimension {place} with size {count}")
 
 
-@reads("gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False)")
+@reads("gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False, Tensor? out=None)")
 def gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool = False) -> Tensor:
     """out[i, j] = input[index[i, j], j] for dim 0, input[i, index[i, j]] for dim 1, and so on.  Raises RuntimeError for wrong places."""
     _check_index("gather", input, dim, index)
@@ -85,7 +89,7 @@ def gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool = False) ->
     return shape.gather(input, dim, index, sparse_grad)
 
 
-@reads("scatter_add(Tensor input, int dim, Tensor index, Tensor src)")
+@reads("scatter_add(Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=None)")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with `src` added in the places `index` along dim: what goes to one place is added up."""
     _check_index("scatter", input, dim, index, src)
@@ -184,7 +188,7 @@ def _prod_backward(grad: Any, self: Any, dim: int, index: Any, src: Any, include
     return to_self, to_src
 
 
-@reads("scatter_reduce(Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True)")
+@reads("scatter_reduce(Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True, Tensor? out=None)")
 def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool = True) -> Tensor:
     """input with what goes to one place combined: "sum", "prod", "mean", "amax" or "amin", with what stood there or without."""
     if reduce not in REDUCE:
@@ -194,7 +198,7 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
     return _scatter_reduce(input, dim, index, src, reduce, include_self)
 
 
-@reads("take_along_dim(Tensor input, Tensor indices, int? dim=None)")
+@reads("take_along_dim(Tensor input, Tensor indices, int? dim=None, *, Tensor? out=None)")
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """`gather` after broadcasting; of all elements in a row, if no dim is given."""
     if dim is not None and input.ndim != indices.ndim:
@@ -233,7 +237,7 @@ def zeros_for(self: Any, grad: Any) -> Any:
     return blank(grad, tuple(self.shape))
 
 
-@reads("take(Tensor input, Tensor index)")
+@reads("take(Tensor input, Tensor index, *, Tensor? out=None)")
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements with these numbers, as if all stood in a row.  Raises IndexError for numbers outside."""
     if index._array.dtype != LONGS[0]:
@@ -302,7 +306,7 @@ def masked_select_backward(grad: Any, self: Any, mask: Any) -> Any:
     return _masked_scatter(blank(grad, np.broadcast_shapes(tuple(self.shape), tuple(mask.shape))), mask, grad)
 
 
-@reads("masked_select(Tensor input, Tensor mask)")
+@reads("masked_select(Tensor input, Tensor mask, *, Tensor? out=None)")
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where the mask is true, in a row.  The two broadcast.  Raises RuntimeError unless the mask has bools."""
     if mask._array.dtype.kind != "b":

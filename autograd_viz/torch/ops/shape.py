@@ -253,7 +253,8 @@ def inverse_of(dims: tuple[int, ...]) -> tuple[int, ...]:
 @op("UnsqueezeBackward0", view=True, self=lambda grad, dim: squeeze_dim(grad, dim))
 def unsqueeze(self: Array, dim: int) -> Array:
     """Insert a dimension of size 1 at `dim`."""
-    return np.expand_dims(self, wrap_dim(dim, self.ndim + 1))
+    shape, dim = self.shape, wrap_dim(dim, self.ndim + 1)
+    return self.reshape((*shape[:dim], 1, *shape[dim:]))
 
 
 @op("SqueezeBackward0", view=True, self=lambda grad, self_sym_sizes: unsqueeze_to(grad, self_sym_sizes, None))

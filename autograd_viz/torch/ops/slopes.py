@@ -40,7 +40,7 @@ def leaky_relu_(self: Array, negative_slope: Number = 0.01) -> Array:
     self=lambda grad: zeros(grad),
 )
 def leaky_relu_backward(grad_output: Array, self: Array, negative_slope: Number) -> Array:
-    """grad_output where self is positive, else grad_output * negative_slope."""
+    """grad_output where self > 0 else grad_output * negative_slope."""
     return np.where(self > 0, grad_output, grad_output * grad_output.dtype.type(negative_slope))
 
 
@@ -57,7 +57,7 @@ def prelu_kernel(self: Array, weight: Array) -> Array:
     inputs="grad_output self weight",
 )
 def prelu_kernel_backward(grad_output: Array, self: Array, weight: Array) -> tuple[Array, Array]:
-    """The gradients of self and of the weight (for each element its own; the engine sums them to the weight's shape)."""
+    """grad_output * weight or grad_output * self where self is negative. (The weight's for each element: the engine sums them.)"""
     return np.where(self > 0, grad_output, weight * grad_output), np.where(self > 0, self.dtype.type(0), self * grad_output)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
@@ -17,7 +18,7 @@ from autograd_viz.torch.ops.activations import from_one, need_floats
 from autograd_viz.torch.ops.pointwise import exp, plus, sigmoid, times, to_copy
 from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import slice_, slice_backward, wrap_dim
-from autograd_viz.torch.tensor import Tensor, method, need_tensors
+from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["log_softmax", "softmax"]
 
@@ -36,7 +37,7 @@ def _along(function: Any, array: Array, dim: int) -> Array:
     return np.asarray(function(array, axis=dim, keepdims=True, **({"initial": -np.inf} if function is np.max else {})))
 
 
-@op("SoftmaxBackward0", self=lambda grad, dim, result: softmax_backward_data(grad, result, dim))
+@op("SoftmaxBackward0", self=lambda grad, dim, result: softmax_backward(grad, result, dim))
 def _softmax(self: Array, dim: int) -> Array:
     """exp(self), divided by its sum along dim: positive numbers that sum to 1."""
     dim = _kernel("softmax", self, dim)
@@ -46,21 +47,21 @@ def _softmax(self: Array, dim: int) -> Array:
 
 @op(
     "SoftmaxBackwardDataBackward0",
-    grad_output=lambda grad, output, dim: softmax_backward_data(grad, output, dim),
+    grad_output=lambda grad, output, dim: softmax_backward(grad, output, dim),
     output=lambda grad, grad_output, output, dim: softmax_double_backward(grad, grad_output, output, dim),
 )
-def softmax_backward_data(grad_output: Array, output: Array, dim: int) -> Array:
+def softmax_backward(grad_output: Array, output: Array, dim: int) -> Array:
     """output * (grad_output - its mean under the probabilities output)."""
     return output * (grad_output - _along(np.sum, grad_output * output, dim))
 
 
 def softmax_double_backward(grad: Any, grad_output: Any, output: Any, dim: int) -> Any:
-    """The gradient of `softmax_backward_data` with respect to output."""
+    """The gradient of `softmax_backward` with respect to output."""
     mean = sum_dim(grad_output * output, (dim,), True)
     return grad * (grad_output - mean) - grad_output * sum_dim(grad * output, (dim,), True)
 
 
-@op("LogSoftmaxBackward0", self=lambda grad, dim, result: log_softmax_backward_data(grad, result, dim))
+@op("LogSoftmaxBackward0", self=lambda grad, dim, result: log_softmax_backward(grad, result, dim))
 def _log_softmax(self: Array, dim: int) -> Array:
     """log(softmax(self)), exact also where the probability is too small for a float."""
     dim = _kernel("log_softmax", self, dim)
@@ -73,38 +74,31 @@ def _log_softmax(self: Array, dim: int) -> Array:
     grad_output=lambda grad, output, dim: grad - sum_dim(grad * exp(output), (dim,), True),
     output=lambda grad, grad_output, output, dim: -sum_dim(grad_output, (dim,), True) * exp(output) * grad,
 )
-def log_softmax_backward_data(grad_output: Array, output: Array, dim: int) -> Array:
+def log_softmax_backward(grad_output: Array, output: Array, dim: int) -> Array:
     """grad_output - softmax * the sum of grad_output."""
     return grad_output - np.exp(output) * _along(np.sum, grad_output, dim)
 
 
-def _converted(name: str, input: Any, dim: Any, dtype: DType | None) -> Tensor:
-    need_tensors(name, input=input)
-    if dim is None:
-        raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
-    if not isinstance(dim, int):
-        raise TypeError(f"{name}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}")
+def _converted(input: Tensor, dtype: DType | None) -> Tensor:
     return input if dtype is None or dtype == input.dtype else to_copy(input, dtype)
 
 
-@method
-def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+@reads("softmax(Tensor input, int dim, dtype? dtype=None)")
+def softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
     """Probabilities: exp(input) over its sum along dim.  `dtype`: convert the input first."""
-    input = _converted("softmax", input, dim, dtype)
-    return _softmax(input, dim)
+    return _softmax(_converted(input, dtype), dim)
 
 
-@method
-def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+@reads("log_softmax(Tensor input, int dim, dtype? dtype=None)")
+def log_softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
     """The logarithms of `softmax`."""
-    input = _converted("log_softmax", input, dim, dtype)
-    return _log_softmax(input, dim)
+    return _log_softmax(_converted(input, dtype), dim)
 
 
 def implicit_dim(name: str, ndim: int) -> int:
     """The dimension that softmax once chose when none was given.  Warns."""
     warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", stacklevel=4
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", stacklevel=3
     )
     return 0 if ndim in (0, 1, 3) else 1
 
@@ -127,7 +121,7 @@ def glu(self: Array, dim: int = -1) -> Array:
     self=lambda grad, grad_output, self, dim: glu_double_backward(grad, grad_output, self, dim),
 )
 def glu_backward(grad_output: Array, self: Array, dim: int) -> Array:
-    """grad_output * gate for the first half, grad_output * first * gate * (1 - gate) for the second, side by side."""
+    """grad_output * gate beside grad_output * first * gate * (1 - gate)."""
     first, gate = np.split(self, 2, dim)
     gate = sigmoid(gate)
     return np.concatenate([grad_output * gate, grad_output * first * gate * (1 - gate)], dim)

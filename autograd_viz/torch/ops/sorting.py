@@ -84,7 +84,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, **said: Any) ->
     return return_types.sort(sort_dim(input, dim, descending))
 
 
-@reads("argsort(Tensor input, *, bool stable, int dim=-1, bool descending=False)",
+@reads("argsort(Tensor input, *, bool stable, int dim=-1, bool descending=False, Tensor? out=None)",
        "argsort(Tensor input, int dim=-1, bool descending=False)")  # fmt: skip
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements are that come first, second, ... in order along a dimension."""
@@ -116,7 +116,8 @@ def _one(pair: Pair, dim: int, keepdim: bool, ndim: int) -> Pair:
     return (values, indices) if keepdim or not ndim else (values.squeeze(dim), indices.squeeze(dim))
 
 
-def _no_bools(tensor: Tensor, name: str) -> None:
+def _no_bools(tensor: Tensor, name: str, dim: int) -> None:
+    wrap_dim(dim, tensor.ndim)
     if tensor._array.dtype.kind == "b":
         raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
 
@@ -157,7 +158,7 @@ def topk_dim(self: Array, k: int, dim: int = -1, largest: bool = True, sorted: b
 @reads("topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor[]? out=None)")
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) elements along a dimension, and where they are.  Raises RuntimeError if there are not so many."""
-    if input._array.dtype.kind == "b":
+    if input._array.dtype.kind == "b" and k <= (input._array.shape[wrap_dim(dim, input.ndim)] if input.ndim else 1):
         raise RuntimeError("topk does not support bool dtypes on CPU")
     return return_types.topk(topk_dim(input, k, dim, largest, sorted))
 
@@ -183,7 +184,7 @@ def kthvalue_dim(self: Array, k: int, dim: int = -1, keepdim: bool = False) -> P
 @reads("kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False, *, Tensor[]? out=None)")
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along a dimension, and where it is."""
-    _no_bools(input, "kthvalue_cpu")
+    _no_bools(input, "kthvalue_cpu", dim)
     return return_types.kthvalue(kthvalue_dim(input, k, dim, keepdim))
 
 
@@ -270,12 +271,12 @@ MEDIANS = ("Tensor input", "Tensor input, int dim, bool keepdim=False, *, Tensor
 @reads(*named("median", MEDIANS))
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of the order, the lower of two; with `dim`, that along it and where it is."""
-    _no_bools(input, "median_cpu" if dim is None else "median_out")
+    _no_bools(input, "median_cpu" if dim is None else "median_out", dim or 0)
     return median_all(input) if dim is None else return_types.median(median_dim(input, dim, keepdim))
 
 
 @reads(*named("nanmedian", MEDIANS))
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are numbers."""
-    _no_bools(input, "median_cpu" if dim is None else "median_out")
+    _no_bools(input, "median_cpu" if dim is None else "median_out", dim or 0)
     return nanmedian_all(input) if dim is None else return_types.nanmedian(nanmedian_dim(input, dim, keepdim))

@@ -38,7 +38,7 @@ def var_dim(self: Array, dim: Dims | None = None, correction: Number | None = No
     self=lambda grad, self, result, dim, correction, keepdim: std_backward(result, grad, self, dim, correction, keepdim))  # fmt: skip
 def std_dim(self: Array, dim: Dims | None = None, correction: Number | None = None, keepdim: bool = False) -> Array:
     """The square root of the variance."""
-    return np.sqrt(_spread(self, dim, correction, keepdim))
+    return _spread(self, dim, correction, keepdim, np.sqrt)
 
 
 @op("VarMeanBackward0", outputs="result0 result1",
@@ -59,25 +59,27 @@ def std_mean_dim(
     self: Array, dim: Dims | None = None, correction: Number | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
     """The standard deviation and the mean."""
-    return np.sqrt(_spread(self, dim, correction, keepdim)), mean_dim(self, dim, keepdim)
+    return _spread(self, dim, correction, keepdim, np.sqrt), mean_dim(self, dim, keepdim)
 
 
-def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool) -> Array:
-    dims = wrap_dims(dim, array.ndim) if array.ndim else ()
-    kept = tuple(1 if d in dims else n for d, n in enumerate(array.shape) if keepdim or d not in dims)
-    sample = np.moveaxis(array, dims, range(len(dims))).reshape(count(array.shape, dim), *kept).astype(np.float64)
-    freedom = len(sample) - (1 if correction is None else correction)
-    return (_squares(sample) / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
+def _spread(array: Array, dim: Dims | None, correction: Number | None, keepdim: bool, root: Any = np.positive) -> Array:
+    n = count(array.shape, dim)
+    if array.dtype == np.float64 and n <= 32:
+        squares = _one_by_one(array, wrap_dims(dim, array.ndim) if array.ndim else (), n, keepdim)
+    else:  # single precision is computed in double
+        dims, wide = axes(array, dim), array.astype(np.float64)
+        squares = in_rows(np.square(wide - wide.sum(axis=dims, keepdims=True) / n).sum(axis=dims, keepdims=keepdim))
+    freedom = n - (1 if correction is None else correction)
+    return root(squares / np.float64(freedom if freedom > 0 else 0)).astype(array.dtype)
 
 
-def _squares(sample: Array) -> Array:
-    """The sum of the squared distances from the mean, over the first dimension; as long as there are few, one by one (Welford's way)."""
-    if len(sample) > 100:
-        return ((sample - sample.mean(0)) ** 2).sum(0)
-    mean = squares = np.full(sample.shape[1:], 0.0 if len(sample) else np.nan)
-    for n, element in enumerate(sample, 1):
+def _one_by_one(array: Array, dims: Dims, n: int, keepdim: bool) -> Array:
+    """The sum of the squared distances from the mean as PyTorch computes it, for the last digit: one after the other (Welford's way)."""
+    kept = [1 if d in dims else size for d, size in enumerate(array.shape) if keepdim or d not in dims]
+    mean = squares = np.full(kept, 0.0 if n else np.nan)
+    for k, element in enumerate(np.moveaxis(array, dims, range(len(dims))).reshape(n, *kept), 1):
         before = element - mean
-        mean = mean + before / n
+        mean = mean + before / k
         squares = squares + before * (element - mean)
     return squares
 
@@ -223,19 +225,19 @@ QUANTILES = (
 @reads(*named("quantile", QUANTILES))
 def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """The value below which the share `q` of the elements lies; between two elements it is interpolated.  Raises RuntimeError."""
-    return _quantile("quantile", input, q, dim, keepdim, interpolation, skip_nan=False)
+    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=False)
 
 
 @reads(*named("nanquantile", QUANTILES))
 def nanquantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, interpolation: str = "linear") -> Tensor:
     """`quantile` of the elements that are numbers."""
-    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, skip_nan=True)
+    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=True)
 
 
-def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
+def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool) -> Tensor:
     from autograd_viz.torch.ops.shape import gather
 
-    shares = _checked(name, input, q, interpolation)
+    shares = _checked(input, q, interpolation)
     ordered = _ordered(input, dim)
     at = None if dim is None else wrap_dim(dim, input.ndim)
     kept = (1 if at is None or d == at else n for d, n in enumerate(input.shape))
@@ -255,25 +257,23 @@ def _quantile(name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, 
     return squeeze_(values, -1)
 
 
-def _checked(name: str, input: Tensor, q: Any, interpolation: str) -> Array:
+def _checked(input: Tensor, q: Any, interpolation: str) -> Array:
     kind = input._array.dtype
-    if not input._array.size:
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
-    if kind not in (np.float32, np.float64):
-        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
-    shares = q._array if isinstance(q, Tensor) else np.asarray(q, kind)
-    if shares.ndim > 1:
-        raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
-    if shares.dtype != kind:
-        raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
     if not isinstance(q, Tensor) and not 0 <= q <= 1:
-        raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
-    if not np.all((shares >= 0) & (shares <= 1)):
-        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
+    shares = q._array if isinstance(q, Tensor) else np.asarray(q, kind)
+    if not input._array.size:
+        raise RuntimeError("quantile() input tensor must be non-empty")
+    if shares.ndim > 1:
+        raise RuntimeError("quantile() q must be a scalar or 1D tensor")
+    if kind not in (np.float32, np.float64):
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
+    if shares.dtype != kind:
+        raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise RuntimeError(
-            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
-        )
+        raise RuntimeError(f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+    if not np.all((shares >= 0) & (shares <= 1)):
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
     return shares
 
 

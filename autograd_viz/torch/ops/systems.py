@@ -19,7 +19,8 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.linalg import matmul
-from autograd_viz.torch.ops.matrices import diag_embed, fused, need_floats, need_matrix, need_square, tril, triu
+from autograd_viz.torch.ops.matrices import diag_embed, need_floats, need_matrix, need_square, tril, triu
+from autograd_viz.torch.ops.rounding import fused
 from autograd_viz.torch.ops.shape import blank, expand, slice_, squeeze_dim, transpose, unsqueeze
 from autograd_viz.torch.tensor import Tensor, holding
 

@@ -3,12 +3,13 @@
 from autograd_viz.torch.optim import lr_scheduler
 from autograd_viz.torch.optim.adam import *
 from autograd_viz.torch.optim.adaptive import *
+from autograd_viz.torch.optim.lbfgs import *
 from autograd_viz.torch.optim.optimizer import *
 from autograd_viz.torch.optim.sgd import *
 from autograd_viz.torch.optim.variants import *
 
 __all__ = [
-    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
+    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
     "lr_scheduler",
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """`Adamax`, `NAdam`, `RAdam`, `ASGD`, `Rprop`: relatives of the better known ones.
 
-Read next: `optim/lr_scheduler/base.py`.
+Read next: `line_search.py`.
 """
 
 from __future__ import annotations

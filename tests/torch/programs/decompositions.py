@@ -334,4 +334,166 @@ for half in ("L", "U"):
 print(torch.linalg.svdvals(a), torch.autograd.grad(torch.linalg.svdvals(a).sum(), a))
 print(torch.linalg.eigvalsh(x), torch.autograd.grad(torch.linalg.eigvalsh(x)[0], m, retain_graph=True))
 """,
+    "normal equations": """
+torch.manual_seed(0)
+X = torch.randn(8, 2); X = torch.cat([X, torch.ones(8, 1)], 1)
+y = X @ torch.tensor([2.0, -1.0, 0.5]) + 0.1 * torch.randn(8)
+beta = torch.linalg.solve(X.T @ X, X.T @ y)
+print(beta, torch.linalg.inv(X.T @ X) @ X.T @ y)
+print(torch.linalg.norm(X @ beta - y), (X @ beta - y).norm())
+""",
+    "power iteration": """
+A = torch.tensor([[2.0, 1.0], [1.0, 3.0]], requires_grad=True)
+x = torch.ones(2)
+for _ in range(5):
+    x = A @ x
+    x = x / x.norm()
+lam = x @ A @ x
+print(lam, x)
+lam.backward()
+print(A.grad)
+print(torch.linalg.eigvalsh(A.detach()), torch.linalg.eigh(A).eigenvalues[-1])
+""",
+    "newton": """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+for i in range(3):
+    f = (x[0] ** 4 + x[0] * x[1] + (1 + x[1]) ** 2)
+    g, = torch.autograd.grad(f, x, create_graph=True)
+    H = torch.stack([torch.autograd.grad(g[k], x, retain_graph=True)[0] for k in range(2)])
+    with torch.no_grad():
+        x -= torch.linalg.solve(H, g)
+    print(i, f.item(), x, H)
+""",
+    "log likelihood of a gaussian": """
+L = torch.tensor([[1.0, 0.0], [0.5, 2.0]], requires_grad=True)
+x = torch.tensor([0.3, -0.7])
+S = L @ L.T
+nll = 0.5 * (x @ torch.linalg.inv(S) @ x + torch.logdet(S))
+nll.backward()
+print(nll, L.grad, nll.grad_fn)
+L.grad = None
+C = torch.linalg.cholesky(S)
+z = torch.linalg.solve_triangular(C, x.unsqueeze(1), upper=False)
+nll = 0.5 * (z * z).sum() + C.diagonal().log().sum()
+nll.backward()
+print(nll, L.grad, C)
+""",
+    "pca": """
+torch.manual_seed(1)
+X = torch.randn(6, 3) @ torch.tensor([[3.0, 0, 0], [0, 1.0, 0], [0, 0, 0.2]])
+X = X - X.mean(0)
+U, S, Vh = torch.linalg.svd(X, full_matrices=False)
+print(S, S ** 2 / 5)
+C = X.T @ X / 5
+w, V = torch.linalg.eigh(C)
+print(w, (V @ torch.diag(w) @ V.T - C).abs().max() < 1e-5, (U @ torch.diag(S) @ Vh - X).abs().max() < 1e-5)
+""",
+    "inverse, determinant and trace": """
+A = torch.tensor([[4.0, 7.0], [2.0, 6.0]], requires_grad=True)
+B = torch.inverse(A)
+print(B, A @ B, B @ A)
+B.sum().backward()
+print(A.grad, -B.T @ torch.ones(2, 2) @ B.T)
+A.grad = None
+torch.det(A).backward()
+print(A.grad, torch.det(A) * torch.inverse(A).T)
+A.grad = None
+torch.logdet(A).backward(); print(A.grad)
+A.grad = None
+torch.trace(A @ A).backward(); print(A.grad, torch.trace(A))
+""",
+    "attention by einsum": """
+torch.manual_seed(0)
+q, k, v_ = (torch.randn(2, 4, 3, 5, requires_grad=True) for _ in range(3))
+s_ = torch.einsum("bhqd,bhkd->bhqk", q, k) / 5 ** 0.5
+w_ = torch.softmax(s_, -1)
+o = torch.einsum("bhqk,bhkd->bhqd", w_, v_)
+print(o.shape, o[0, 0], o.grad_fn)
+o.sum().backward()
+print(q.grad.shape, v_.grad[1, 2])
+""",
+    "gram schmidt and qr": """
+A = torch.tensor([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+Q, R = torch.linalg.qr(A)
+print(Q, R)
+u1 = A[:, 0] / A[:, 0].norm()
+u2 = A[:, 1] - (u1 @ A[:, 1]) * u1
+u2 = u2 / u2.norm()
+print(u1, u2, torch.dot(u1, u2).abs() < 1e-6)
+""",
+    "in place": """
+x = torch.zeros(2, 3)
+x.addmm_(torch.ones(2, 2), torch.ones(2, 3)); print(x)
+x.addr_(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0, 2.0]), alpha=2); print(x)
+x.tril_(); print(x)
+x.triu_(diagonal=0); print(x, x._version)
+v_ = torch.zeros(2); v_.addmv_(torch.ones(2, 2), torch.ones(2)); print(v_)
+b_ = torch.zeros(2, 2, 2); b_.baddbmm_(torch.ones(2, 2, 2), torch.ones(2, 2, 2)); print(b_)
+y = a * 1
+y.tril_(-1)
+print(y, y.grad_fn, y.grad_fn._saved_diagonal)
+y.sum().backward(); print(a.grad)
+""",
+    "tril": """
+print(torch.tril(torch.ones(3, 3)), torch.tril(torch.ones(4, 4)) == 0)
+mask_ = torch.triu(torch.ones(3, 3), diagonal=1).bool()
+print(mask_, m.masked_fill(mask_, float("-inf")).softmax(-1))
+y = torch.tril(m, diagonal=-1); print(y, y.grad_fn._saved_diagonal)
+y = m.triu(-1); print(y, y.grad_fn._saved_diagonal)
+""",
+    "solve with several right sides": """
+A = torch.tensor([[3.0, 1.0, 2.0], [0.0, 1.0, 1.0], [1.0, 4.0, 1.0]], requires_grad=True)
+b_ = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+x = torch.linalg.solve(A, b_)
+print(x, A @ x)
+x.sum().backward()
+print(A.grad, b_.grad)
+print(torch.linalg.solve(A, torch.eye(3)), torch.linalg.inv(A))
+print(torch.linalg.cond(A), torch.linalg.matrix_rank(A), torch.linalg.det(A), torch.linalg.slogdet(A))
+print(torch.linalg.matrix_norm(A), torch.linalg.matrix_norm(A, 2), torch.linalg.norm(A, ord=1), torch.linalg.norm(b_, ord=float("inf")))
+try:
+    torch.linalg.inv(torch.ones(2, 2))
+except torch.linalg.LinAlgError as e:
+    print(type(e).__name__, e)
+try:
+    torch.linalg.inv(torch.ones(2, 2))
+except RuntimeError as e:
+    print(type(e).__module__, type(e).__qualname__)
+""",
+    "low rank and nuclear norm": """
+W = torch.tensor([[1.0, 2.0, 3.0], [2.0, 4.0, 6.5], [1.0, 0.0, 1.0]], requires_grad=True)
+n_ = torch.linalg.matrix_norm(W, "nuc")
+n_.backward()
+print(n_, W.grad, torch.linalg.matrix_rank(W), n_.grad_fn)
+W.grad = None
+torch.linalg.svdvals(W)[0].backward()
+print(W.grad)
+W.grad = None
+torch.linalg.matrix_norm(W, 2).backward(); print(W.grad)
+""",
+    "hessians": """
+A = torch.tensor([[2.0, 0.5], [0.5, 1.0]])
+f_ = lambda x: 0.5 * x @ A @ x
+print(torch.autograd.functional.hessian(f_, torch.tensor([1.0, 2.0])))
+print(torch.autograd.functional.jacobian(lambda x: A @ x, torch.tensor([1.0, 2.0])))
+print(torch.autograd.functional.jacobian(torch.linalg.inv, A))
+""",
+    "batches": """
+B_ = torch.stack([torch.eye(2) * 2, torch.tensor([[1.0, 2.0], [3.0, 4.0]])]).requires_grad_()
+print(torch.linalg.det(B_), torch.linalg.inv(B_), torch.linalg.slogdet(B_), torch.linalg.eigvalsh(B_ @ B_.mT))
+torch.linalg.det(B_).sum().backward(); print(B_.grad)
+print(torch.bmm(B_, B_), torch.matmul(B_, torch.ones(2)), B_.mT, B_.diagonal(dim1=-2, dim2=-1))
+print(torch.linalg.solve(B_, torch.ones(2, 2)), torch.linalg.matrix_power(B_, 3), torch.linalg.norm(B_, dim=(1, 2)))
+""",
+    "printing named tuples": """
+print(torch.linalg.slogdet(torch.eye(2)))
+r = torch.linalg.eigh(torch.tensor([[2.0, 0.0], [0.0, 1.0]]))
+print(r, r[0], r.eigenvalues, type(r).__name__, len(r))
+print(torch.linalg.inv_ex(torch.eye(2)))
+print(torch.linalg.cholesky_ex(torch.eye(2)))
+print(torch.linalg.lu_factor(torch.tensor([[1.0, 2.0], [3.0, 4.0]])))
+print(torch.linalg.lu(torch.tensor([[1.0, 2.0], [3.0, 4.0]])))
+print(torch.linalg.qr(torch.tensor([[1.0, 2.0], [3.0, 4.0]])))
+print(torch.svd(torch.tensor([[1.0, 2.0], [3.0, 4.0]])))
+""",
 }

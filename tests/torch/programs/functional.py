@@ -95,6 +95,16 @@ EXPRESSIONS = {
         torch.nn.functional.leaky_relu_(a * 1, 0.5)
         torch.nn.functional.relu_(a * 1)
         torch.nn.functional.relu_(c * 1)
+        torch.nn.functional.hardtanh(a * 1, inplace=True)
+        torch.nn.functional.hardtanh_(a * 1, -0.5, 0.5)
+        torch.nn.functional.relu6(a * 1, inplace=True)
+        torch.nn.functional.silu(a * 1, inplace=True)
+        torch.nn.functional.mish(a * 1, inplace=True)
+        torch.nn.functional.hardswish(a * 1, inplace=True)
+        torch.nn.functional.threshold(a * 1, 0, 1, inplace=True)
+        torch.nn.functional.threshold_(a * 1, 0.5, -1)
+        torch.nn.functional.rrelu(a * 1, training=True, inplace=True)
+        torch.nn.functional.selu_(a * 1)
         torch.nn.functional.silu(c * 1, inplace=True)
         torch.rrelu(c)
         torch.rrelu(a, training=True)
@@ -421,6 +431,90 @@ ERRORS = """
 """
 
 SCRIPTS = {
+    "third derivatives": """
+F = torch.nn.functional
+k = (torch.arange(12, **d) / 7 - 0.9).reshape(2, 3, 2).cos()
+for name, loss in {
+    "softmax": lambda: F.softmax(a, 1), "log_softmax": lambda: F.log_softmax(a, 1), "gelu": lambda: F.gelu(a), "silu": lambda: F.silu(a),
+    "gelu tanh": lambda: F.gelu(a, approximate="tanh"), "mish": lambda: F.mish(a), "elu": lambda: F.elu(a),
+    "softplus": lambda: F.softplus(a),
+    "mse": lambda: F.mse_loss(a, b), "smooth": lambda: F.smooth_l1_loss(a, b), "huber": lambda: F.huber_loss(a, b),
+    "bce": lambda: F.binary_cross_entropy(a.sigmoid(), b.sigmoid()), "logits": lambda: F.binary_cross_entropy_with_logits(a, pos),
+    "cross entropy": lambda: F.cross_entropy(a, torch.tensor([0, 2]), label_smoothing=0.1), "margin": lambda: F.soft_margin_loss(a, c),
+    "layer norm": lambda: F.layer_norm(a, (3,), v), "batch norm": lambda: F.batch_norm(p.sin(), None, None, v, training=True),
+    "group norm": lambda: F.group_norm(p.sin(), 1, v), "conv": lambda: F.conv1d(p.sin(), k), "attention":
+    lambda: F.scaled_dot_product_attention(a, b, pos), "glu": lambda: F.glu(p.sin()), "bilinear": lambda: F.bilinear(a, b, k[:, :, :1] * v),
+}.items():
+    value = (loss() ** 3).sum()
+    leaves = [x for x in (a, b, p, v) if torch.autograd.grad(value, x, retain_graph=True, allow_unused=True)[0] is not None]
+    for order in range(3):
+        value = sum((g * g).sum() for g in torch.autograd.grad(value, leaves, create_graph=True))
+    print(name, f"{value.item():.6g}")
+""",
+    "a small convolutional network learns": """
+F = torch.nn.functional
+torch.manual_seed(3)
+images = torch.rand(4, 1, 6, 6)
+labels = torch.tensor([0, 1, 2, 1])
+w1 = (torch.randn(2, 1, 3, 3) * 0.5).requires_grad_()
+b1 = torch.zeros(2, requires_grad=True)
+w2 = (torch.randn(3, 8) * 0.5).requires_grad_()
+b2 = torch.zeros(3, requires_grad=True)
+mean, var = torch.zeros(2), torch.ones(2)
+for step in range(4):
+    x = F.conv2d(images, w1, b1)
+    x = F.batch_norm(x, mean, var, training=True)
+    x = F.max_pool2d(F.relu(x), 2)
+    x = F.linear(F.dropout(x.flatten(1), 0.25), w2, b2)
+    loss = F.cross_entropy(x, labels)
+    loss.backward()
+    print(step, f"{loss.item():.4f}", f"{w1.grad.abs().sum().item():.4f}", mean, var)
+    with torch.no_grad():
+        for parameter in (w1, b1, w2, b2):
+            parameter -= 0.5 * parameter.grad
+            parameter.grad = None
+print(F.softmax(x, 1))
+print(loss.grad_fn, x.grad_fn, [type(node).__name__ for node, _ in x.grad_fn.next_functions if node])
+""",
+    "an attention block by hand": """
+F = torch.nn.functional
+torch.manual_seed(5)
+words = torch.tensor([[0, 2, 1, 3], [3, 3, 0, 1]])
+table = torch.randn(4, 6, requires_grad=True)
+wq, wk, wv = (torch.randn(6, 6, requires_grad=True) for _ in range(3))
+x = F.embedding(words, table)
+q, k, v = (F.linear(x, w) for w in (wq, wk, wv))
+y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+y = F.layer_norm(x + y, (6,))
+y = F.gelu(y)
+loss = F.nll_loss(F.log_softmax(F.linear(y, table), -1).flatten(0, 1), words.flatten())
+loss.backward()
+print(f"{loss.item():.4f}", [f"{w.grad.norm().item():.3f}" for w in (table, wq, wk, wv)])
+print(y.grad_fn, loss.grad_fn)
+""",
+    "an autoencoder with transposed convolution": """
+F = torch.nn.functional
+torch.manual_seed(0)
+x = torch.rand(2, 1, 8)
+down = torch.randn(3, 1, 4, requires_grad=True)
+up = torch.randn(3, 1, 4, requires_grad=True)
+for step in range(3):
+    hidden = F.silu(F.conv1d(x, down, stride=2, padding=1))
+    again = F.conv_transpose1d(hidden, up, stride=2, padding=1)
+    loss = F.smooth_l1_loss(again, x)
+    grads = torch.autograd.grad(loss, (down, up))
+    with torch.no_grad():
+        down -= 0.1 * grads[0]
+        up -= 0.1 * grads[1]
+    print(hidden.shape, again.shape, f"{loss.item():.5f}", [f"{g.norm().item():.4f}" for g in grads])
+""",
+    "warnings come once for each call": """
+F = torch.nn.functional
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+print(F.mse_loss(x, torch.tensor([[0.0, 1.0], [2.0, 3.0]])))
+print(F.softmax(x))
+print(F.l1_loss(x, torch.zeros(1)))
+""",
     "hardsigmoid and multi_margin_loss have a first derivative": """
 y = torch.nn.functional.hardsigmoid(a)
 print(y, y.grad_fn._saved_self is a)

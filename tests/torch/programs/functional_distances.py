@@ -123,3 +123,11 @@ ERRORS = """
     torch.nn.functional.rms_norm(i, (3,))
     torch.nn.functional.gaussian_nll_loss(a, b, n.abs())
 """
+
+SCRIPTS = {
+    "gumbel softmax": """
+print(torch.nn.functional.gumbel_softmax(c, tau=0.5).sum(1))
+y = torch.nn.functional.gumbel_softmax(a, hard=True)
+print(y.shape, y.sum(1), y.grad_fn, y.grad_fn.next_functions)
+""",
+}

@@ -553,6 +553,31 @@ EXPRESSIONS = {
         torch.ones(2,3)[-1:0]
         torch.ones(2,3)[:2**70]
     """,
+    "out=, resize_, several ellipses": r"""
+        torch.cat([c, c], out=torch.zeros(4, 3, **d))
+        torch.cat([c, c], out=torch.zeros(0, **d))
+        torch.stack([c, c], 1, out=torch.zeros(2, 2, 3, **d))
+        torch.hstack([c, c], out=torch.empty(0, **d))
+        torch.gather(c, 1, torch.tensor([[0], [1]]), out=torch.empty(2, 1, **d))
+        torch.index_select(c, 0, idx, out=torch.empty(3, 3, **d))
+        torch.take(c, idx, out=torch.empty(3, **d))
+        torch.masked_select(c, mask, out=torch.empty(3, **d))
+        torch.diag(c, out=torch.empty(2, **d))
+        torch.scatter_add(c, 1, torch.tensor([[0], [1]]), c, out=torch.empty(2, 3, **d))
+        torch.column_stack([c, c], out=torch.empty(2, 6, **d))
+        torch.cat([c, c], 0, out=None)
+        c.clone().resize_(3, 2)
+        c.clone().resize_(2)
+        c.clone().resize_(4, 3)[:2]
+        c.clone().resize_((1, 2))
+        torch.ones(2, 3).resize_(6)
+        c[..., ...]
+        c[..., 0, ...]
+        c[..., 0, ..., 0]
+        c[..., ..., :]
+        p[..., 0, ...]
+        p[None, ..., None, 0]
+    """,
     "plain calls": r"""
         torch.cat([torch.ones(2,3),torch.ones(2,4)],1)
         torch.cat([torch.ones(2,3),torch.ones(0)])
@@ -636,6 +661,7 @@ EXPRESSIONS = {
         torch.ones(2,2)[torch.tensor([5]),torch.zeros(0,dtype=torch.int64)]
         torch.ones(2,2)[torch.tensor([[5]]),torch.zeros(0,1,dtype=torch.int64)]
         torch.ones(0,2)[torch.tensor([0]),torch.zeros(0,dtype=torch.int64)].shape
+        torch.ones(2,3).index_put((torch.ones(2,3,dtype=torch.bool),),torch.ones(1,1))
     """,
 }
 
@@ -789,6 +815,16 @@ ERRORS = r"""
     torch.ones(2,3)[[[True,False,True],[True,True,True]]]
     iter(torch.ones(()))
     torch.ones(2,3)[2**70]
+    torch.cat([a, a], out=torch.zeros(4, 3, **d))
+    a.gather(1, torch.tensor([[0], [1]]), out=None)
+    a.resize_(3, 2)
+    torch.ones(2, 3).resize_(-1)
+    torch.ones(2, 3).resize_("x")
+    c[..., ..., 0]
+    c[..., ..., None]
+    c[..., None, ..., 0]
+    p[0, ..., ..., 0]
+    p[..., ..., [0]]
     torch.cat([torch.ones(2,3),torch.ones(3,2)])
     torch.cat([torch.ones(2,3),torch.ones(3)])
     torch.cat([torch.ones(2,3),torch.ones(2,4)],2)
@@ -944,4 +980,473 @@ ERRORS = r"""
     torch.ones(2,0)[[5],[0]]
     torch.ones(0,2)[[0]]
     torch.ones(0,2)[[0],[5]]
+    torch.ones(3,3).masked_fill(torch.ones(2,3,dtype=torch.bool),1)
+    torch.ones(3,3).masked_fill_(torch.ones(2,3,dtype=torch.bool),1)
+    torch.ones(3,3).masked_fill_(torch.ones(2,3,3,dtype=torch.bool),1)
+    torch.ones(3).masked_fill_(torch.ones(2,3,dtype=torch.bool),1)
+    torch.ones(2,3).index_put((torch.ones(2,3,dtype=torch.bool),),torch.ones(1,6))
+    torch.ones(2,3).index_put((torch.tensor([0]),),torch.ones(1,1,3))
+    torch.ones(2,3).index_put((torch.tensor([0,1]),),torch.ones(1,1,3))
+    torch.ones(2,3).index_put_((torch.tensor([0,1]),),torch.ones(1,2,3))
+    torch.ones(3,3).masked_scatter_(torch.ones(2,3,dtype=torch.bool),torch.ones(9))
+    torch.ones(3,3).masked_scatter_(torch.ones(2,3,dtype=torch.bool),torch.ones(9).double())
+    torch.ones(3,3).masked_scatter_(torch.ones(2,3,dtype=torch.int64),torch.ones(9).double())
+    torch.ones(3,3).masked_scatter_(torch.ones(2,3,dtype=torch.int64),torch.ones(9))
+    torch.ones(3).masked_scatter_(torch.ones(2,3,dtype=torch.bool),torch.ones(9))
+    torch.ones(3,3).masked_scatter_(torch.ones(3,dtype=torch.bool),torch.ones(2))
+    torch.ones(3,3).masked_scatter_(torch.ones(3,dtype=torch.bool),1)
+    torch.ones(3,3,3).t_()
 """
+
+SCRIPTS = {
+    "c.clone(): y.scatter_(0, torch.tensor([[2]]), 1)": """
+y = c.clone()
+y.scatter_(0, torch.tensor([[2]]), 1)
+y
+""",
+    "f * 1: y[torch.tensor(1), ..., 3:] = i": """
+y = f * 1
+y[torch.tensor(1), ..., 3:] = i
+y
+""",
+    "a.t() * 1: y[0, [0, 0, 1]] = v": """
+y = a.t() * 1
+y[0, [0, 0, 1]] = v
+y
+""",
+    "m * 1: y[0] = 1": """
+y = m * 1
+y[0] = 1
+y
+""",
+    "c.clone(): y.masked_scatter_(mask[0], s)": """
+y = c.clone()
+y.masked_scatter_(mask[0], s)
+y
+""",
+    "a * 1: y[[True, False], ::2] = 1": """
+y = a * 1
+y[[True, False], ::2] = 1
+y
+""",
+    "a * 1: y.T.mul_(2)": """
+y = a * 1
+y.T.mul_(2)
+y
+""",
+    "c.clone(): y[:-1, :] = s": """
+y = c.clone()
+y[:-1, :] = s
+y
+""",
+    "a.t() * 1: y[-1, [0, 0, 1]] = 2.5": """
+y = a.t() * 1
+y[-1, [0, 0, 1]] = 2.5
+y
+""",
+    "a.t() * 1: y[idx, idx, idx] = s": """
+y = a.t() * 1
+y[idx, idx, idx] = s
+y
+""",
+    "i.clone(): y.swapaxes_(0, -1)": """
+y = i.clone()
+y.swapaxes_(0, -1)
+y
+""",
+    'f * 1: y.scatter_reduce_(3, torch.tensor([[0, 1, 0], [2, 2, 1]]), torch.ones(3), "mean")': """
+y = f * 1
+y.scatter_reduce_(3, torch.tensor([[0, 1, 0], [2, 2, 1]]), torch.ones(3), "mean")
+y
+""",
+    "i.clone(): y.H.mul_(2)": """
+y = i.clone()
+y.H.mul_(2)
+y
+""",
+    "a.t() * 1: y[2, idx[:2]] = v": """
+y = a.t() * 1
+y[2, idx[:2]] = v
+y
+""",
+    "a.t() * 1: y.fill_(a[0])": """
+y = a.t() * 1
+y.fill_(a[0])
+y
+""",
+    "row.expand(2, 3) * 1: y[...] = 1": """
+y = row.expand(2, 3) * 1
+y[...] = 1
+y
+""",
+    "a.t() * 1: y.permute(2, -1, 1, ).mul_(2)": """
+y = a.t() * 1
+y.permute(2, -1, 1, ).mul_(2)
+y
+""",
+    "c.clone(): y.put_(torch.tensor([-1, 0]), v[:2])": """
+y = c.clone()
+y.put_(torch.tensor([-1, 0]), v[:2])
+y
+""",
+    "c.clone(): y.t_()": """
+y = c.clone()
+y.t_()
+y
+""",
+    "f * 1: y.contiguous().mul_(2)": """
+y = f * 1
+y.contiguous().mul_(2)
+y
+""",
+    "row.expand(2, 3) * 1: y[3:] = True": """
+y = row.expand(2, 3) * 1
+y[3:] = True
+y
+""",
+    "f * 1: y.swapaxes_(-2, 3)": """
+y = f * 1
+y.swapaxes_(-2, 3)
+y
+""",
+    "p * 1: y[[0, 1]].mul_(2)": """
+y = p * 1
+y[[0, 1]].mul_(2)
+y
+""",
+    "p * 1: y.index_put_((torch.tensor([1]),), torch.zeros(1, 3, **d))": """
+y = p * 1
+y.index_put_((torch.tensor([1]),), torch.zeros(1, 3, **d))
+y
+""",
+    "a * 1: y[[0, 0, 1]] = a[0]": """
+y = a * 1
+y[[0, 0, 1]] = a[0]
+y
+""",
+    "m * 1: y.unsqueeze_(1)": """
+y = m * 1
+y.unsqueeze_(1)
+y
+""",
+    "p * 1: y.movedim(-2, 3).mul_(2)": """
+y = p * 1
+y.movedim(-2, 3).mul_(2)
+y
+""",
+    "v * 1: y.index_add_(-2, torch.tensor([-1, 0, 1]), row)": """
+y = v * 1
+y.index_add_(-2, torch.tensor([-1, 0, 1]), row)
+y
+""",
+    "c.clone(): y[torch.tensor([True, False])] = torch.zeros(1, 3, **d)": """
+y = c.clone()
+y[torch.tensor([True, False])] = torch.zeros(1, 3, **d)
+y
+""",
+    "a.t() * 1: y.put_(torch.tensor([0, 1]), v[:2])": """
+y = a.t() * 1
+y.put_(torch.tensor([0, 1]), v[:2])
+y
+""",
+    "row.expand(2, 3) * 1: y.transpose_(-2, 1)": """
+y = row.expand(2, 3) * 1
+y.transpose_(-2, 1)
+y
+""",
+    "a.t() * 1: y[torch.tensor([[0], [1]]), 1, ::2] = m[0]": """
+y = a.t() * 1
+y[torch.tensor([[0], [1]]), 1, ::2] = m[0]
+y
+""",
+    "row.expand(2, 3) * 1: y[...] = row": """
+y = row.expand(2, 3) * 1
+y[...] = row
+y
+""",
+    "i.clone(): y.flatten(0, 0).mul_(2)": """
+y = i.clone()
+y.flatten(0, 0).mul_(2)
+y
+""",
+    "f * 1: y[[True, False], :, True] = i": """
+y = f * 1
+y[[True, False], :, True] = i
+y
+""",
+    "a.t() * 1: y.index_put_((idx,), s, accumulate=True)": """
+y = a.t() * 1
+y.index_put_((idx,), s, accumulate=True)
+y
+""",
+    "s * 1: y[0, :] = a": """
+y = s * 1
+y[0, :] = a
+y
+""",
+    "a * 1: y.index_put_((mask,), v, accumulate=True)": """
+y = a * 1
+y.index_put_((mask,), v, accumulate=True)
+y
+""",
+    "p * 1: y[:, :-1] = a": """
+y = p * 1
+y[:, :-1] = a
+y
+""",
+    "c.clone(): y[:-1] = 2.5": """
+y = c.clone()
+y[:-1] = 2.5
+y
+""",
+    "s * 1: y.squeeze(0).mul_(2)": """
+y = s * 1
+y.squeeze(0).mul_(2)
+y
+""",
+    "v * 1: y[torch.tensor([True, False]), 1] = row": """
+y = v * 1
+y[torch.tensor([True, False]), 1] = row
+y
+""",
+    "p * 1: y[torch.tensor([[0], [1]]), -1] = 2.5": """
+y = p * 1
+y[torch.tensor([[0], [1]]), -1] = 2.5
+y
+""",
+    "f * 1: y[[0, 1], idx[:, None]] = m[0]": """
+y = f * 1
+y[[0, 1], idx[:, None]] = m[0]
+y
+""",
+    'row.expand(2, 3) * 1: y.scatter_reduce_(-3, torch.tensor([[1]]), i, "amax")': """
+y = row.expand(2, 3) * 1
+y.scatter_reduce_(-3, torch.tensor([[1]]), i, "amax")
+y
+""",
+    "a.t() * 1: y[torch.tensor(1)] = torch.tensor(3)": """
+y = a.t() * 1
+y[torch.tensor(1)] = torch.tensor(3)
+y
+""",
+    "row.expand(2, 3) * 1: y[..., -2:] = col": """
+y = row.expand(2, 3) * 1
+y[..., -2:] = col
+y
+""",
+    "v * 1: y[torch.tensor([True, False])] = one": """
+y = v * 1
+y[torch.tensor([True, False])] = one
+y
+""",
+    "i.clone(): y[:-1] = a": """
+y = i.clone()
+y[:-1] = a
+y
+""",
+    'a * 1: y.scatter_reduce_(1, torch.tensor([[2, 2]]), torch.zeros(1, 3, **d), "sum")': """
+y = a * 1
+y.scatter_reduce_(1, torch.tensor([[2, 2]]), torch.zeros(1, 3, **d), "sum")
+y
+""",
+    "c.clone(): y[mask] = 1": """
+y = c.clone()
+y[mask] = 1
+y
+""",
+    "a.t() * 1: y[:-1, 1:] = torch.tensor(3)": """
+y = a.t() * 1
+y[:-1, 1:] = torch.tensor(3)
+y
+""",
+    "f * 1: y[0, torch.tensor([[0], [1]])] = True": """
+y = f * 1
+y[0, torch.tensor([[0], [1]])] = True
+y
+""",
+    "c.clone(): y[torch.tensor([True, False])] = torch.tensor(3)": """
+y = c.clone()
+y[torch.tensor([True, False])] = torch.tensor(3)
+y
+""",
+    "c.clone(): y.index_copy_(2, torch.tensor([1, 1, -1]), a[0])": """
+y = c.clone()
+y.index_copy_(2, torch.tensor([1, 1, -1]), a[0])
+y
+""",
+    "v * 1: y.squeeze().mul_(2)": """
+y = v * 1
+y.squeeze().mul_(2)
+y
+""",
+    "i.clone(): y[2] = torch.ones(3)": """
+y = i.clone()
+y[2] = torch.ones(3)
+y
+""",
+    "m * 1: y[True, :, [0, 0, 1]] = v": """
+y = m * 1
+y[True, :, [0, 0, 1]] = v
+y
+""",
+    "p * 1: y[1, :-1] = torch.zeros(1, 3, **d)": """
+y = p * 1
+y[1, :-1] = torch.zeros(1, 3, **d)
+y
+""",
+    "c.clone(): y.transpose_(0, 0)": """
+y = c.clone()
+y.transpose_(0, 0)
+y
+""",
+    "row.expand(2, 3) * 1: y[:-1] = 2.5": """
+y = row.expand(2, 3) * 1
+y[:-1] = 2.5
+y
+""",
+    "row.expand(2, 3) * 1: y.masked_scatter_(mask, v)": """
+y = row.expand(2, 3) * 1
+y.masked_scatter_(mask, v)
+y
+""",
+    "c.clone(): y[3:, torch.tensor([True, False, True])].mul_(2)": """
+y = c.clone()
+y[3:, torch.tensor([True, False, True])].mul_(2)
+y
+""",
+    "m * 1: y[:-1, -1] = v[:2]": """
+y = m * 1
+y[:-1, -1] = v[:2]
+y
+""",
+    "s * 1: y.squeeze_(0)": """
+y = s * 1
+y.squeeze_(0)
+y
+""",
+    "a * 1: y[:] = torch.ones(3)": """
+y = a * 1
+y[:] = torch.ones(3)
+y
+""",
+    "row.expand(2, 3) * 1: y.swapaxes_(0, 0)": """
+y = row.expand(2, 3) * 1
+y.swapaxes_(0, 0)
+y
+""",
+    "i.clone(): y.squeeze_(1)": """
+y = i.clone()
+y.squeeze_(1)
+y
+""",
+    "s * 1: y.unsqueeze_(-3)": """
+y = s * 1
+y.unsqueeze_(-3)
+y
+""",
+    "i.clone(): y.squeeze_(0)": """
+y = i.clone()
+y.squeeze_(0)
+y
+""",
+    "a.t() * 1: y.index_copy_(0, torch.tensor([1, 1, -1]), torch.ones(3))": """
+y = a.t() * 1
+y.index_copy_(0, torch.tensor([1, 1, -1]), torch.ones(3))
+y
+""",
+    "p * 1: y.index_fill(3, torch.tensor([2]), 2.0).mul_(2)": """
+y = p * 1
+y.index_fill(3, torch.tensor([2]), 2.0).mul_(2)
+y
+""",
+    "p * 1: y[idx] = 1": """
+y = p * 1
+y[idx] = 1
+y
+""",
+    "c.clone(): y[mask] = 2.5": """
+y = c.clone()
+y[mask] = 2.5
+y
+""",
+    "p * 1: y.unsqueeze_(2)": """
+y = p * 1
+y.unsqueeze_(2)
+y
+""",
+    "f * 1: y[mask] = True": """
+y = f * 1
+y[mask] = True
+y
+""",
+    "p * 1: y[:-1, torch.tensor([True, False]), [0, 0, 1]] = torch.ones(3)": """
+y = p * 1
+y[:-1, torch.tensor([True, False]), [0, 0, 1]] = torch.ones(3)
+y
+""",
+    "row.expand(2, 3) * 1: y[[1], [True, False]] = col": """
+y = row.expand(2, 3) * 1
+y[[1], [True, False]] = col
+y
+""",
+    "f * 1: y[None] = i": """
+y = f * 1
+y[None] = i
+y
+""",
+    "a.t() * 1: y.swapaxes_(3, -2)": """
+y = a.t() * 1
+y.swapaxes_(3, -2)
+y
+""",
+    "a.t() * 1: y.clone().mul_(2)": """
+y = a.t() * 1
+y.clone().mul_(2)
+y
+""",
+    "v * 1: y.repeat_interleave(1, 1).mul_(2)": """
+y = v * 1
+y.repeat_interleave(1, 1).mul_(2)
+y
+""",
+    "i.clone(): y.t_()": """
+y = i.clone()
+y.t_()
+y
+""",
+    "p * 1: y[-1] = col": """
+y = p * 1
+y[-1] = col
+y
+""",
+    "a * 1: y.t_()": """
+y = a * 1
+y.t_()
+y
+""",
+    "i.clone(): y.squeeze_(-1)": """
+y = i.clone()
+y.squeeze_(-1)
+y
+""",
+    "f * 1: y.scatter_(3, torch.tensor([[0, 0], [0, 1]]), v[:2])": """
+y = f * 1
+y.scatter_(3, torch.tensor([[0, 0], [0, 1]]), v[:2])
+y
+""",
+    "m * 1: y[:] = v": """
+y = m * 1
+y[:] = v
+y
+""",
+    "a.t() * 1: y.select(-2, 2).mul_(2)": """
+y = a.t() * 1
+y.select(-2, 2).mul_(2)
+y
+""",
+    "p * 1: y[3:] = torch.tensor(3)": """
+y = p * 1
+y[3:] = torch.tensor(3)
+y
+""",
+}

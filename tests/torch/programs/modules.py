@@ -122,6 +122,21 @@ EXPRESSIONS = {
         (v * 2).random_()
         (v * 2).exponential_()
         torch.empty(3).uniform_(generator=torch.Generator().manual_seed(5))
+        torch.bernoulli(pos / 4)
+        torch.bernoulli(a.detach().abs(), 0.3)
+        (pos / 4).bernoulli()
+        torch.normal(a, 2.0)
+        torch.normal(1.0, pos)
+        torch.normal(a, pos)
+        torch.normal(torch.zeros(2, 1), torch.ones(3))
+        torch.normal(0.0, 1.0, (2, 3))
+        torch.multinomial(pos, 1)
+        torch.multinomial(pos, 2)
+        torch.multinomial(pos[0], 5, replacement=True)
+        torch.multinomial(torch.softmax(torch.arange(10.0), 0), 3)
+        torch.poisson(pos)
+        torch.randint_like(f, 5)
+        torch.randint_like(i, 2, 9)
         torch.nn.init.uniform_(torch.empty(2, 3), -1, 1)
         torch.nn.init.normal_(torch.empty(3), 1, 2)
         torch.nn.init.constant_(torch.empty(2), 0.3)
@@ -301,6 +316,15 @@ ERRORS = """
         torch.nn.init.xavier_uniform_(torch.empty(3))
         torch.nn.init.kaiming_uniform_(torch.empty(2, 2), nonlinearity="x")
         torch.nn.init.calculate_gain("x")
+        torch.bernoulli(pos)
+        torch.bernoulli(i)
+        torch.normal(a, -1.0)
+        torch.normal(a, -pos)
+        torch.multinomial(pos[0], 4)
+        torch.multinomial(pos, 0)
+        torch.multinomial(i, 1)
+        torch.multinomial(-pos, 1)
+        torch.multinomial(p, 1)
         torch.empty(2).uniform_(2, 1)
         torch.empty(2).uniform_(0, 1, 3)
         torch.empty(2).normal_(0, -1)
@@ -516,6 +540,63 @@ for k in range(3):
 print(every.running_mean, every.num_batches_tracked)
 every.reset_running_stats()
 print(every.running_mean, every.running_var)
+""",
+    "modules: lazy layers": """
+import copy
+nn = torch.nn
+layers = (nn.LazyConv2d(2, 3, padding=1), nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(4), nn.LazyLinear(1, bias=False))
+net = nn.Sequential(*layers)
+print(net, list(net.parameters()))
+try:
+    net[0].weight.shape
+except RuntimeError as error:
+    print(error)
+again = copy.deepcopy(net[0])
+print(net(torch.rand(3, 2, 4, 4)).shape, net, [tuple(p.shape) for p in net.parameters()], again)
+print(net[3].bias, type(net[3]), type(net[3].weight))
+""",
+    "modules: padded sequences": """
+rnn = torch.nn.utils.rnn
+x, y = torch.ones(2, 3, requires_grad=True), torch.ones(3, 3) * 2
+for options in (dict(), dict(batch_first=True, padding_value=7), dict(padding_side="left")):
+    padded = rnn.pad_sequence([x, y], **options)
+    x.grad = None
+    (padded * torch.arange(padded.numel()).reshape(padded.shape)).sum().backward()
+    print(padded, x.grad)
+print(rnn.unpad_sequence(padded, torch.tensor([2, 3])), rnn.pad_sequence([torch.tensor([1, 2]), torch.tensor([3])]))
+""",
+    "modules: hooks of all modules": """
+nn = torch.nn
+after = nn.modules.module.register_module_forward_hook(lambda module, args, out: print("after", type(module).__name__))
+before = nn.modules.module.register_module_forward_pre_hook(lambda module, args: print("before", type(module).__name__))
+nn.Sequential(nn.ReLU())(f)
+after.remove()
+before.remove()
+print(nn.ReLU()(f))
+""",
+    "modules: a parameter is a tensor": """
+p = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
+print(type(p), [p], {"p": p}, p.data, p.detach(), p.shape, torch.nn.Parameter(p) is p, p.tolist(), p[0], p.sum(), f"{p}")
+print([type(x).__name__ for x in (p.clone(), p.view(2), p[:1], p.double(), p.float(), p.data, torch.stack([p, p]))], p.float() is p)
+for call in (lambda: p.add_(1), lambda: p.numpy(), lambda: setattr(p, "grad", torch.ones(3))):
+    try:
+        call()
+    except (RuntimeError, TypeError) as error:
+        print(type(error).__name__, str(error).splitlines()[0])
+with torch.no_grad():
+    p.mul_(3)
+print(p, p._version)
+s = torch.nn.Parameter(torch.tensor(2.0))
+print(s, float(s), f"{s}", f"{s.item():.2f}")
+try:
+    f"{s:.2f}"
+except TypeError as error:
+    print(error)
+(p ** 2).sum().backward()
+handle = p.register_hook(lambda grad: grad * 10)
+(p ** 2).sum().backward()
+handle.remove()
+print(p.grad, p.requires_grad_(False), torch.nn.Parameter(torch.zeros(0)))
 """,
     "modules: copies": """
 import copy

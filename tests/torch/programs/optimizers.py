@@ -116,6 +116,23 @@ print(optimizer)
 print(optimizer.state_dict()['param_groups'], list(optimizer.state_dict()['state'].get(0, {})))
 steps(lambda p: O.Rprop(p), dtype=torch.float32)
 """,
+    "optimizers: LBFGS": ATTEMPT + """
+for options in (dict(lr=0.5), dict(), dict(line_search_fn="strong_wolfe"), dict(lr=0.1, max_iter=4, history_size=2),
+                dict(lr=2.0, max_iter=7, line_search_fn="strong_wolfe")):
+    x = torch.tensor([-1.5, 1.5], dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([0.3], dtype=torch.float64, requires_grad=True)
+    o = O.LBFGS([x, y], **options)
+    def closure():
+        o.zero_grad()
+        loss = (1 - x[0]) ** 2 + 10 * (x[1] - x[0] ** 2) ** 2 + (y ** 4).sum()
+        loss.backward()
+        return loss
+    for k in range(3):
+        print(o.step(closure), x, y, o.state[x]["func_evals"], o.state[x]["n_iter"])
+print(o)
+attempt(lambda: O.LBFGS([{"params": [x]}, {"params": [y]}]))
+attempt(lambda: O.LBFGS([x], line_search_fn="q").step(closure))
+""",
     "optimizers: what they refuse": ATTEMPT + """
 w, b = nn.Parameter(torch.ones(2)), nn.Parameter(torch.zeros(1))
 for make in (

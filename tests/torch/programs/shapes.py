@@ -610,6 +610,17 @@ EXPRESSIONS = {
         torch.ones(2).view(torch.tensor(2))
         torch.ones(2).reshape(torch.tensor(2),1)
         torch.ones(2).reshape([torch.tensor(2),1]).shape
+        torch.ones(2,3).is_contiguous(memory_format=torch.contiguous_format)
+        torch.ones(2,3).t().is_contiguous()
+        torch.ones(2,3).dim()
+        torch.ones(2,3).ndimension()
+        torch.ones(2,3).t().contiguous().is_contiguous()
+        torch.ones(2,1).t().is_contiguous()
+        torch.ones(0,3).t().is_contiguous()
+        torch.ones(1,3).expand(1,3).is_contiguous()
+        torch.ones(1,3).expand(2,3).is_contiguous()
+        torch.ones(2,3)[:, :1].is_contiguous()
+        torch.ones(2,3)[:1].is_contiguous()
     """,
 }
 
@@ -941,6 +952,7 @@ ERRORS = r"""
     torch.ones(()).stride(0)
     torch.ones(2,3).size(0,1)
     torch.ones(2,3).stride(0,1)
+    torch.ones(2,3).dim(1)
     torch.meshgrid(torch.ones(2,3,dtype=torch.int64)*10, indexing="ij")
     torch.ones(()).unbind(1)
     torch.ones(()).unbind(-1)
@@ -1014,6 +1026,12 @@ ERRORS = r"""
     torch.ones(2).narrow(0,None,1)
     torch.ones(2).T(1)
     torch.ones(2)["x"]
+    torch.ones(2,3).is_contiguous(1)
+    torch.ones(2,3).element_size(1)
+    torch.ones(2,3).ndimension(1)
+    torch.ones(2,3).storage_offset(1)
+    torch.ones(2,3).nelement(1)
+    torch.ones(2,3).is_contiguous("x")
 """
 
 SCRIPTS = {

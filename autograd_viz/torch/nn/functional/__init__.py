@@ -9,3 +9,4 @@ from autograd_viz.torch.nn.functional.losses import *
 from autograd_viz.torch.nn.functional.normalization import *
 from autograd_viz.torch.nn.functional.pooling import *
 from autograd_viz.torch.nn.functional.resampling import *
+from autograd_viz.torch.nn.functional.unpooling import *

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.ops import activations as rows
 from autograd_viz.torch.ops import creation, inplace, losses, pointwise, shape, slopes
@@ -86,12 +87,14 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     return _apply("hardswish", rows.hardswish, rows.hardswish, inplace, input)
 
 
+@reads("hardshrink(Tensor input, Number lambd=0.5)", method=False)
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """The input, but 0 from -lambd to lambd."""
     need_tensors("hardshrink", input=input)
     return rows.hardshrink(input, number("hardshrink", "lambd", 2, lambd))
 
 
+@reads("softshrink(Tensor input, Number lambd=0.5)", method=False)
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """The input moved towards 0 by lambd."""
     need_tensors("softshrink", input=input)
@@ -125,6 +128,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return _apply("celu", rows.celu, rows.celu_, inplace, input, number("celu", "alpha", 2, alpha))
 
 
+@reads("gelu(Tensor input, *, str approximate='none')", method=False)
 def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     """The input times the normal distribution's probability of less; approximate="tanh" is quicker."""
     return rows.gelu(input, approximate=approximate)
@@ -140,6 +144,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     return _apply("mish", rows.mish, rows.mish, inplace, input)
 
 
+@reads("softplus(Tensor input, Number beta=1, Number threshold=20)", method=False)
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """log(1 + e ** (input * beta)) / beta, a smooth relu."""
     need_tensors("softplus", input=input)

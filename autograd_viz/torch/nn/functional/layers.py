@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.ops import embedding as rows
 from autograd_viz.torch.ops.inplace import in_place
 from autograd_viz.torch.ops.linalg import matmul
@@ -30,6 +31,7 @@ __all__ = [
 # --- products ---------------------------------------------------------------------------------------------------------
 
 
+@reads("linear(Tensor input, Tensor weight, Tensor? bias=None)", method=False)
 def linear(input: Tensor, weight: Tensor, bias: Any = None) -> Any:
     """input @ weight.t() + bias.  (..., k), (m, k), (m,) -> (..., m).  Source: ATen, native/Linear.cpp."""
     need_tensors("linear", input=input, weight=weight)
@@ -45,6 +47,7 @@ def linear(input: Tensor, weight: Tensor, bias: Any = None) -> Any:
     return made if bias is None else made + bias
 
 
+@reads("bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None)", method=False)
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Any = None) -> Any:
     """For each output m the product input1 @ weight[m] @ input2.  (..., k), (..., l), (m, k, l), (m,) -> (..., m)."""
     need_tensors("bilinear", input1=input1, input2=input2, weight=weight)
@@ -110,6 +113,7 @@ def _shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -
     weight._version_counter.value += 1
 
 
+@reads("one_hot(Tensor input, int num_classes=-1)", method=False)
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     """1 in the place of each number and 0 elsewhere.  (...) of int64 -> (..., num_classes)."""
     need_tensors("one_hot", input=input)
@@ -139,6 +143,7 @@ ALPHA = 1.7580993408473766  # what selu goes to far below 0, with the sign turne
 def dropped(function: str, input: Any, p: float, training: bool, inplace: bool, feature: bool = False, alpha: bool = False) -> Any:
     """The input times noise: 0 with probability p, else what keeps the mean (`alpha`: and the variance). Source: ATen, Dropout.cpp."""
     need_tensors(function, input=input)
+    p = p._array.item() if isinstance(p, Tensor) else p
     array = input._array
     if p == 0 or not training or not array.size:
         return input

@@ -191,7 +191,7 @@ def binary_cross_entropy_with_logits(
     """
     reduce_ = reduction_of(reduction, size_average, reduce)
     _check_sized(target, input)
-    if target.shape != input.shape:
+    if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{SCALAR_NAMES[input.dtype]}'")

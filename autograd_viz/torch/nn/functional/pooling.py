@@ -2,7 +2,7 @@
 
 One dimension is pooled as two, of which the first has size 1: PyTorch has rows for two and three.
 
-Read next: `resampling.py`.
+Read next: `unpooling.py`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,10 @@ def _check_windows(input: Tensor, kernel: Sizes, stride: Sizes, padding: Sizes, 
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
         if p > (d * (k - 1) + 1) // 2:
             raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}")
+    batched = input.ndim == len(kernel) + 2
+    if len(kernel) == 2 and (input.ndim not in (3, 4) or 0 in input.shape[batched:]):
+        sizes = ", ".join(map(str, input.shape))
+        raise RuntimeError(f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:[{sizes}]")
     sizes = input.shape[-len(kernel) :]
     every = zip(sizes, kernel, stride or kernel, padding, dilation, strict=True)
     outs = [rows.out_size(*each, ceil_mode) for each in every]

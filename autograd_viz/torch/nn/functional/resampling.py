@@ -6,14 +6,17 @@ Read next: `normalization.py`.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 from autograd_viz.torch.nn.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from autograd_viz.torch.ops import resampling as rows
-from autograd_viz.torch.ops.resampling import pixel_shuffle, pixel_unshuffle
+from autograd_viz.torch.ops.resampling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from autograd_viz.torch.tensor import Tensor
 
-__all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample"]
+__all__ = [
+    "channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample", "upsample_bilinear", "upsample_nearest",
+]  # fmt: skip
 
 MODES = "nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact"
 
@@ -94,5 +97,22 @@ def _sizes(input: Tensor, dims: int, size: Any, scale_factor: Any) -> tuple[tupl
 
 
 def upsample(input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None) -> Any:
-    """The older name of `interpolate`."""
+    """The older name of `interpolate`.  Warns."""
+    _outdated("upsample", "interpolate")
     return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Any:
+    """The older name of `interpolate`.  Warns."""
+    _outdated("upsample_nearest", "interpolate")
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Any:
+    """The older name of `interpolate` with mode="bilinear", align_corners=True.  Warns."""
+    _outdated("upsample_bilinear", "interpolate")
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
+def _outdated(name: str, instead: str) -> None:
+    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.{instead}` instead.", UserWarning, stacklevel=3)

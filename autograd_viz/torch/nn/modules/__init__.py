@@ -7,6 +7,7 @@ from autograd_viz.torch.nn.modules import (
     conv,
     distance,
     dropout,
+    lazy,
     linear,
     loss,
     module,
@@ -24,6 +25,7 @@ from autograd_viz.torch.nn.modules.container import *
 from autograd_viz.torch.nn.modules.conv import *
 from autograd_viz.torch.nn.modules.distance import *
 from autograd_viz.torch.nn.modules.dropout import *
+from autograd_viz.torch.nn.modules.lazy import *
 from autograd_viz.torch.nn.modules.linear import *
 from autograd_viz.torch.nn.modules.loss import *
 from autograd_viz.torch.nn.modules.module import *
@@ -37,7 +39,8 @@ from autograd_viz.torch.nn.modules.sparse import *
 from autograd_viz.torch.nn.modules.transformer import *
 
 _FILES = (
-    *(module, container, linear, activation, distance, loss, dropout, sparse, conv, pooling, normalization, padding, resizing),
+    *(module, container, linear, activation, distance, loss, dropout, sparse, conv, pooling, normalization, lazy),
+    *(padding, resizing),
     *(rnn, attention, transformer),
 )
 __all__ = [name for file in _FILES for name in file.__all__]

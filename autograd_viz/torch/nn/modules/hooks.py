@@ -20,6 +20,8 @@ from autograd_viz.torch.tensor import Tensor
 __all__ = ["called", "register"]
 
 Hooks = OrderedDict[int, Callable[..., Any]]
+for_all: Hooks = OrderedDict()  # forward hooks of every module
+before_all: Hooks = OrderedDict()  # forward pre hooks of every module
 ANOTHER_ERROR = (
     "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: "
 )
@@ -36,9 +38,20 @@ def register(hooks: Hooks, hook: Callable[..., Any], *, prepend: bool = False, m
     return handle
 
 
+def register_module_forward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """hook(module, args, output) after every call of every module."""
+    return RemovableHandle(for_all, hook)
+
+
+def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """hook(module, args) before every call of every module."""
+    return RemovableHandle(before_all, hook)
+
+
 def called(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """module(*args, **kwargs), with its hooks."""
-    if not (module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks):
+    own = module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks
+    if not (own or for_all or before_all):
         return module.forward(*args, **kwargs)
     ran: set[int] = set()
     result: list[Any] = [None]
@@ -54,7 +67,7 @@ def called(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 def _with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ran: set[int], result: list[Any]) -> Any:
-    for number, hook in list(module._forward_pre_hooks.items()):
+    for number, hook in [*before_all.items(), *module._forward_pre_hooks.items()]:
         if number in module._forward_pre_hooks_with_kwargs:
             both = hook(module, args, kwargs)
             if both is not None:
@@ -69,7 +82,7 @@ def _with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ran:
         gradients = BackwardHook(module, list(module._backward_hooks.values()) if full else [], list(module._backward_pre_hooks.values()))
         args = gradients.around_inputs(args)
     result[0] = module.forward(*args, **kwargs)
-    for number in list(module._forward_hooks):
+    for number in [*for_all, *module._forward_hooks]:
         ran.add(number)
         made = _run_forward_hook(module, number, args, kwargs, result[0])
         if made is not None:
@@ -85,5 +98,5 @@ def _with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ran:
 
 
 def _run_forward_hook(module: Any, number: int, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
-    hook = module._forward_hooks[number]
+    hook = module._forward_hooks[number] if number in module._forward_hooks else for_all[number]
     return hook(module, args, kwargs, result) if number in module._forward_hooks_with_kwargs else hook(module, args, result)

@@ -26,6 +26,7 @@ from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.gradients import requires_grad_
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.modules import hooks, state_dict
+from autograd_viz.torch.nn.modules.hooks import register_module_forward_hook, register_module_forward_pre_hook
 from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.modules.state_dict import IncompatibleKeys
 from autograd_viz.torch.nn.modules.tree import Tree
@@ -34,6 +35,8 @@ from autograd_viz.torch.node import RemovableHandle
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["Module"]
+
+_offered_here = (register_module_forward_hook, register_module_forward_pre_hook)  # as torch.nn.modules.module offers them
 
 _HOOKS = (
     "_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called",
@@ -62,7 +65,8 @@ class Module(Tree):
         found = self.__dict__  # past our own __setattr__, which needs what is made here
         found["training"] = True
         found["_parameters"], found["_buffers"], found["_non_persistent_buffers_set"] = {}, {}, set()
-        found.update({name: OrderedDict() for name in _HOOKS})
+        found.update({name: OrderedDict() for name in _HOOKS[:2]}, _is_full_backward_hook=None)
+        found.update({name: OrderedDict() for name in _HOOKS[2:]})
         found["_modules"] = {}
         if self.call_super_init:
             super().__init__(*args, **kwargs)
@@ -334,6 +338,22 @@ class Module(Tree):
         if not isinstance(state, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state)}.")
         return state_dict.load(self, state, strict, assign)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, prefix, keep_vars) before `state_dict`."""
+        return RemovableHandle(self._state_dict_pre_hooks, hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, state_dict, prefix, metadata) after `state_dict`; it may change the dictionary, and returns None."""
+        return RemovableHandle(self._state_dict_hooks, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors) before the module's part is loaded."""
+        return RemovableHandle(self._load_state_dict_pre_hooks, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, incompatible_keys) after the module's part was loaded; it may change the lists of keys."""
+        return RemovableHandle(self._load_state_dict_post_hooks, hook)
 
     # --- as text ------------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,10 @@ def typename(obj: Any) -> str:
         return f"torch.{scalar_name(obj._array)}Tensor"
     named = obj if hasattr(obj, "__qualname__") else type(obj)
     module = named.__module__ or ""
+    if module.startswith("autograd_viz.torch.ops."):
+        return f"torch._VariableFunctionsClass.{named.__qualname__}"  # torch.relu and the like
+    if module.startswith("autograd_viz.torch.nn.functional"):
+        module = "torch.nn.functional"
     return named.__qualname__ if module in ("", "builtins") else f"{module}.{named.__qualname__}".removeprefix("autograd_viz.")
 
 
@@ -28,7 +32,7 @@ _FILE_THERE = {
     "Flatten": "flatten", "Unflatten": "flatten", "BatchNorm": "batchnorm", "InstanceNorm": "instancenorm", "Upsample": "upsampling",
     "UpsamplingNearest": "upsampling", "UpsamplingBilinear": "upsampling", "PixelShuffle": "pixelshuffle",
     "PixelUnshuffle": "pixelshuffle", "Fold": "fold", "Unfold": "fold",
-    "MultiheadAttention": "activation",
+    "MultiheadAttention": "activation", "UninitializedBuffer": "parameter", "UninitializedParameter": "parameter",
 }  # fmt: skip
 _INIT_OF = {
     "BatchNorm": "_BatchNorm", "InstanceNorm": "_InstanceNorm", "Dropout": "_DropoutNd", "AlphaDropout": "_DropoutNd",
@@ -40,11 +44,13 @@ _INIT_OF = {
 
 def name_as_pytorch(cls: Any) -> None:
     """Give a class the module name that it has in PyTorch, and its `__init__` the name that errors about wrong arguments begin with."""
-    name = cls.__name__.rstrip("123d")
+    name = cls.__name__.rstrip("123d").removeprefix("Lazy")
     file = _FILE_THERE.get(name)
+    if cls.__name__.startswith("Lazy"):
+        file = file or ("linear" if name == "Linear" else "conv")
     cls.__module__ = f"torch.nn.modules.{file}" if file else cls.__module__.removeprefix("autograd_viz.")
     init = cls.__init__
-    if init.__qualname__.startswith("_") or cls.__name__ == "AvgPool3d":
+    if (init.__qualname__.startswith("_") and init.__closure__ is not None) or cls.__name__ == "AvgPool3d":
         own = types.FunctionType(init.__code__, init.__globals__, init.__name__, init.__defaults__, init.__closure__)
         own.__kwdefaults__ = init.__kwdefaults__
         own.__qualname__ = f"{_INIT_OF.get(name, cls.__name__)}.__init__"

@@ -3,7 +3,7 @@
 They differ in what the mean is taken over: BatchNorm over the batch (and therefore it remembers running means, for `eval()`),
 LayerNorm over the features of one example, GroupNorm over groups of channels, InstanceNorm over each channel of each example.
 
-Read next: `padding.py`.
+Read next: `lazy.py`.
 """
 
 from __future__ import annotations

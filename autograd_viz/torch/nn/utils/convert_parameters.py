@@ -1,6 +1,6 @@
 """All parameters of a model as one vector, and back.
 
-Read next: `optim/optimizer.py`.
+Read next: `rnn.py`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,166 @@
+"""New tensors of random numbers that depend on tensors: `bernoulli`, `normal`, `multinomial`, `poisson`; and the generator's state.
+
+Chance has no derivative: the gradient of what was drawn, with respect to the probabilities, is 0.
+
+Read next: `gradients.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.torch import dtypes, random
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.op import op
+from autograd_viz.torch.ops import pointwise
+from autograd_viz.torch.ops.arithmetic import no_derivative
+from autograd_viz.torch.ops.creation import new, numpy_dtype, randint, size_of
+from autograd_viz.torch.ops.random_inplace import exponential_numbers
+from autograd_viz.torch.random import Generator, GeneratorState
+from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors
+
+__all__ = ["bernoulli", "get_rng_state", "multinomial", "normal", "poisson", "randint_like", "set_rng_state"]
+
+
+def _source(generator: Generator | None) -> Generator:
+    return generator or random.default_generator
+
+
+@op("BernoulliBackward0", self=lambda grad: pointwise.zeros(grad))
+def _bernoulli(self: Array, generator: Any) -> Array:
+    return _source(generator).bernoulli(self).astype(self.dtype)
+
+
+@op("torch::autograd::NotImplemented", inputs="self", joint=lambda grad: no_derivative("bernoulli"))
+def _bernoulli_p(self: Array, p: float, generator: Any) -> Array:
+    return _source(generator).dropout_mask(self.shape, p).astype(self.dtype)
+
+
+@method
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that `input` says there, else 0; `p`: everywhere the same.  Raises RuntimeError unless in [0, 1]."""
+    need_tensors("bernoulli", input=input)
+    if p is None and input._array.dtype.kind != "f":
+        raise NotImplementedError(f"\"bernoulli_tensor_cpu_p_\" not implemented for '{dtypes.SCALAR_NAMES[input.dtype]}'")
+    made: Tensor = _bernoulli(input, generator) if p is None else _bernoulli_p(input, p, generator)
+    return made
+
+
+@op("NormalBackward1", mean=lambda grad, mean_sym_sizes: pointwise.zeros(grad))
+def _normal_mean(mean: Array, std: float, generator: Any) -> Array:
+    return _source(generator).normal(mean.shape, mean.dtype, 0.0, std).astype(mean.dtype) + mean
+
+
+@op("NormalBackward2", std=lambda grad, std_sym_sizes: pointwise.zeros(grad))
+def _normal_std(std: Array, mean: float, generator: Any) -> Array:
+    return _source(generator).normal(std.shape, std.dtype) * std + std.dtype.type(mean)
+
+
+@op("NormalBackward3", mean=lambda grad, mean_sym_sizes: pointwise.zeros(grad), std=lambda grad, std_sym_sizes: pointwise.zeros(grad))
+def _normal_both(mean: Array, std: Array, generator: Any) -> Array:
+    shape = np.broadcast_shapes(mean.shape, std.shape)
+    return _source(generator).normal(shape, mean.dtype) * std + mean
+
+
+def normal(
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Numbers of the bell curve; mean and std may be tensors, or numbers with a `size`.  Raises RuntimeError if a std is negative."""
+    lowest = std._array.min(initial=0) if isinstance(std, Tensor) else std
+    if lowest < 0:
+        of = "all elements of std >= 0.0" if isinstance(std, Tensor) else f"std >= 0.0, but found std {std:g}"
+        raise RuntimeError(f"normal expects {of}")
+    if isinstance(mean, Tensor):
+        made: Tensor = _normal_both(mean, std, generator) if isinstance(std, Tensor) else _normal_mean(mean, std, generator)
+        return made
+    if isinstance(std, Tensor):
+        made = _normal_std(std, mean, generator)
+        return made
+    if size is None:
+        kinds = ", ".join(type(value).__name__ for value in (mean, std))
+        raise TypeError(f"normal() received an invalid combination of arguments - got ({kinds}), but expected one of:")
+    kind = numpy_dtype("normal", dtype)
+    return new(_source(generator).normal(size_of("normal", (tuple(size),)), kind, mean, std), "normal", requires_grad)
+
+
+@method
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None) -> Tensor:
+    """num_samples positions of each row, drawn with probabilities in proportion to its elements.  (C,) -> (n,); (N, C) -> (N, n)
+
+    Raises RuntimeError for what are no probabilities, or if more are drawn than there are without replacement.
+    """
+    need_tensors("multinomial", input=input)
+    weights = input._array
+    if weights.ndim not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if weights.dtype.kind != "f":
+        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {dtypes.SCALAR_NAMES[input.dtype]}")
+    if num_samples <= 0:
+        raise RuntimeError("cannot sample n_sample <= 0 samples")
+    if not replacement and num_samples > weights.shape[-1]:
+        raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    if not np.all((weights >= 0) & np.isfinite(weights)):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    if not np.all(weights.sum(-1) > 0):
+        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    if replacement and num_samples > 1:
+        return holding(_with_replacement(weights, num_samples, _source(generator)))
+    waits = exponential_numbers(_source(generator).uniform(weights.shape, np.float64), 1.0).astype(weights.dtype)
+    order = np.argsort(-(weights / waits), axis=-1, kind="stable")  # who waits the shortest time for its weight comes first
+    return holding(np.ascontiguousarray(order[..., :num_samples]).astype(np.int64))
+
+
+def _with_replacement(weights: Array, count: int, generator: Generator) -> Array:
+    """Where a uniform number falls among the cumulated probabilities."""
+    rows = weights.reshape(-1, weights.shape[-1])
+    drawn = np.empty((len(rows), count), np.int64)
+    for place, row in enumerate(rows):
+        cumulated = np.cumsum(row) / row.sum()
+        cumulated[-1] = 1
+        drawn[place] = np.searchsorted(cumulated, generator.uniform((count,), np.float64), side="left")
+    return drawn.reshape(*weights.shape[:-1], count)
+
+
+@op("PoissonBackward0", self=lambda grad: pointwise.zeros(grad))
+def _poisson(self: Array, generator: Any) -> Array:
+    source = _source(generator)
+    flat = [_count(float(rate), source) for rate in self.ravel()]
+    return np.array(flat, self.dtype).reshape(self.shape)
+
+
+def _count(rate: float, generator: Generator) -> int:
+    """How often something happens that is to be expected `rate` times (by multiplication of uniform numbers)."""
+    limit, product, count = math.exp(-rate), 1.0, 0
+    while rate > 0:
+        product *= float(generator.uniform((), np.float64))
+        if product <= limit:
+            break
+        count += 1
+    return count
+
+
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Counts, to be expected as often as `input` says there.  (For rates of 10 and more PyTorch draws in another way.)"""
+    need_tensors("poisson", input=input)
+    made: Tensor = _poisson(input, generator)
+    return made
+
+
+def randint_like(input: Tensor, low: int = 0, high: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """`randint` in the shape and dtype of another tensor."""
+    need_tensors("randint_like", input=input)
+    low, high = (0, low) if high is None else (low, high)
+    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def get_rng_state() -> GeneratorState:
+    """The state of the default generator: with `set_rng_state` the same numbers come again."""
+    return random.default_generator.get_state()
+
+
+def set_rng_state(new_state: GeneratorState) -> None:
+    """Put the default generator back into a state."""
+    random.default_generator.set_state(new_state)
