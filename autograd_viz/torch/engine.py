@@ -330,13 +330,6 @@ class Wave:
 
     # --- the end of the road ---------------------------------------------------------------------------------------------
 
-<<<<<<< HEAD
-    def accumulate(self, tensor: Tensor, gradient: Any, retained: bool = False) -> None:
-        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph.
-
-        A leaf's gradient lies in memory as the leaf does. `retained`: that of a non-leaf, which is a new tensor each time.
-        """
-=======
     def _reach_leaf(self, node: Any, gradient: Any) -> None:
         """Add to the `.grad` of an AccumulateGrad's leaf."""
         leaf = node.variable
@@ -347,9 +340,11 @@ class Wave:
                     if hook(leaf) is not None:
                         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
-    def accumulate(self, tensor: Tensor, gradient: Any) -> None:
-        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph."""
->>>>>>> main
+    def accumulate(self, tensor: Tensor, gradient: Any, retained: bool = False) -> None:
+        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph.
+
+        A leaf's gradient lies in memory as the leaf does. `retained`: that of a non-leaf, which is a new tensor each time.
+        """
         with _accumulating:
             before = tensor._grad
             look = _look(before) if events.listeners else None

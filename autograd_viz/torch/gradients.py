@@ -124,7 +124,7 @@ def _gradients(
         targets=list(map(_edge, wanted)), accumulate=False, api="grad", known=_known(roots, wanted),
     )  # fmt: skip
     answer: list[Tensor | None] = []
-    for i, (tensor, gradient) in enumerate(zip(wanted, found, strict=True)):
+    for i, gradient in enumerate(found):
         if gradient is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {i} appears to not have been used in the graph. "

@@ -28,7 +28,7 @@ from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
-from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
+from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, needs_grad, seen_history, set_history, strides_of
 
