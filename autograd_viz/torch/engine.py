@@ -21,8 +21,9 @@ from autograd_viz.torch.anomaly import check_nan, warn_where
 from autograd_viz.torch.modes import mode, special
 from autograd_viz.torch.node import LAST, AccumulateGrad, Edge, Node
 from autograd_viz.torch.ops.inplace import copy
+from autograd_viz.torch.ops.memory import is_dense
 from autograd_viz.torch.ops.pointwise import add, to_copy
-from autograd_viz.torch.ops.shape import sum_to
+from autograd_viz.torch.ops.shape import clone, sum_to
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -132,6 +133,7 @@ class Wave:
     def run(self, roots: Sequence[Edge], seeds: list[Any], targets: Sequence[Edge] | None, accumulate: bool) -> list[Any]:
         """Walk; the gradients of the targets, in their order (None where nothing arrived)."""
         waiting, useful = self._plan(roots, targets, accumulate)
+        first = roots[0][0] if len(roots) == 1 else None  # (several roots get a node before them, which is the first then)
         captured: dict[Node, list[tuple[int, int]]] = {}  # node -> whose gradients are asked for: an output, and its place in the answer
         for place, (node, output_nr) in enumerate(() if targets is None or accumulate else targets):
             if node is not None:
@@ -150,11 +152,11 @@ class Wave:
         while following is not None:
             node = following
             gradients = arrived.pop(node, None)
-            if gradients is None and node._runs_on_nothing:
+            if gradients is None and (node._hooked or node._runs_on_nothing) and (useful is None or node in useful):
                 gradients = [None] * len(node.metas)
             if gradients is not None:
                 runs = useful is None or node in useful
-                if not runs and node._hooked and (node in captured or len(roots) == 1):
+                if not runs and node._hooked and (node in captured or node is first):
                     self._call_tensor_hooks(node, gradients)  # (if the node runs, it is then that they are called)
                 if captured and node in captured:
                     for output_nr, place in captured[node]:
@@ -254,7 +256,10 @@ class Wave:
         if events.listeners:
             events.emit(events.NodeEntered(self.call, node._serial, tuple(map(_look, gradients))))
         needed = tuple(following is not None for following, _ in node.next_functions)
-        results = node.run(gradients, needed, self.create_graph) if self.create_graph else node.run_arrays(gradients)
+        if not node._runs_on_nothing and all(gradient is None for gradient in gradients):  # run for its hooks
+            results: Any = [None] * len(needed)
+        else:
+            results = node.run(gradients, needed, self.create_graph) if self.create_graph else node.run_arrays(gradients)
         if mode.anomaly and mode.check_nan:
             check_nan(node, results)
         if node._posthooks:
@@ -294,12 +299,11 @@ class Wave:
         """The hooks of the tensors that were the node's outputs, each may replace the gradient; then `retain_grad` keeps what is left."""
         for output_nr, hooks in (node._tensor_hooks or {}).items():
             for hook in [hook for each in hooks for hook in each.values()]:
-                if gradients[output_nr] is not None:
-                    gradients[output_nr] = self._replaced({0: hook}, [gradients[output_nr]], [gradients[output_nr]], None)[0]
+                gradients[output_nr] = self._replaced({0: hook}, [gradients[output_nr]], [gradients[output_nr]], None)[0]
         for output_nr, reference in (node._retained or {}).items():
             tensor = reference()
             if tensor is not None and gradients[output_nr] is not None:
-                self.accumulate(tensor, gradients[output_nr])
+                self.accumulate(tensor, gradients[output_nr], retained=True)
 
     def _replaced(self, hooks: dict[int, Any], first: list[Any], values: list[Any], second: Any) -> list[Any]:
         """`values` after each hook has had its say: hook(grad) if `second` is None, hook(grad_outputs) if it is (), else
@@ -336,15 +340,30 @@ class Wave:
                     if hook(leaf) is not None:
                         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
-    def accumulate(self, tensor: Tensor, gradient: Any) -> None:
-        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph."""
+    def accumulate(self, tensor: Tensor, gradient: Any, retained: bool = False) -> None:
+        """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph.
+
+        A leaf's gradient lies in memory as the leaf does. `retained`: that of a non-leaf, which is a new tensor each time.
+        """
         with _accumulating:
             before = tensor._grad
             look = _look(before) if events.listeners else None
             if self.create_graph:
-                tensor._grad = copy(holding(np.empty_like(gradient._array)), gradient) if before is None else add(before, gradient)
+                if before is not None:
+                    tensor._grad = add(before, gradient)
+                elif retained or not is_dense(tensor._array):
+                    tensor._grad = clone(gradient)
+                else:
+                    tensor._grad = copy(holding(np.empty_like(tensor._array)), gradient)
             elif before is None:
-                tensor._grad = holding(np.array(gradient, order="C"))  # a copy: the array may be on its way to another leaf too
+                # A copy: the array may be on its way to another leaf too.
+                if tensor._array.flags.c_contiguous or retained or not is_dense(tensor._array):
+                    tensor._grad = holding(np.array(gradient, order="K" if retained else "C"))
+                else:
+                    tensor._grad = holding(np.empty_like(tensor._array))
+                    tensor._grad._array[...] = gradient
+            elif retained:
+                tensor._grad = holding(np.asarray(before._array + gradient))
             else:
                 np.add(before._array, gradient, out=before._array)
                 before._version_counter.value += 1

@@ -37,12 +37,19 @@ from autograd_viz.torch.op import packed
 from autograd_viz.torch.ops.inplace import check_recordable, rebase
 from autograd_viz.torch.ops.shape import view
 from autograd_viz.torch.saved import SavedInput, SavedOutput, tensor_of
-from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, needs_grad, set_history
 
 ONLY_INPUTS = (
     "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to pass it to mark_dirty()."
 )
 LEAF_USED = "a leaf Variable that requires grad has been used in an in-place operation."
+ONE_OUTPUT = (
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one Tensor. This "
+    "is not supported by the current autograd engine. You should either make sure the input is not a view (using .clone() for example) or "
+    "make your Function only return one Tensor (potentially splitting it into two Functions: one doing the inplace that returns a single "
+    "Tensor and a second one that does the other operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do "
+    "this change."
+)
 NO_TENSOR: tuple[tuple[int, ...], np.dtype] = ((), np.dtype(np.float32))  # what stands in `metas` for a result that is no tensor
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
@@ -204,6 +211,7 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
     for dirty in ctx._dirty:
         if not any(dirty is t for t in tensors):
             raise RuntimeError(ONLY_INPUTS)
+        dirty._version_counter.value += 1
     ctx.metas = tuple((o._array.shape, o._array.dtype) if isinstance(o, Tensor) else NO_TENSOR for o in outputs)
     wrapped = []
     for nr, output in enumerate(outputs):
@@ -213,22 +221,24 @@ def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executa
         is_input = any(output is t for t in tensors)
         is_dirty = any(output is t for t in ctx._dirty)
         frozen = any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind != "f"
-        if is_input and not is_dirty and not (frozen and needs_grad(output)):  # returned as it was: a view stands for the result
+        followed = executable and not frozen
+        if is_input and not is_dirty and (followed or not needs_grad(output)):  # returned as it was: a view stands for the result
             with no_grad():
                 output = view(output, output._array.shape)
-        if not executable or frozen:
-            if needs_grad(output) and not is_dirty:
-                output = output.detach() if output._view is not None else output.detach_()
+        if not followed:
+            if needs_grad(output) and (is_input or output._view is None):
+                output = output.detach() if is_input else output.detach_()
         elif is_dirty:
-            output._version_counter.value += 1
-            if output._view is None and output.is_leaf and needs_grad(output):
+            if last_history(output)[0] is None and needs_grad(output):
                 raise RuntimeError(LEAF_USED)
+            if output._view is not None and len(outputs) > 1:
+                raise RuntimeError(ONE_OUTPUT)
             check_recordable(output)
             rebase(output, ctx, nr)
         else:
-            if output._view is not None:
-                output._view.made = "custom"
             set_history(output, (ctx, nr))
+        if output._view is not None and not (is_input and is_dirty):
+            output._view.made = "custom"
         wrapped.append(output)
     return wrapped
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -24,17 +24,18 @@ from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, method,
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
-    "autograd.backward(). "
-    "If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
-    "access the non-leaf "
-    "Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+    "autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf "
+    "Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
+    "github.com/pytorch/pytorch/pull/30531 for more information."
 )
 CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a "
-    "memory leak. "
-    "We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset "
-    "the .grad fields "
-    "of your parameters to None after use to break the cycle and avoid the leak."
+    "memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to "
+    "reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak."
+)
+ONLY_INPUTS = (
+    "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please "
+    "use torch.autograd.backward."
 )
 
 Tensors = Tensor | Sequence[Tensor]
@@ -43,8 +44,9 @@ Tensors = Tensor | Sequence[Tensor]
 
 
 def backward(
-    tensors: Tensors, grad_tensors: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Tensors | None = None
-) -> None:
+    tensors: Tensors, grad_tensors: Any = None, retain_graph: bool | None = None, create_graph: bool = False, grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:  # fmt: skip
     """Send a gradient from each of `tensors` back to the leaves (or only to `inputs`), and add what arrives to their `.grad`.
 
     `grad_tensors`: the gradients to begin with, in the tensors' shapes; may be left out for tensors of one element (then 1).
@@ -52,10 +54,17 @@ def backward(
     backward itself, for higher derivatives.  Raises RuntimeError if a tensor does not require grad, a gradient is missing or misshapen,
     or the graph has been walked before.
     """
-    roots = _listed(tensors)
-    targets = None if inputs is None else _listed(inputs)
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    targets = None if inputs is None else _listed(_values_of(inputs, "backward"))
     if targets is not None and not targets:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    roots = _listed(tensors)
     seeds = _seeds(roots, grad_tensors)
     _check_roots(roots)
     if create_graph:
@@ -70,45 +79,98 @@ def backward(
 
 
 def grad(
-    outputs: Tensors, inputs: Tensors, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
-    allow_unused: bool | None = None, materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:  # fmt: skip
+    outputs: Tensors, inputs: Any, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
+    only_inputs: bool = True, allow_unused: bool | None = None, is_grads_batched: bool = False, materialize_grads: bool = False,
+) -> Any:  # fmt: skip
     """The gradients of `outputs` with respect to `inputs`, returned; no `.grad` changes.
 
     `allow_unused`: give None for an input that the outputs do not depend on, rather than raise.  `materialize_grads`: give zeros for it.
+    `is_grads_batched`: `grad_outputs` have a dimension more in front, and so have the results.  A dict of inputs gives a dict of gradients.
     Raises as `backward` does.
     """
     if materialize_grads and allow_unused is False:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
     roots = _listed(outputs)
-    wanted: list[Any] = [inputs] if isinstance(inputs, Tensor | GradientEdge) else list(inputs)
+    named = _values_of(inputs, "grad")
+    wanted: list[Any] = [named] if isinstance(named, Tensor | GradientEdge) else list(named)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if not only_inputs:
+        warnings.warn(ONLY_INPUTS, FutureWarning, stacklevel=2)
+    if is_grads_batched:
+        answer = _batched(roots, wanted, grad_outputs, retain_graph, create_graph, bool(allow_unused or materialize_grads))
+    else:
+        seeds = _seeds(roots, grad_outputs)
+        answer = _gradients(roots, wanted, seeds, retain_graph, create_graph, bool(allow_unused or materialize_grads))
+    if materialize_grads:
+        if any(gradient is None and isinstance(edge, GradientEdge) for edge, gradient in zip(wanted, answer, strict=True)):
+            raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+        answer = tuple(_zeros_like(tensor, create_graph) if got is None else got for tensor, got in zip(wanted, answer, strict=True))
+    return dict(zip(inputs, answer, strict=True)) if type(inputs) is dict else answer
+
+
+def _gradients(
+    roots: list[Root], wanted: list[Any], seeds: list[Tensor], retain_graph: bool | None, create_graph: bool, allow_unused: bool
+) -> tuple[Tensor | None, ...]:
     for tensor in wanted:
         if not isinstance(tensor, Tensor | GradientEdge):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
-    seeds = _seeds(roots, grad_outputs)
     _check_roots(roots)
     for tensor in wanted:
         if isinstance(tensor, Tensor) and not needs_grad(tensor):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    if not wanted:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     found = run_backward(
         list(map(_edge, roots)), seeds, keep_graph=bool(create_graph if retain_graph is None else retain_graph), create_graph=create_graph,
         targets=list(map(_edge, wanted)), accumulate=False, api="grad", known=_known(roots, wanted),
     )  # fmt: skip
     answer: list[Tensor | None] = []
-    for i, (tensor, gradient) in enumerate(zip(wanted, found, strict=True)):
-        if gradient is None and not (allow_unused or materialize_grads):
+    for i, gradient in enumerate(found):
+        if gradient is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
                 "Set allow_unused=True if this is the desired behavior."
             )
-        if gradient is None:
-            shape, kind = _meta(tensor)
-            answer.append(holding(np.zeros(shape, kind)) if materialize_grads else None)
-        else:
-            answer.append(gradient if isinstance(gradient, Tensor) else holding(np.array(gradient)))
+        answer.append(gradient if gradient is None or isinstance(gradient, Tensor) else holding(np.array(gradient)))
     return tuple(answer)
+
+
+def _batched(
+    roots: list[Root], wanted: list[Any], given: Any, retain_graph: bool | None, create_graph: bool, allow_unused: bool
+) -> tuple[Tensor | None, ...]:
+    """One walk for each of the seeds that lie in front of one another; their answers are stacked."""
+    from autograd_viz.torch.ops.joining import stack
+
+    seeds = [given] if isinstance(given, Tensor) else list(given)
+    for i, (root, seed) in enumerate(zip(roots, seeds, strict=True)):
+        if seed._array.shape[1:] != _meta(root)[0]:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the "
+                "remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: "
+                f"grad_output[{i}] has a shape of {Size(seed.shape[1:])} and output[{i}] has a shape of {Size(_meta(root)[0])}. "
+                "If you only want some tensors in `grad_output` to be considered batched, consider using vmap."
+            )
+    keep = bool(create_graph if retain_graph is None else retain_graph)
+    count = len(seeds[0]._array)
+    walks = []
+    for i in range(count):
+        parts: list[Tensor] = [seed[i] for seed in seeds]  # type: ignore[index]
+        walks.append(_gradients(roots, wanted, parts, keep or i < count - 1, create_graph, allow_unused))
+    return tuple(None if each[0] is None else stack(list(each)) for each in zip(*walks, strict=True))
+
+
+def _zeros_like(tensor: Tensor, requires_grad: bool) -> Tensor:
+    zeros = holding(np.zeros_like(tensor._array))
+    zeros._requires_grad = requires_grad
+    return zeros
+
+
+def _values_of(inputs: Any, function: str) -> Any:
+    if isinstance(inputs, Mapping):
+        if type(inputs) is not dict:
+            kind = type(inputs).__name__
+            raise TypeError(f"`inputs` argument to `{function}()` must be a dict, not {kind}. Other Mapping types are not supported.")
+        return list(inputs.values())
+    return inputs
 
 
 class GradientEdge(NamedTuple):
@@ -138,7 +200,7 @@ def _listed(tensors: Any) -> list[Root]:
     listed = [tensors] if isinstance(tensors, Tensor | GradientEdge) else list(tensors)
     for tensor in listed:
         if not isinstance(tensor, Tensor | GradientEdge):
-            raise TypeError(f"expected Tensor, got {type(tensor).__name__}")
+            raise AssertionError("Expected output to be a torch.Tensor")
     return listed
 
 
@@ -146,6 +208,9 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
     if isinstance(given, str):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     listed = [given] * len(roots) if given is None else [given] if isinstance(given, Tensor) else list(given)
+    for seed in listed[: len(roots)]:
+        if seed is not None and not isinstance(seed, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     if len(listed) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(listed)} gradients")
     seeds = []
@@ -157,13 +222,10 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
             if prod(shape) != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs"
-                    f"\nHint: this one has shape {shape}. Reduce it first (.sum(), .mean()), or say how much each element "
-                    "counts: "
+                    f"\nHint: this one has shape {shape}. Reduce it first (.sum(), .mean()), or say how much each element counts: "
                     "backward(gradient=torch.ones_like(y))."
                 )
             seeds.append(holding(np.ones(shape, kind)))
-        elif not isinstance(seed, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
         elif seed._array.shape != shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a shape of {Size(shape)}."
@@ -194,7 +256,7 @@ def _backward(
     inputs: Tensors | None = None,
 ) -> None:
     """Send a gradient from this tensor back to the leaves: see `torch.autograd.backward`."""
-    backward(self, gradient, retain_graph, create_graph, inputs)
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 Tensor.backward = _backward  # type: ignore[attr-defined]
@@ -303,6 +365,8 @@ def _get_grad(self: Tensor) -> Tensor | None:
 def _set_grad(self: Tensor, value: Tensor | None) -> None:
     if value is not None and not isinstance(value, Tensor):
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+    if value is self:
+        raise RuntimeError("can't assign Variable as its own grad")
     if value is not None and value._array.dtype != self._array.dtype:
         theirs, mine = C_NAMES[value.dtype], SCALAR_NAMES[self.dtype]
         raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'.")

@@ -21,7 +21,7 @@ from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import AccumulateGrad, Node, serials
 from autograd_viz.torch.saved import FREED, Array, Packed, SavedList, is_saved
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, needs_grad
+from autograd_viz.torch.tensor import Tensor, needs_grad, seen_history
 
 __all__ = ["introduce", "preview", "story_of"]
 
@@ -95,8 +95,8 @@ def story_of(tensor: Tensor) -> list[Event]:
 
 def _history(tensor: Tensor, is_new: Callable[[Any], bool]) -> Iterator[Event]:
     """What must be told before `tensor` can be mentioned: inputs before results, without recursion."""
-    if tensor._grad_fn is not None:
-        stack: list[tuple[Node, bool]] = [(tensor._grad_fn, False)]
+    if (maker := seen_history(tensor)[0]) is not None:
+        stack: list[tuple[Node, bool]] = [(maker, False)]
         while stack:
             node, inputs_told = stack.pop()
             if inputs_told:
@@ -169,10 +169,10 @@ def tensor_event(tensor: Tensor, op: str, inputs: tuple[int, ...], *, earlier: b
     grad = tensor._grad
     if grad is not None:
         grad._grad_of = serial
-    fn = tensor._grad_fn
+    fn, output_nr = seen_history(tensor)
     return TensorCreated(
         serial, tuple(tensor._array.shape), tensor._array.dtype.name, needs_grad(tensor), fn is None, None if fn is None else fn._serial,
-        tensor._output_nr, owner if owner != serial else None, op, inputs, tensor._version_counter.value, preview(tensor._array),
+        output_nr, owner if owner != serial else None, op, inputs, tensor._version_counter.value, preview(tensor._array),
         None if grad is None else preview(grad._array), None if earlier else locate(), earlier,
     )  # fmt: skip
 
@@ -203,7 +203,7 @@ def recorded(
         introduce(t)
     constants = [
         tensor_event(met, "", (), earlier=True)
-        for t in known if t._grad_fn is None and not needs_grad(t)
+        for t in known if seen_history(t)[0] is None and not needs_grad(t)
         for met in (t._base, t) if met is not None  # the x in the x.unsqueeze(0) of a matmul is the one that has a name
     ]  # fmt: skip
     made = NodeCreated(

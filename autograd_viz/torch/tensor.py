@@ -30,17 +30,22 @@ ONLY_LEAVES = "you can only change requires_grad flags of leaf variables."
 USE_DETACH = (
     "If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
 )
-CUSTOM_CHANGED = (
-    "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view was created inside a "
-    "custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom "
-    "backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning "
-    "the output of the custom Function."
-)
-SIBLING_CHANGED = (
-    "Output {nr} of {name} is a view and its base or another view of its base has been modified inplace. This view is the output of a "
-    "function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
-    "inplace operation by an out-of-place one."
-)
+FORBIDDEN = {
+    "several": (
+        "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified "
+        "inplace. You should replace the inplace operation by an out-of-place one."
+    ),
+    "custom": (
+        "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle "
+        "view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This "
+        "behavior is forbidden. You can fix this by cloning the output of the custom Function."
+    ),
+    "no_grad": (
+        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+        "inplace either both inside the {made} block (if you don't want the inplace to be tracked) or both outside (if you want the "
+        "inplace to be tracked)."
+    ),
+}
 TENSORS: set[type] = set()
 """Tensor and its subclasses."""
 
@@ -54,7 +59,23 @@ class View:
         self.base = base  # the root: never itself a view
         self.edge: Edge = NO_EDGE  # the node that made it, as long as nobody has changed the memory since
         self.version = base._version_counter.value  # the version for which `edge` holds
-        self.made = made  # "", or why it must not be changed in place: "no_grad", "several" (one of several outputs)
+        self.made = made  # "", or why it must not be changed in place: "no_grad", "inference_mode", "several" (one of several), "custom"
+
+    def refuse(self, what: str = "is being") -> None:
+        """Raise RuntimeError if such a view must not be changed in place, or its base must not have been."""
+        if not self.made:
+            return
+        fn, nr = self.edge
+        name = "" if fn is None else f"Output {nr} of {short_name(fn.name())}"
+        if self.made == "inference_mode":
+            head = f"{name} is a view of a view which was" if fn else "A view was"
+            head += f" created in inference mode and {what} modified inplace in normal mode."
+        elif self.made == "no_grad" or fn is None:
+            head = f"{name} is a view of a view which was" if fn else "A view was"
+            head += f" created in no_grad mode and {what} modified inplace with grad mode enabled."
+        else:
+            head = f"{name} is a view and {what} modified inplace."
+        raise RuntimeError(f"{head} {FORBIDDEN.get(self.made, FORBIDDEN['no_grad']).format(made=self.made)}")
 
 
 class Tensor:
@@ -201,6 +222,11 @@ def needs_grad(tensor: Tensor) -> bool:
     return tensor._requires_grad or (tensor._view is not None and tensor._view.base._requires_grad)
 
 
+def last_history(tensor: Tensor) -> Edge:
+    """`history` as it was when it was last asked for: of a view whose memory has been changed since, not that of now."""
+    return tensor._edge if tensor._view is None else tensor._view.edge
+
+
 def history(tensor: Tensor) -> Edge:
     """The node that made a tensor and which output of it; (None, 0) for a leaf.
 
@@ -214,13 +240,19 @@ def history(tensor: Tensor) -> Edge:
         from autograd_viz.torch.ops.windows import history_now  # here, because operations are built on tensors
 
         before = view.edge
-        if view.made in ("several", "custom"):
-            text = SIBLING_CHANGED if view.made == "several" else CUSTOM_CHANGED
-            raise RuntimeError(text.format(nr=before[1], name="" if before[0] is None else short_name(before[0].name())))
+        view.refuse("its base or another view of its base has been")
         view.version = view.base._version_counter.value
         view.edge = (history_now(tensor, view.base), 0)
         move_hooks(tensor, before, view.edge)
     return view.edge
+
+
+def seen_history(tensor: Tensor) -> Edge:
+    """`history`, for who only looks on: where that is refused, what was known of it before."""
+    try:
+        return history(tensor)
+    except RuntimeError:
+        return last_history(tensor)
 
 
 def set_history(tensor: Tensor, edge: Edge) -> None:
@@ -292,7 +324,9 @@ def share_memory(view: Tensor, of: Tensor, *, several: bool = False) -> None:
     if counter.inference:
         return
     before = of._view
-    made = (before.made if before is not None else "") or ("no_grad" if not mode.grad else "several" if several else "")
+    made = ("inference_mode" if mode.inference else "no_grad") if not mode.grad else "several" if several else ""
+    if not made and before is not None:
+        made = before.made
     view._view = View(of if before is None else before.base, made)
 
 

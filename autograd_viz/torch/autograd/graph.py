@@ -105,6 +105,8 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., None],
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     lock = threading.Lock()
+    if mode == "any":
+        tensors = [tensor for tensor in tensors if tensor.requires_grad]
     for tensor in tensors:
         if edge_to(tensor)[0] is None:
             raise AssertionError("Expected gradient function to be set")

@@ -17,6 +17,7 @@ import numpy as np
 from autograd_viz.torch import dtypes, printing
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops import pointwise, shape
 from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
@@ -93,8 +94,8 @@ def tolist(input: Tensor) -> Any:
 
 @method
 def numpy(input: Tensor) -> np.ndarray:
-    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad."""
-    if needs_grad(input):
+    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad, unless tracking is off."""
+    if mode.grad and needs_grad(input):
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return input._array
 
@@ -153,6 +154,8 @@ def __iter__(self: Tensor) -> Iterator[Tensor]:
 
 @method
 def __contains__(self: Tensor, element: Any) -> bool:
+    if not isinstance(element, Tensor | bool | int | float | complex | np.generic):
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
     return bool((self._array == (element._array if isinstance(element, Tensor) else element)).any())
 
 

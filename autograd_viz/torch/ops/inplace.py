@@ -28,28 +28,14 @@ from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
-from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput, short_name
+from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, needs_grad, set_history, strides_of
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, needs_grad, seen_history, set_history, strides_of
 
 INFERENCE = (
     "Inplace update to inference tensor outside InferenceMode is not allowed."
     "You can make a clone to get a normal tensor before doing inplace update."
     "See https://github.com/pytorch/rfcs/pull/17 for more details."
-)
-UNDER_NO_GRAD = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and "
-    "error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block "
-    "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
-)
-ONE_OF_SEVERAL = (
-    "Output {nr} of {name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. "
-    "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
-)
-IN_CUSTOM_FUNCTION = (
-    "Output {nr} of {name} is a view and is being modified inplace. This view was created inside a custom Function (or because an input "
-    "was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom "
-    "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
 )
 
 # --- rows: what is written over, and in-place changes of the shape ----------------------------------------------------
@@ -160,7 +146,13 @@ def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: An
     _check_allowed(target, [])
     result, before = _carried_out(target, operation, args, {})
     target._array = result._array
-    _changed(target, result)
+    target._version_counter.value += 1
+    if (node := result._grad_fn) is not None:  # the tensor itself, view or not, gets the new node; hooks stay with the old one
+        if target._view is None:
+            target._edge = node, 0
+        else:
+            target._view.edge, target._view.version = (node, 0), target._version_counter.value
+        target._requires_grad = True
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target
@@ -277,15 +269,11 @@ def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
 def check_recordable(target: Tensor) -> None:
     """Raise RuntimeError if autograd cannot follow an in-place change of `target`."""
     view = target._view
-    if view is not None and view.made == "no_grad":
-        raise RuntimeError(UNDER_NO_GRAD)
-    if view is not None and view.made:
-        fn, nr = history(target)
-        text = IN_CUSTOM_FUNCTION if view.made == "custom" else ONE_OF_SEVERAL
-        raise RuntimeError(text.format(nr=nr, name="Unbind" if fn is None else short_name(fn.name())))
-    if view is not None and needs_grad(target) and view.base.is_leaf:
+    if view is not None:
+        view.refuse()
+    if view is not None and needs_grad(target) and last_history(view.base)[0] is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    if needs_grad(target) and target.is_leaf:
+    if needs_grad(target) and last_history(target)[0] is None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
             "\nHint: its old value would be lost to the graph. Update parameters inside torch.no_grad()."
@@ -314,7 +302,7 @@ def _tell(target: Tensor, before: Array, name: str) -> None:
     if target._grad_of and name == "zero":
         events.emit(events.GradCleared(target._grad_of, "zero_", observe.preview(before), locate()))
         return
-    if target._grad_fn is not None:  # it is now the output of another node
+    if seen_history(target)[0] is not None:  # it is now the output of another node
         target._epoch = events.epoch
         events.emit(observe.tensor_event(target, f"{name}_", ()))
     observe.changed(target, f"{name}_")

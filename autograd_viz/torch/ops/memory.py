@@ -28,6 +28,17 @@ def copied(array: Array) -> Array:
     return array.copy("C" if 0 in array.strides else "K")
 
 
+def is_dense(array: Array) -> bool:
+    """Whether the elements lie side by side in memory, in whatever order, each in a place of its own."""
+    step = array.itemsize
+    for stride, size in sorted(zip(array.strides, array.shape, strict=True)):
+        if size > 1:
+            if stride != step:
+                return False
+            step *= size
+    return True
+
+
 def storage_of(array: Array) -> tuple[Array, int]:
     """All the memory of which an array shows a part, in one dimension, and at which byte of it the array begins."""
     whole = array
