@@ -31,7 +31,7 @@ READING_ORDER = (
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
-    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.sampling", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),

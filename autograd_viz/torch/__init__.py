@@ -77,6 +77,7 @@ from autograd_viz.torch.ops.recurrent import *
 from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.reshaping import *
+from autograd_viz.torch.ops.sampling import *
 from autograd_viz.torch.ops.scattering import *
 from autograd_viz.torch.ops.shape import *
 from autograd_viz.torch.ops.slopes import *
