@@ -31,7 +31,7 @@ READING_ORDER = (
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
-    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.sampling", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.sampling", "ops.logic", "ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),
@@ -45,7 +45,7 @@ READING_ORDER = (
     *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils", "nn"),
     *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
-    *("optim.lr_scheduler", "optim"),
+    *("optim.lr_scheduler", "optim", "testing", "settings"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -6,10 +6,10 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
     ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  autograd/  nn/
 """
 
-from math import inf, nan, pi
+from math import e, inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, func, linalg, mutation, nn, optim, return_types, special, utils
+from autograd_viz.torch import autograd, func, linalg, mutation, nn, optim, return_types, special, testing, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -53,9 +53,11 @@ from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
+from autograd_viz.torch.ops.attributes import *
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
+from autograd_viz.torch.ops.creation_more import *
 from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *
 from autograd_viz.torch.ops.differences import *
@@ -89,13 +91,22 @@ from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
+from autograd_viz.torch.ops.attributes import TYPES as _TYPES
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
+from autograd_viz.torch.settings import *
+from autograd_viz.torch.settings import __version__
 from autograd_viz.torch.tensor import Tensor
+
+newaxis = None
+globals().update(_TYPES)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]
 
 
 def __getattr__(name: str) -> Any:
+    if name.removeprefix("c") in ("bfloat16", "omplex", "omplex32", "omplex64", "omplex128", "float", "double", "half"):
+        kind = "bfloat16" if name == "bfloat16" else "complex"
+        raise AttributeError(f"module 'torch' has no attribute '{name}'\nHint: this library has no {kind} numbers; PyTorch has.")
     raise AttributeError(
         f"module 'torch' has no attribute '{name}'"
         "\nHint: autograd_viz has the part of PyTorch that one needs to learn autograd. If PyTorch itself has this, use PyTorch here."

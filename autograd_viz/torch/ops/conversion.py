@@ -17,7 +17,7 @@ import numpy as np
 from autograd_viz.torch import dtypes, printing
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.ops import pointwise, shape
-from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
+from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
@@ -91,9 +91,9 @@ def tolist(input: Tensor) -> Any:
 
 
 @method
-def numpy(input: Tensor) -> np.ndarray:
-    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad."""
-    if needs_grad(input):
+def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
+    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad, unless `force`."""
+    if needs_grad(input) and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return input._array
 
@@ -253,24 +253,6 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-
 def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`torch.tensor(data)` in this tensor's dtype."""
     return tensor(data, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-@method
-def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`torch.full(size, fill_value)` in this tensor's dtype."""
-    return full(size, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-@method
-def new_zeros(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`torch.zeros(size)` in this tensor's dtype."""
-    return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 0, dtype=dtype, requires_grad=requires_grad)
-
-
-@method
-def new_ones(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`torch.ones(size)` in this tensor's dtype."""
-    return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 1, dtype=dtype, requires_grad=requires_grad)
 
 
 for _name, _get, _doc in (

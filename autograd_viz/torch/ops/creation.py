@@ -166,21 +166,9 @@ def _kind_of(number: Any) -> type:
     raise RuntimeError(f"Could not infer dtype of {type(number).__name__}")
 
 
-def _typed(kind: DType) -> Callable[..., Any]:
-    def init(self: Tensor, *data: Any) -> None:
-        shared = holding(empty_array("new", data, kind) if not data or isinstance(data[0], int) else _array_of(data[0], "new", kind))
-        self._array, self._counter = shared._array, shared._counter
-
-    return init
-
-
 def empty_array(function: str, size: tuple[Any, ...], kind: DType) -> Array:
     """Zeros, for memory whose values mean nothing yet: so that a notebook prints the same on every run."""
     return np.zeros(size_of(function, size), kind.numpy)
-
-
-# PyTorch's oldest constructor: torch.Tensor([1, 2]) makes floats of everything; torch.Tensor(2, 3) has that shape and no values yet.
-Tensor.__init__ = _typed(dtypes.float32)  # type: ignore[method-assign]
 
 
 # --- filled with one value --------------------------------------------------------------------------------------------
