@@ -33,7 +33,7 @@ READING_ORDER = (
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.sampling", "ops.logic", "ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
-    *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
+    *("linalg", "func", "autograd.calling", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),
     *("utils.checkpoint", "utils"),
     *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "resampling")),

@@ -98,6 +98,15 @@ from autograd_viz.torch.settings import __version__
 from autograd_viz.torch.tensor import Tensor
 
 newaxis = None
+for _where, _classes in {
+    "torch": (Tensor, dtype, device),
+    "torch._C": (Generator,),
+    "torch.autograd.function": (autograd.Function,),
+    "torch.autograd.grad_mode": (no_grad, enable_grad, set_grad_enabled, inference_mode),
+    "torch.autograd.anomaly_mode": (autograd.detect_anomaly, autograd.set_detect_anomaly),
+}.items():
+    for _class in _classes:
+        _class.__module__ = _where  # (what PyTorch prints)
 globals().update(_TYPES)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]

@@ -137,7 +137,7 @@ def _listed(tensors: Any) -> list[Root]:
     listed = [tensors] if isinstance(tensors, Tensor | GradientEdge) else list(tensors)
     for tensor in listed:
         if not isinstance(tensor, Tensor | GradientEdge):
-            raise TypeError(f"expected Tensor, got {type(tensor).__name__}")
+            raise AssertionError(f"Expected output to be a torch.Tensor\nHint: got {type(tensor).__name__}.")
     return listed
 
 
@@ -145,6 +145,9 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
     if isinstance(given, str):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     listed = [given] * len(roots) if given is None else [given] if isinstance(given, Tensor) else list(given)
+    for seed in listed[: len(roots)]:
+        if seed is not None and not isinstance(seed, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     if len(listed) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(listed)} gradients")
     seeds = []
@@ -161,8 +164,6 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
                     "backward(gradient=torch.ones_like(y))."
                 )
             seeds.append(holding(np.ones(shape, kind)))
-        elif not isinstance(seed, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
         elif seed._array.shape != shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a shape of {Size(shape)}."
@@ -196,6 +197,7 @@ def _backward(
     backward(self, gradient, retain_graph, create_graph, inputs)
 
 
+_backward.__name__, _backward.__qualname__ = "backward", "Tensor.backward"  # for the messages about its arguments
 Tensor.backward = _backward  # type: ignore[attr-defined]
 
 
@@ -300,6 +302,8 @@ def _get_grad(self: Tensor) -> Tensor | None:
 
 
 def _set_grad(self: Tensor, value: Tensor | None) -> None:
+    if value is self:
+        raise RuntimeError("can't assign Variable as its own grad")
     if value is not None and not isinstance(value, Tensor):
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
     if value is not None and value._array.dtype != self._array.dtype:

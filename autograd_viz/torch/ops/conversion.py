@@ -100,6 +100,8 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
 
 @method
 def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    if copy is False:
+        warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)
     return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
 
 
@@ -152,6 +154,8 @@ def __iter__(self: Tensor) -> Iterator[Tensor]:
 
 @method
 def __contains__(self: Tensor, element: Any) -> bool:
+    if not isinstance(element, Tensor | int | float | complex | np.generic):
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
     return bool((self._array == (element._array if isinstance(element, Tensor) else element)).any())
 
 
@@ -171,6 +175,25 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
         memo[id(self)] = copy
     made: Tensor = memo[id(self)]
     return made
+
+
+@method
+def __delitem__(self: Tensor, key: Any) -> None:
+    raise TypeError("Tensor does not support deleting items")
+
+
+def _rebuilt(kind: type[Tensor], array: np.ndarray, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
+    made = kind.__new__(kind)
+    made._array = array
+    made._requires_grad = requires_grad
+    made.__dict__.update(attributes)
+    return made
+
+
+@method
+def __reduce_ex__(self: Tensor, protocol: int) -> Any:
+    own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+    return _rebuilt, (type(self), self._array, needs_grad(self), own)
 
 
 @method
@@ -263,5 +286,5 @@ for _name, _get, _doc in (
 ):
     setattr(Tensor, _name, property(_get, doc=_doc))
 Tensor.ndimension = dim  # type: ignore[attr-defined]
-Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]  # == compares elements, so a tensor is found in a dict by identity
+Tensor.__hash__ = lambda self: id(self)  # type: ignore[method-assign]  # == compares elements, so a dict finds a tensor by identity
 dtypes.Size.__module__ = "torch"

@@ -5,6 +5,7 @@ Read next: `conversion.py`.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from math import ceil
@@ -58,13 +59,15 @@ def numpy_dtype(function: str, dtype: Any, default: np.dtype | None = None) -> n
 # --- from data --------------------------------------------------------------------------------------------------------
 
 
-def tensor(data: Data, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def tensor(data: Data = inspect.Parameter.empty, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor with a copy of `data`: a number, nested lists of numbers, a numpy array.
 
     Bools give torch.bool, integers torch.int64, floats the default dtype; numpy arrays keep theirs.  Raises ValueError for ragged lists,
     TypeError or RuntimeError for what is no number, RuntimeError for requires_grad on anything but floats.
     """
     on(device)
+    if data is inspect.Parameter.empty:
+        raise TypeError('tensor() missing 1 required positional arguments: "data"')
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
     return new(np.array(_array_of(data, "tensor", dtype), order="C"), "tensor", requires_grad)
@@ -284,6 +287,8 @@ def arange(
 ) -> Tensor:
     """start, start + step, ... below end; `arange(n)` counts from 0. Whole numbers give int64."""
     on(device)
+    if start is None and end is None:
+        raise TypeError("arange() received an invalid combination of arguments - got (), but expected one of:")
     if end is None:
         start, end = 0, start
     elif start is None:
