@@ -45,7 +45,9 @@ READING_ORDER = (
     *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils", "nn"),
     *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
-    *("optim.lr_scheduler", "optim", "testing", "settings"),
+    *("optim.lr_scheduler", "optim", "testing"),
+    *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "discrete", "multivariate", "kl")),
+    *("distributions", "settings"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -9,7 +9,7 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
 from math import e, inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, func, linalg, mutation, nn, optim, return_types, special, testing, utils
+from autograd_viz.torch import autograd, distributions, func, linalg, mutation, nn, optim, return_types, special, testing, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
