@@ -33,9 +33,9 @@ READING_ORDER = (
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
-    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.logic", "ops.kinds", "ops.creation", "ops.conversion", "ops"),
+    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.sampling", "ops.logic", "ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops"),
     *("engine", "function", "indexing", "methods", "mutation", "special", "gradients"),
-    *("linalg", "func", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
+    *("linalg", "func", "autograd.calling", "autograd.graph", "autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd"),
     *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),
     *("utils.checkpoint", "utils"),
     *(f"nn.functional.{name}" for name in ("activations", "losses", "classes", "convolution", "pooling", "unpooling", "resampling")),
@@ -47,7 +47,9 @@ READING_ORDER = (
     *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils.rnn", "nn.utils", "nn"),
     *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants", "optim.line_search", "optim.lbfgs"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
-    *("optim.lr_scheduler", "optim"),
+    *("optim.lr_scheduler", "optim", "testing"),
+    *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "discrete", "multivariate", "kl")),
+    *("distributions", "settings"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

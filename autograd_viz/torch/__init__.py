@@ -6,10 +6,10 @@ It has PyTorch's names, numbers, graphs and error messages, and needs numpy alon
     ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  autograd/  nn/
 """
 
-from math import inf, nan, pi
+from math import e, inf, nan, pi
 from typing import Any
 
-from autograd_viz.torch import autograd, func, linalg, mutation, nn, optim, return_types, special, utils
+from autograd_viz.torch import autograd, distributions, func, linalg, mutation, nn, optim, return_types, special, testing, utils
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -53,9 +53,11 @@ from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
+from autograd_viz.torch.ops.attributes import *
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
+from autograd_viz.torch.ops.creation_more import *
 from autograd_viz.torch.ops.cumulation import *
 from autograd_viz.torch.ops.diagonals import *
 from autograd_viz.torch.ops.differences import *
@@ -71,13 +73,13 @@ from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
-from autograd_viz.torch.ops.random_draws import *
 from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.recurrent import *
 from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.reshaping import *
+from autograd_viz.torch.ops.sampling import *
 from autograd_viz.torch.ops.scattering import *
 from autograd_viz.torch.ops.shape import *
 from autograd_viz.torch.ops.slopes import *
@@ -89,13 +91,31 @@ from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
+from autograd_viz.torch.ops.attributes import TYPES as _TYPES
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
+from autograd_viz.torch.settings import *
+from autograd_viz.torch.settings import __version__
 from autograd_viz.torch.tensor import Tensor
+
+newaxis = None
+for _where, _classes in {
+    "torch": (Tensor, dtype, device),
+    "torch._C": (Generator,),
+    "torch.autograd.function": (autograd.Function,),
+    "torch.autograd.grad_mode": (no_grad, enable_grad, set_grad_enabled, inference_mode),
+    "torch.autograd.anomaly_mode": (autograd.detect_anomaly, autograd.set_detect_anomaly),
+}.items():
+    for _class in _classes:
+        _class.__module__ = _where  # (what PyTorch prints)
+globals().update(_TYPES)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]
 
 
 def __getattr__(name: str) -> Any:
+    if name.removeprefix("c") in ("bfloat16", "omplex", "omplex32", "omplex64", "omplex128", "float", "double", "half"):
+        kind = "bfloat16" if name == "bfloat16" else "complex"
+        raise AttributeError(f"module 'torch' has no attribute '{name}'\nHint: this library has no {kind} numbers; PyTorch has.")
     raise AttributeError(
         f"module 'torch' has no attribute '{name}'"
         "\nHint: autograd_viz has the part of PyTorch that one needs to learn autograd. If PyTorch itself has this, use PyTorch here."

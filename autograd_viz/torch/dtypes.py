@@ -91,6 +91,12 @@ class Size(tuple[int, ...]):
         return Size(super().__add__(tuple(other)))
 
 
+DEVICES = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta",
+    "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+
+
 class device:
     """Where a tensor lives. Here everything lives on the CPU."""
 
@@ -101,7 +107,9 @@ class device:
     def __init__(self, type: Any, index: int | None = None) -> None:
         name = str(type)
         kind, _, number = name.partition(":")  # (a device's own name is of this form too)
-        if kind not in ("cpu", "cuda", "mps", "meta", "xpu"):
+        if kind not in DEVICES:
+            raise RuntimeError(f"Expected one of {', '.join(DEVICES)} device type at start of device string: {kind}")
+        if "::" in name or name.endswith(":") or (number and not number.isdigit()):
             raise RuntimeError(f"Invalid device string: '{name}'")
         self.type = kind
         self.index = int(number) if number else index
@@ -124,6 +132,8 @@ CPU = device("cpu")
 
 def on(where: Any) -> None:
     """Check a `device=` argument.  Raises RuntimeError for anything but the CPU."""
+    if where is not None and device(where).type == "cuda":
+        raise AssertionError("Torch not compiled with CUDA enabled\nHint: this library computes with numpy; it has the CPU only.")
     if where is not None and device(where).type != "cpu":
         raise RuntimeError(f"expected device 'cpu', got '{device(where)}'\nHint: this library computes with numpy; it has the CPU only.")
 

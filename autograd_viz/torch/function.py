@@ -22,6 +22,7 @@ Read next: `indexing.py`.
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -177,8 +178,11 @@ class Function:
         )
 
     @classmethod
-    def apply(cls, *args: Any) -> Any:
+    def apply(cls, *given: Any, **named: Any) -> Any:
         """Run the forward, and record its node if one of the arguments needs a gradient."""
+        args = (*given, *named.values())
+        if cls.setup_context is not Function.setup_context:
+            args = _with_defaults(cls.forward, given, named)
         for check in transformations:
             check(cls)
         ctx = cls._backward_cls()
@@ -194,7 +198,7 @@ class Function:
                     output = cls.forward(*args)
                     cls.setup_context(ctx, args, output)
                 else:
-                    output = cls.forward(ctx, *args)
+                    output = cls.forward(ctx, *given, **named)
         finally:
             mode.quiet = was_quiet
         outputs = list(output) if isinstance(output, tuple) else [output]
@@ -204,6 +208,13 @@ class Function:
         if events.listeners:
             _tell(ctx, cls.__name__, wrapped, tensors, executable)
         return tuple(wrapped) if isinstance(output, tuple) else wrapped[0]
+
+
+def _with_defaults(forward: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """All arguments of a forward by position, as `setup_context` gets them.  Raises TypeError for those that it does not take."""
+    bound = inspect.signature(forward).bind(*given, **named)
+    bound.apply_defaults()
+    return bound.args
 
 
 def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executable: bool) -> list[Any]:

@@ -200,7 +200,7 @@ def _listed(tensors: Any) -> list[Root]:
     listed = [tensors] if isinstance(tensors, Tensor | GradientEdge) else list(tensors)
     for tensor in listed:
         if not isinstance(tensor, Tensor | GradientEdge):
-            raise AssertionError("Expected output to be a torch.Tensor")
+            raise AssertionError(f"Expected output to be a torch.Tensor\nHint: got {type(tensor).__name__}.")
     return listed
 
 
@@ -259,6 +259,7 @@ def _backward(
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
+_backward.__name__, _backward.__qualname__ = "backward", "Tensor.backward"  # for the messages about its arguments
 Tensor.backward = _backward  # type: ignore[attr-defined]
 
 
@@ -363,6 +364,8 @@ def _get_grad(self: Tensor) -> Tensor | None:
 
 
 def _set_grad(self: Tensor, value: Tensor | None) -> None:
+    if value is self:
+        raise RuntimeError("can't assign Variable as its own grad")
     if value is not None and not isinstance(value, Tensor):
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
     if value is self:

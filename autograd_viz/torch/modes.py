@@ -39,6 +39,12 @@ special: list[object] = []
 """Not empty while some thread has an unusual mode: then operations take the longer way, where they look at all of them."""
 
 
+DECORATED_CLASS = (
+    "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or methods. To preserve "
+    "the current behavior of class decoration, you can directly decorate the `__init__` method and nothing else."
+)
+
+
 def is_grad_enabled() -> bool:
     """True where operations are recorded."""
     return mode.grad
@@ -61,13 +67,16 @@ class _Switch:
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
             return cast(F, self._generator(function))
+        if inspect.isclass(function):
+            warnings.warn(DECORATED_CLASS, FutureWarning, stacklevel=2)
+            return cast(F, self(lambda *args, **kwargs: function(*args, **kwargs)))
 
-        @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
+        def decorate_context(*args: Any, **kwargs: Any) -> Any:
             with self._fresh():
                 return function(*args, **kwargs)
 
-        return cast(F, switched)
+        decorate_context.__qualname__ = "context_decorator.<locals>.decorate_context"  # so it shows where the function has no name
+        return cast(F, functools.update_wrapper(decorate_context, function))
 
     def _generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Switched while the generator runs, and back while it waits."""

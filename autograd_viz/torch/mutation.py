@@ -179,3 +179,17 @@ def _without_leading_ones(source: Tensor) -> Tensor:
 
 
 setattr(Tensor, "__setitem__", setitem)  # noqa: B010 - a method like the others
+
+# --- what cannot be set -----------------------------------------------------------------------------------------------
+
+
+def _read_only(name: str, found: property) -> property:
+    def refuse(self: Tensor, value: Any = None) -> None:
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+    return property(found.fget, refuse, refuse, found.__doc__)
+
+
+for _name, _found in list(vars(Tensor).items()):
+    if isinstance(_found, property) and _found.fset is None:
+        setattr(Tensor, _name, _read_only(_name, _found))

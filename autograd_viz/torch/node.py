@@ -159,7 +159,7 @@ class Node:
 
     def __dir__(self) -> list[str]:
         fields = [*(f"_saved_{name}" for name in self._saved), *(f"_raw_saved_{name}" for name in self._tensor_fields)]
-        return sorted([*super().__dir__(), *fields])
+        return sorted({*super().__dir__(), *fields} - {"_saved"})
 
     def __repr__(self) -> str:
         # PyTorch prints an address here. A serial number in its place makes a notebook print the same on every run.

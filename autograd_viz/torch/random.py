@@ -85,16 +85,20 @@ class Generator:
         self.manual_seed(int.from_bytes(os.urandom(8), "little"))
         return self._seed
 
-    def get_state(self) -> GeneratorState:
-        """A copy of the state: `set_state(get_state())` makes the same numbers come again."""
+    def saved_state(self) -> GeneratorState:
+        """A copy of the state: `restore_state(saved_state())` makes the same numbers come again. (As a tensor of bytes: `get_state`.)"""
         return GeneratorState(self._seed, self._twister.state, self._kept_normal)
 
-    def set_state(self, state: GeneratorState) -> None:
-        """Go back to a state that `get_state` gave, of this generator or of another."""
-        if not isinstance(state, GeneratorState):
-            raise TypeError(f"expected a torch.ByteTensor, but got {type(state).__name__}\nExpected what get_state() gave.")
+    def restore_state(self, state: GeneratorState) -> None:
+        """Go back to a state that `saved_state` gave, of this generator or of another."""
         self._seed, self._kept_normal = state.seed, state.kept_normal
         self._twister.state = state.twister
+
+    def clone_state(self) -> Generator:
+        """A generator that will draw the same numbers."""
+        other = Generator()
+        other.restore_state(self.saved_state())
+        return other
 
     # ------------------------------------------------------------------------------------------------- words
 
@@ -267,6 +271,35 @@ def _halves(x: Any) -> tuple[Any, Any]:
     high = x * (2.0**27 + 1)
     high = high - (high - x)
     return high, x - high
+
+
+_STATE = np.dtype(
+    [("seed", "<u8"), ("left", "<i4"), ("seeded", "<i4"), ("next", "<u8"), ("words", "<u8", 624), ("normal_x", "<f8"), ("kept", "<f8"),
+     ("rho", "<f8"), ("is_kept", "<i4"), ("pad", "<i4"), ("float_normal", "<f4"), ("more", "<i4")]
+)  # fmt: skip
+"""How PyTorch lays out the 5056 bytes of a state."""
+
+
+def bytes_of(state: GeneratorState) -> Array:
+    """A state as the bytes that PyTorch shows.  -> (5056,) uint8"""
+    laid = np.zeros(1, _STATE)
+    place = state.twister["state"]["pos"]  # of the next word; 624 when all are used up, or none yet
+    laid["seed"], laid["left"], laid["seeded"], laid["next"] = state.seed, 625 - place, 1, place % 624
+    laid["words"] = state.twister["state"]["key"]
+    if state.kept_normal is not None:
+        laid["kept"], laid["is_kept"] = state.kept_normal, 1
+    return laid.view(np.uint8).copy()
+
+
+def state_in(data: Array) -> GeneratorState:
+    """The state that `bytes_of` wrote down.  Raises RuntimeError for another number of bytes."""
+    if data.size != _STATE.itemsize:
+        raise RuntimeError(
+            f"Expected a CPUGeneratorImplState of size {_STATE.itemsize} but found the input RNG state size to be {data.size}"
+        )
+    laid = np.ascontiguousarray(data).view(_STATE)[0]
+    twister = {"bit_generator": "MT19937", "state": {"key": laid["words"].astype(np.uint32), "pos": 625 - int(laid["left"])}}
+    return GeneratorState(int(laid["seed"]), twister, float(laid["kept"]) if laid["is_kept"] else None)
 
 
 default_generator = Generator()

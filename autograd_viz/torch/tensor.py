@@ -343,7 +343,8 @@ def need_tensors(function: str, **arguments: Any) -> None:
     """Raise PyTorch's TypeError if one of the arguments, given in their order, is no tensor."""
     for position, (name, value) in enumerate(arguments.items(), 1):
         if not isinstance(value, Tensor):
-            raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}")
+            kind = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+            raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {kind}")
 
 
 def strides_of(array: Array) -> tuple[int, ...]:

@@ -197,14 +197,14 @@ def test_seed_starts_from_a_new_seed_each_time() -> None:
 def test_a_state_set_back_draws_the_same_numbers_with_the_kept_normal() -> None:
     generator = seeded(9)
     generator.normal((3,), "float32")  # keeps a second normal number
-    state = generator.get_state()
+    state = generator.saved_state()
     first = generator.normal((5,), "float64").tolist()
     generator.manual_seed(1)
-    generator.set_state(state)
+    generator.restore_state(state)
     assert generator.initial_seed() == 9
     assert generator.normal((5,), "float64").tolist() == first
     other = Generator()
-    other.set_state(state)
+    other.restore_state(state)
     assert other.normal((5,), "float64").tolist() == first
 
 

@@ -19,7 +19,7 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops import pointwise, shape
-from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, full, tensor
+from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
@@ -93,15 +93,17 @@ def tolist(input: Tensor) -> Any:
 
 
 @method
-def numpy(input: Tensor) -> np.ndarray:
-    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad, unless tracking is off."""
-    if mode.grad and needs_grad(input):
+def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
+    """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad, unless tracking is off, or `force`."""
+    if mode.grad and needs_grad(input) and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return input._array
 
 
 @method
 def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    if copy is False:
+        warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)
     return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
 
 
@@ -175,6 +177,25 @@ def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
         memo[id(self)] = copy
     made: Tensor = memo[id(self)]
     return made
+
+
+@method
+def __delitem__(self: Tensor, key: Any) -> None:
+    raise TypeError("Tensor does not support deleting items")
+
+
+def _rebuilt(kind: type[Tensor], array: np.ndarray, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
+    made = kind.__new__(kind)
+    made._array = array
+    made._requires_grad = requires_grad
+    made.__dict__.update(attributes)
+    return made
+
+
+@method
+def __reduce_ex__(self: Tensor, protocol: int) -> Any:
+    own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+    return _rebuilt, (type(self), self._array, needs_grad(self), own)
 
 
 @method
@@ -262,24 +283,6 @@ def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, requires_grad: bo
     return tensor(data, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
 
-@method
-def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`torch.full(size, fill_value)` in this tensor's dtype."""
-    return full(size, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-@method
-def new_zeros(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`torch.zeros(size)` in this tensor's dtype."""
-    return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 0, dtype=dtype, requires_grad=requires_grad)
-
-
-@method
-def new_ones(input: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """`torch.ones(size)` in this tensor's dtype."""
-    return new_full(input, size if len(size) != 1 or isinstance(size[0], int) else size[0], 1, dtype=dtype, requires_grad=requires_grad)
-
-
 for _name, _get, _doc in (
     ("device", lambda self: dtypes.CPU, "Where it lives: always the CPU."),
     ("is_cuda", lambda self: False, "Always False."),
@@ -287,5 +290,6 @@ for _name, _get, _doc in (
     ("nbytes", lambda self: self._array.size * self._array.itemsize, "How many bytes its elements take."),
 ):
     setattr(Tensor, _name, property(_get, doc=_doc))
-Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]  # == compares elements, so a tensor is found in a dict by identity
+Tensor.ndimension = dim  # type: ignore[attr-defined]
+Tensor.__hash__ = lambda self: id(self)  # type: ignore[method-assign]  # == compares elements, so a dict finds a tensor by identity
 dtypes.Size.__module__ = "torch"

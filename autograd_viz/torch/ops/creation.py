@@ -5,6 +5,7 @@ Read next: `conversion.py`.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from math import ceil
@@ -58,13 +59,15 @@ def numpy_dtype(function: str, dtype: Any, default: np.dtype | None = None) -> n
 # --- from data --------------------------------------------------------------------------------------------------------
 
 
-def tensor(data: Data, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def tensor(data: Data = inspect.Parameter.empty, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor with a copy of `data`: a number, nested lists of numbers, a numpy array.
 
     Bools give torch.bool, integers torch.int64, floats the default dtype; numpy arrays keep theirs.  Raises ValueError for ragged lists,
     TypeError or RuntimeError for what is no number, RuntimeError for requires_grad on anything but floats.
     """
     on(device)
+    if data is inspect.Parameter.empty:
+        raise TypeError('tensor() missing 1 required positional arguments: "data"')
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
     return new(np.array(_array_of(data, "tensor", dtype), order="C"), "tensor", requires_grad)
@@ -166,21 +169,9 @@ def _kind_of(number: Any) -> type:
     raise RuntimeError(f"Could not infer dtype of {type(number).__name__}")
 
 
-def _typed(kind: DType) -> Callable[..., Any]:
-    def init(self: Tensor, *data: Any) -> None:
-        shared = holding(empty_array("new", data, kind) if not data or isinstance(data[0], int) else _array_of(data[0], "new", kind))
-        self._array, self._counter = shared._array, shared._counter
-
-    return init
-
-
 def empty_array(function: str, size: tuple[Any, ...], kind: DType) -> Array:
     """Zeros, for memory whose values mean nothing yet: so that a notebook prints the same on every run."""
     return np.zeros(size_of(function, size), kind.numpy)
-
-
-# PyTorch's oldest constructor: torch.Tensor([1, 2]) makes floats of everything; torch.Tensor(2, 3) has that shape and no values yet.
-Tensor.__init__ = _typed(dtypes.float32)  # type: ignore[method-assign]
 
 
 # --- filled with one value --------------------------------------------------------------------------------------------
@@ -296,6 +287,8 @@ def arange(
 ) -> Tensor:
     """start, start + step, ... below end; `arange(n)` counts from 0. Whole numbers give int64."""
     on(device)
+    if start is None and end is None:
+        raise TypeError("arange() received an invalid combination of arguments - got (), but expected one of:")
     if end is None:
         start, end = 0, start
     elif start is None:

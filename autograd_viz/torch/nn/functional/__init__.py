@@ -1,5 +1,7 @@
 """`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments; first `activations.py`."""
 
+from typing import Any
+
 from autograd_viz.torch.nn.functional.activations import *
 from autograd_viz.torch.nn.functional.attention import *
 from autograd_viz.torch.nn.functional.classes import *
@@ -10,3 +12,7 @@ from autograd_viz.torch.nn.functional.normalization import *
 from autograd_viz.torch.nn.functional.pooling import *
 from autograd_viz.torch.nn.functional.resampling import *
 from autograd_viz.torch.nn.functional.unpooling import *
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")

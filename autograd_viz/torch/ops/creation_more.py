@@ -1,0 +1,156 @@
+"""Less usual ways to make tensors: `logspace`, `range`, `asarray`, windows; and the kinds of numbers that numpy or this library lacks.
+
+Read next: `conversion.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.torch import dtypes, random
+from autograd_viz.torch.arguments import no_overload
+from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.ops.creation import as_tensor, new, numpy_dtype, tensor
+from autograd_viz.torch.tensor import Tensor, holding, need_tensors
+
+__all__ = [
+    "asarray", "bartlett_window", "blackman_window", "empty_strided", "frombuffer", "hamming_window", "hann_window", "logspace",
+    "randint_like", "range", "scalar_tensor",
+]  # fmt: skip
+
+
+def logspace(
+    start: float = math.nan, end: float = math.nan, steps: Any = None, base: float = 10.0, *, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False, **_: Any,
+) -> Tensor:  # fmt: skip
+    """`steps` powers of `base`, from base**start to base**end, with exponents at equal distances."""
+    dtypes.on(device)
+    if steps is None:
+        raise no_overload("logspace", start, end)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = numpy_dtype("logspace", dtype)
+    if steps < 2:
+        exponents = np.full(steps, start, np.float64)
+    else:
+        real = kind.type if kind.kind == "f" else np.float32
+        step = (real(end) - real(start)) / real(steps - 1)
+        places = np.arange(steps)
+        exponents = np.where(places < steps // 2, real(start) + step * places, real(end) - step * (steps - 1 - places)).astype(np.float64)
+    return new(np.power(float(base), exponents).astype(kind), "logspace", requires_grad)
+
+
+def range(start: float = 0, end: Any = None, step: float = 1, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:  # noqa: A001
+    """start, start + step, ... up to and including end. Deprecated: `arange` leaves out the end, as Python does."""
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range "
+        "builtin. Instead, use torch.arange, which produces values in [start, end).",
+        UserWarning, stacklevel=2,
+    )  # fmt: skip
+    if end is None:
+        start, end = 0, start
+    count = int((end - start) / step) + 1
+    return new((start + step * np.arange(count)).astype(numpy_dtype("range", dtype)), "range", requires_grad)
+
+
+def scalar_tensor(s: float, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """One number as a 0-d tensor of the default dtype."""
+    dtypes.on(device)
+    return new(np.array(s, numpy_dtype("scalar_tensor", dtype)), "scalar_tensor", requires_grad)
+
+
+def asarray(obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of a tensor, an array or lists; it shares memory where it can, unless `copy` is True."""
+    dtypes.on(device)
+    if isinstance(obj, bool | int | float | list | tuple):
+        made = tensor(obj, dtype=dtype)
+    else:
+        made = as_tensor(obj, dtype) if dtype is not None else as_tensor(obj)
+        if copy:
+            made = made.clone()  # type: ignore[attr-defined]
+    if requires_grad:
+        made.requires_grad = True
+    return made
+
+
+def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+    """A tensor that reads the bytes of a buffer."""
+    return new(np.frombuffer(buffer, dtype.numpy, count, offset), "frombuffer", requires_grad)
+
+
+def empty_strided(size: Any, stride: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Memory whose values mean nothing yet, with these steps along each dimension."""
+    dtypes.on(device)
+    kind = numpy_dtype("empty_strided", dtype)
+    if len(size) != len(stride):
+        raise RuntimeError(f"mismatch in length of strides and shape. Size = {list(size)}, Stride = {list(stride)}")
+    last = sum((n - 1) * step for n, step in zip(size, stride, strict=True)) if all(size) else -1
+    array = np.lib.stride_tricks.as_strided(np.zeros(last + 1, kind), tuple(size), tuple(step * kind.itemsize for step in stride))
+    return new(array, "empty_strided", requires_grad)
+
+
+def randint_like(
+    input: Tensor, low: int, high: Any = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Whole numbers from low (0 if one bound is given) up to, not including, high, in the shape and dtype of another tensor."""
+    need_tensors("randint_like", input=input)
+    dtypes.on(device)
+    low, high = (0, low) if high is None else (low, high)
+    drawn = random.default_generator.integers(low, high, input._array.shape)
+    return new(drawn.astype(numpy_dtype("randint_like", dtype, input._array.dtype)), "randint_like", requires_grad)
+
+
+def _window(name: str, doc: str, *terms: float) -> Any:
+    def window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        dtypes.on(device)
+        kind = numpy_dtype(name, dtype)
+        if window_length < 2:
+            return new(np.ones(window_length, kind), name, requires_grad)
+        places = np.arange(window_length) / (window_length - (not periodic))
+        if not terms:
+            values = 1 - np.abs(2 * places - 1)
+        else:
+            values = sum(term * np.cos(2 * math.pi * k * places) for k, term in enumerate(terms))
+        return new(values.astype(kind), name, requires_grad)
+
+    window.__name__ = window.__qualname__ = name
+    window.__doc__ = doc
+    return window
+
+
+hann_window = _window("hann_window", "One cosine, from 0 up to 1 and down again.", 0.5, -0.5)
+hamming_window = _window("hamming_window", "One cosine, that does not quite begin at 0.", 0.54, -0.46)
+blackman_window = _window("blackman_window", "Two cosines.", 0.42, -0.5, 0.08)
+bartlett_window = _window("bartlett_window", "A triangle.")
+
+
+# --- the oldest constructor: torch.Tensor([1, 2]) makes floats of everything; torch.Tensor(2, 3) has that shape ---------
+
+
+def _init(self: Tensor, *data: Any, **named: Any) -> None:
+    kind = dtypes.get_default_dtype().numpy
+    first = named.pop("size") if set(named) == {"size"} else data[0] if data else None
+    whole = all(isinstance(size, int | np.integer) and not isinstance(size, bool) for size in data)
+    if named or len(data) > 1 and not whole:
+        raise no_overload("new", *data, **named)
+    if whole and data:
+        array = np.zeros(data, kind)
+    elif first is None and not data:
+        array = np.zeros(0, kind)
+    elif isinstance(first, dtypes.Size) or (not data and isinstance(first, tuple | list)):
+        array = np.zeros(tuple(first), kind)
+    elif isinstance(first, Tensor):
+        array = first._array
+    elif isinstance(first, list | tuple | np.ndarray) or type(first).__name__ == "range":
+        array = tensor(first, dtype=dtypes.get_default_dtype())._array
+    else:
+        raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
+    shared = holding(array)
+    self._array, self._counter = shared._array, shared._counter
+
+
+Tensor.__init__ = _init  # type: ignore[method-assign]
