@@ -34,6 +34,11 @@ from autograd_viz.torch.dtypes import int32 as int
 from autograd_viz.torch.dtypes import int64 as long
 from autograd_viz.torch.func import vmap
 from autograd_viz.torch.gradients import detach
+from autograd_viz.torch.linalg.distances import *
+from autograd_viz.torch.linalg.earlier import *
+from autograd_viz.torch.linalg.einsum import *
+from autograd_viz.torch.linalg.factors import *
+from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
@@ -45,15 +50,11 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
-from autograd_viz.torch.linalg.distances import *
-from autograd_viz.torch.linalg.earlier import *
-from autograd_viz.torch.linalg.einsum import *
-from autograd_viz.torch.linalg.factors import *
-from autograd_viz.torch.linalg.products import *
 from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.attributes import *
+from autograd_viz.torch.ops.attributes import TYPES as _TYPES
 from autograd_viz.torch.ops.conversion import *
 from autograd_viz.torch.ops.counting import *
 from autograd_viz.torch.ops.creation import *
@@ -73,6 +74,7 @@ from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
+from autograd_viz.torch.ops.random_draws import *
 from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.recurrent import *
@@ -91,7 +93,6 @@ from autograd_viz.torch.ops.steps import *
 from autograd_viz.torch.ops.three_arguments import *
 from autograd_viz.torch.ops.transcendental import *
 from autograd_viz.torch.printing import set_printoptions
-from autograd_viz.torch.ops.attributes import TYPES as _TYPES
 from autograd_viz.torch.random import Generator, initial_seed, manual_seed, seed
 from autograd_viz.torch.settings import *
 from autograd_viz.torch.settings import __version__

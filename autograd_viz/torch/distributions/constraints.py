@@ -71,7 +71,7 @@ class _IntegerGreaterThan(Constraint):
 
 class _Real(Constraint):
     def check(self, value: Any) -> Any:
-        return value == value  # noqa: PLR0124 - False for nan
+        return value == value
 
 
 class _GreaterThan(Constraint):

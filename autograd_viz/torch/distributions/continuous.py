@@ -14,7 +14,7 @@ from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops.creation import empty, rand
 from autograd_viz.torch.ops.kinds import finfo
-from autograd_viz.torch.ops.sampling import normal
+from autograd_viz.torch.ops.random_draws import normal
 
 __all__ = ["Exponential", "Laplace", "Normal", "Uniform"]
 

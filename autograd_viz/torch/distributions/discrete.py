@@ -27,7 +27,7 @@ from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.functional.layers import one_hot
 from autograd_viz.torch.nn.functional.losses import binary_cross_entropy_with_logits
-from autograd_viz.torch.ops import sampling
+from autograd_viz.torch.ops import random_draws as sampling
 from autograd_viz.torch.ops.creation import arange, eye
 from autograd_viz.torch.ops.kinds import finfo
 

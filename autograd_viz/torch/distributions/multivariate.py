@@ -12,8 +12,8 @@ from autograd_viz.torch import linalg
 from autograd_viz.torch.distributions import constraints
 from autograd_viz.torch.distributions.distribution import Distribution, lazy_property, standard_normal, sum_rightmost
 from autograd_viz.torch.dtypes import Size
-from autograd_viz.torch.ops.rearranging import broadcast_shapes
 from autograd_viz.torch.ops.linalg import matmul
+from autograd_viz.torch.ops.rearranging import broadcast_shapes
 
 __all__ = ["Independent", "MultivariateNormal"]
 

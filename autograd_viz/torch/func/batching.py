@@ -73,7 +73,7 @@ def _at_once(func: Function, leaves: list[Any], dims: list[int | None], spec: Tr
 
     (So it is for operations on each element. A sum would be one over all samples; then the answer stays as it is.)
     """
-    before = default_generator.get_state()
+    before = default_generator.saved_state()
     alone = len(leaves) == 1 and bool(dims[0])  # PyTorch lets the batch stand where it is as long as it meets no other
     whole = [leaf if alone or dim in (None, 0) else leaf.movedim(dim, 0) for leaf, dim in zip(leaves, dims, strict=True)]
     try:
@@ -85,7 +85,7 @@ def _at_once(func: Function, leaves: list[Any], dims: list[int | None], spec: Tr
     finally:
         drawn = _drawn(before)
         if drawn:
-            default_generator.set_state(before)
+            default_generator.restore_state(before)
     mine, its = flatten(answer), flatten(other)
     same = mine[1] == its[1] and all(
         isinstance(b, Tensor) and a.shape == b.shape and np.array_equal(a._array, b._array, equal_nan=True)
@@ -96,11 +96,11 @@ def _at_once(func: Function, leaves: list[Any], dims: list[int | None], spec: Tr
 
 def _watched(func: Function, randomness: str) -> Function:
     """The function, with its draws held to what `randomness` says."""
-    before = default_generator.get_state()
+    before = default_generator.saved_state()
 
     def run(*args: Any, **kwargs: Any) -> Any:
         if randomness == "same":
-            default_generator.set_state(before)
+            default_generator.restore_state(before)
         with mapping():
             answer = func(*args, **kwargs)
         if randomness == "error" and _drawn(before):
@@ -132,7 +132,7 @@ def _needs_vmap(function: Any) -> None:
 
 def _drawn(before: GeneratorState) -> bool:
     """Whether the default generator has been used since."""
-    old, new = before.twister["state"], default_generator.get_state().twister["state"]
+    old, new = before.twister["state"], default_generator.saved_state().twister["state"]
     return bool(old["pos"] != new["pos"] or (old["key"] != new["key"]).any())
 
 

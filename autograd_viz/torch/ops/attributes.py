@@ -151,7 +151,7 @@ TYPES: dict[str, Any] = {
 
 
 @method
-def type(input: Tensor, dtype: Any = None, non_blocking: bool = False, **_: Any) -> Any:  # noqa: A001
+def type(input: Tensor, dtype: Any = None, non_blocking: bool = False, **_: Any) -> Any:
     """Without an argument, the name of its kind, as 'torch.FloatTensor'; else the tensor in another one, given by name or as dtype."""
     if dtype is None:
         return f"torch.{dtypes.SCALAR_NAMES[input.dtype]}Tensor"

@@ -290,6 +290,5 @@ for _name, _get, _doc in (
     ("nbytes", lambda self: self._array.size * self._array.itemsize, "How many bytes its elements take."),
 ):
     setattr(Tensor, _name, property(_get, doc=_doc))
-Tensor.ndimension = dim  # type: ignore[attr-defined]
 Tensor.__hash__ = lambda self: id(self)  # type: ignore[method-assign]  # == compares elements, so a dict finds a tensor by identity
 dtypes.Size.__module__ = "torch"

@@ -44,7 +44,7 @@ def logspace(
     return new(np.power(float(base), exponents).astype(kind), "logspace", requires_grad)
 
 
-def range(start: float = 0, end: Any = None, step: float = 1, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:  # noqa: A001
+def range(start: float = 0, end: Any = None, step: float = 1, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
     """start, start + step, ... up to and including end. Deprecated: `arange` leaves out the end, as Python does."""
     warnings.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range "
@@ -135,7 +135,7 @@ def _init(self: Tensor, *data: Any, **named: Any) -> None:
     kind = dtypes.get_default_dtype().numpy
     first = named.pop("size") if set(named) == {"size"} else data[0] if data else None
     whole = all(isinstance(size, int | np.integer) and not isinstance(size, bool) for size in data)
-    if named or len(data) > 1 and not whole:
+    if named or (len(data) > 1 and not whole):
         raise no_overload("new", *data, **named)
     if whole and data:
         array = np.zeros(data, kind)

@@ -19,10 +19,10 @@ from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.arithmetic import no_derivative
 from autograd_viz.torch.ops.creation import new, numpy_dtype, randint, size_of
 from autograd_viz.torch.ops.random_inplace import exponential_numbers
-from autograd_viz.torch.random import Generator, GeneratorState
+from autograd_viz.torch.random import Generator
 from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors
 
-__all__ = ["bernoulli", "get_rng_state", "multinomial", "normal", "poisson", "randint_like", "set_rng_state"]
+__all__ = ["bernoulli", "multinomial", "normal", "poisson", "randint_like"]
 
 
 def _source(generator: Generator | None) -> Generator:
@@ -154,13 +154,3 @@ def randint_like(input: Tensor, low: int = 0, high: int | None = None, *, dtype:
     need_tensors("randint_like", input=input)
     low, high = (0, low) if high is None else (low, high)
     return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-def get_rng_state() -> GeneratorState:
-    """The state of the default generator: with `set_rng_state` the same numbers come again."""
-    return random.default_generator.get_state()
-
-
-def set_rng_state(new_state: GeneratorState) -> None:
-    """Put the default generator back into a state."""
-    random.default_generator.set_state(new_state)

@@ -127,12 +127,12 @@ def _draws_again(state: Any) -> Iterator[None]:
     if state is None:
         yield
         return
-    now = default_generator.get_state()
-    default_generator.set_state(state)
+    now = default_generator.saved_state()
+    default_generator.restore_state(state)
     try:
         yield
     finally:
-        default_generator.set_state(now)
+        default_generator.restore_state(now)
 
 
 # --- places for the saved tensors -------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def _recorded(
     if check not in CHECKS:
         raise ValueError(f"determinism_check should be one of {list(CHECKS)}, but got {check}")
     first, second = context_fn()
-    state = default_generator.get_state() if preserve else None
+    state = default_generator.saved_state() if preserve else None
 
     def again(*given: Any) -> None:
         with _draws_again(state), second:
@@ -276,7 +276,7 @@ class CheckpointFunction(Function):
         if not any(arg.requires_grad for arg in args if isinstance(arg, Tensor)):
             warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=2)
         ctx.run_function = run_function
-        ctx.state = default_generator.get_state() if preserve_rng_state else None
+        ctx.state = default_generator.saved_state() if preserve_rng_state else None
         ctx.others = [None if isinstance(arg, Tensor) else arg for arg in args]
         ctx.places = [place for place, arg in enumerate(args) if isinstance(arg, Tensor)]
         ctx.save_for_backward(*(args[place] for place in ctx.places))
