@@ -3,7 +3,8 @@
     python benchmarks/engine.py [rounds]
 
 (A) 5x3 matmul + add + BCE-with-logits   (B) a chain of 1,000 operations on a number   (C) an MLP 2-16-16-1 step on 100 points.
-Each round runs every library once on every program; the figure is the median over the rounds, of the time that the process had a processor. Peers that are not installed are left out.
+Each round runs every library once on every program; the figure is the median over the rounds, of the time that the process had a
+processor. Peers that are not installed are left out.
 Nothing here is a test: a machine's mood is no defect.
 """
 

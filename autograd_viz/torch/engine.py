@@ -24,6 +24,7 @@ from autograd_viz.torch.ops.inplace import copy
 from autograd_viz.torch.ops.memory import is_dense
 from autograd_viz.torch.ops.pointwise import add, to_copy
 from autograd_viz.torch.ops.shape import clone, sum_to
+from autograd_viz.torch.replacement import as_tensor, check_replacement
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -310,11 +311,11 @@ class Wave:
         hook(grad_inputs, grad_outputs).  Raises RuntimeError or TypeError for what cannot take a gradient's place.
         """
         for hook in list(hooks.values()):
-            shown = tuple(map(_as_tensor, values))
+            shown = tuple(map(as_tensor, values))
             if second is None:
                 given = hook(shown[0])
             else:
-                given = hook(shown, tuple(map(_as_tensor, second))) if second != () else hook(shown)
+                given = hook(shown, tuple(map(as_tensor, second))) if second != () else hook(shown)
             if given is None:
                 continue
             answer = given if isinstance(given, tuple) else (given,)
@@ -324,7 +325,7 @@ class Wave:
                     f"hook '{name}' has returned an incorrect number of values (got {len(answer)}, but expected {len(values)})"
                 )
             for old, new in zip(shown, answer, strict=True):
-                _check_replacement(name, old, new)
+                check_replacement(name, old, new)
             values = [new if new is None or self.create_graph else new._array for new in answer]
         return values
 
@@ -398,26 +399,3 @@ def _look(gradient: Any) -> Any:
     if gradient is None or not events.listeners:
         return None
     return observe.preview(gradient._array if isinstance(gradient, Tensor) else np.asarray(gradient))
-
-
-def _as_tensor(gradient: Any) -> Tensor | None:
-    return gradient if gradient is None or isinstance(gradient, Tensor) else holding(np.asarray(gradient))
-
-
-def _check_replacement(name: str, old: Tensor | None, new: Any) -> None:
-    if new is None:
-        if old is not None:
-            raise RuntimeError(f"hook '{name}' has returned None for a gradient that was there")
-        return
-    if not isinstance(new, Tensor):
-        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-    if old is None:
-        raise RuntimeError("can't replace a None gradient with a non-None value")
-    if old.dtype is not new.dtype:
-        raise RuntimeError(f"hook '{name}' has changed the type of value (was {_kind(old)} got {_kind(new)})")
-    if old._array.shape != new._array.shape:
-        raise RuntimeError(f"hook '{name}' has changed the size of value")
-
-
-def _kind(tensor: Tensor) -> str:
-    return f"torch.{dtypes.SCALAR_NAMES[tensor.dtype]}Tensor"

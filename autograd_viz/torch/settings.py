@@ -226,4 +226,4 @@ def typename(obj: Any) -> str:
         return f"torch.{dtypes.SCALAR_NAMES[obj.dtype]}Tensor"
     kind = obj if isinstance(obj, type) else type(obj)
     where = "" if kind.__module__ in ("builtins", "__builtin__") else f"{kind.__module__}."
-    return f"{where}{kind.__qualname__ if isinstance(obj, type) or isinstance(obj, Module) else kind.__name__}"
+    return f"{where}{kind.__qualname__ if isinstance(obj, type | Module) else kind.__name__}"

@@ -352,9 +352,9 @@ def strides_of(array: Array) -> tuple[int, ...]:
     if array.size:
         size, steps = array.itemsize, array.strides
         return (steps[0] // size, steps[1] // size) if len(steps) == 2 else tuple(step // size for step in steps)
-    steps = [1]
+    steps = [1]  # type: ignore[assignment]
     for size in reversed(array.shape[1:]):
-        steps.append(steps[-1] * max(size, 1))
+        steps.append(steps[-1] * max(size, 1))  # type: ignore[attr-defined]
     return tuple(reversed(steps))
 
 

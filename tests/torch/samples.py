@@ -104,6 +104,7 @@ SAMPLES: dict[str, list[str]] = {
 
 # node name -> why there is nothing to compare with finite differences
 NO_DERIVATIVE: dict[str, str] = {
+    **{f"NormalBackward{nr}": "what is drawn is another number each time" for nr in (1, 2, 3)},
     "MkldnnRnnLayerBackward0": "it is there for single precision alone; programs/modules.py compares it with PyTorch's",
     "NotImplemented": "it only says that there is none",
     "torch::autograd::NotImplemented": "it only says that there is none",

@@ -23,11 +23,17 @@ from hypothesis import strategies as st
 from autograd_viz import events, torch
 
 from .oracle import Facts, differences, facts, nodes, run, tolerance
-from .programs import ERRORS, EXPRESSIONS, PROGRAMS
+from .programs import ERRORS, EXPRESSIONS, OPEN, PROGRAMS
 
 FACTS = Path(__file__).with_name("facts")
 DIGITS = 5  # of the stored numbers
-ALL = [pytest.param(family, name, id=f"{family}: {name}") for family, programs in PROGRAMS.items() for name in programs]
+ALL = [
+    pytest.param(
+        family, name, id=f"{family}: {name}",
+        marks=pytest.mark.xfail(reason="open", strict=True) if name in OPEN.get(family, ()) else (),
+    )
+    for family, programs in PROGRAMS.items() for name in programs
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

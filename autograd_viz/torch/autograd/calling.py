@@ -59,8 +59,8 @@ def _applied(self: CustomNode, *gradients: Any) -> Any:
     return self._forward_cls.backward(self, *gradients)
 
 
-Node.__call__ = _called  # type: ignore[attr-defined]
-CustomNode.__call__ = _not_called  # type: ignore[attr-defined]
+Node.__call__ = _called  # type: ignore[method-assign]
+CustomNode.__call__ = _not_called  # type: ignore[method-assign]
 CustomNode.apply = _applied  # type: ignore[attr-defined]
 
 

@@ -13,7 +13,7 @@ from autograd_viz.torch.distributions.kl import kl_divergence, register_kl
 from autograd_viz.torch.distributions.multivariate import Independent, MultivariateNormal
 
 __all__ = [
-    "Bernoulli", "Categorical", "Distribution", "Exponential", "Independent", "Laplace", "MultivariateNormal", "Normal", "OneHotCategorical",
+    "Bernoulli", "Categorical", "Distribution", "Exponential", "Independent", "Laplace", "MultivariateNormal", "Normal", "OneHotCategorical",  # noqa: E501
     "Poisson", "Uniform", "constraints", "kl", "kl_divergence", "register_kl",
 ]  # fmt: skip
 

@@ -138,7 +138,7 @@ class _IndependentConstraint(Constraint):
 
     def __init__(self, base_constraint: Any, reinterpreted_batch_ndims: int) -> None:
         self.base, self.ndims = base_constraint, reinterpreted_batch_ndims
-        self.event_dim, self.is_discrete = base_constraint.event_dim + self.ndims, base_constraint.is_discrete  # type: ignore[misc]
+        self.event_dim, self.is_discrete = base_constraint.event_dim + self.ndims, base_constraint.is_discrete
 
     def check(self, value: Any) -> Any:
         found = self.base.check(value)
@@ -149,7 +149,7 @@ class _IndependentConstraint(Constraint):
 
 
 dependent, boolean, one_hot, real, simplex = _Dependent(), _Boolean(), _OneHot(), _Real(), _Simplex()
-positive, nonnegative, nonnegative_integer = _GreaterThan(lower_bound=0.0), _GreaterThanEq(lower_bound=0.0), _IntegerGreaterThan(lower_bound=0)
+positive, nonnegative, nonnegative_integer = _GreaterThan(lower_bound=0.0), _GreaterThanEq(lower_bound=0.0), _IntegerGreaterThan(lower_bound=0)  # noqa: E501
 unit_interval = _Interval(lower_bound=0.0, upper_bound=1.0)
 lower_cholesky, positive_definite = _LowerCholesky(), _PositiveDefinite()
 independent = _IndependentConstraint

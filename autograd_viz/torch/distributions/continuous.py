@@ -134,7 +134,7 @@ class Uniform(Distribution):
             raise ValueError("Uniform is not defined when low>= high")
 
     @property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """From low to high."""
         return constraints.interval(self.low, self.high)
 

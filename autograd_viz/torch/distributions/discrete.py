@@ -94,7 +94,7 @@ class Bernoulli(Distribution):
         """The logarithm of the probability of `value`."""
         self._validate_sample(value)
         logits, value = broadcast_all(self.logits, value)
-        return -binary_cross_entropy_with_logits(logits, value, reduction="none")
+        return -binary_cross_entropy_with_logits(logits, value, reduction="none")  # type: ignore[operator]
 
     def entropy(self) -> Any:
         """The mean of -log_prob."""
@@ -131,7 +131,7 @@ class Categorical(Distribution):
         super().__init__(self._param.shape[:-1], validate_args=validate_args)
 
     @property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """0 ... n - 1."""
         return constraints.integer_interval(0, self._num_events - 1)
 

@@ -46,12 +46,12 @@ class Distribution:
         if validate_args is not None:
             self._validate_args = validate_args
         for param, constraint in self.arg_constraints.items() if self._validate_args else ():
-            if isinstance(constraint, _Dependent) or (param not in self.__dict__ and isinstance(vars(type(self)).get(param), lazy_property)):
+            if isinstance(constraint, _Dependent) or (param not in self.__dict__ and isinstance(vars(type(self)).get(param), lazy_property)):  # noqa: E501
                 continue
             value = getattr(self, param)
             if not bool(constraint.check(value)._array.all()):
                 raise ValueError(
-                    f"Expected parameter {param} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution {self!r} to satisfy "
+                    f"Expected parameter {param} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution {self!r} to satisfy "  # noqa: E501
                     f"the constraint {constraint!r}, but found invalid values:\n{value}"
                 )
 

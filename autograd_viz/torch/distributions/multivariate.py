@@ -44,7 +44,7 @@ class Independent(Distribution):
         return bool(self.base_dist.has_rsample)
 
     @property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """That of the other, in all dimensions of an event."""
         return constraints.independent(self.base_dist.support, self.reinterpreted_batch_ndims)
 
@@ -114,7 +114,7 @@ class MultivariateNormal(Distribution):
     @lazy_property
     def covariance_matrix(self) -> Any:
         """L Lᵀ."""
-        return matmul(self._root, self._root.mT).expand((*self._batch_shape, *self._event_shape, *self._event_shape))
+        return matmul(self._root, self._root.mT).expand((*self._batch_shape, *self._event_shape, *self._event_shape))  # type: ignore[attr-defined]
 
     @property
     def mean(self) -> Any:
@@ -134,7 +134,7 @@ class MultivariateNormal(Distribution):
     def rsample(self, sample_shape: Any = Size()) -> Any:  # noqa: B008
         """loc + L noise."""
         eps = standard_normal(self._extended_shape(sample_shape), self.loc)
-        return self.loc + matmul(self._root, eps.unsqueeze(-1)).squeeze(-1)
+        return self.loc + matmul(self._root, eps.unsqueeze(-1)).squeeze(-1)  # type: ignore[attr-defined]
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the density at `value`."""

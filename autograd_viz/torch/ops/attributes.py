@@ -137,7 +137,7 @@ def _new(*data: Any, kind: DType, name: str) -> Tensor:
     if isinstance(data[0], Tensor):
         if data[0].dtype is not kind:
             raise TypeError(f"expected {dtypes.SCALAR_NAMES[kind]} (got {dtypes.SCALAR_NAMES[data[0].dtype]})")
-        return data[0].detach()  # type: ignore[attr-defined, no-any-return]
+        return data[0].detach()  # type: ignore[attr-defined]
     if not isinstance(data[0], list | tuple | range | np.ndarray):
         raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
     return tensor(data[0], dtype=kind)
@@ -261,7 +261,7 @@ def _memory(array: Array) -> Array:
 
 @method
 def resize_(input: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
-    """Another shape for the same memory, from its first element on; new elements, if it must grow.  Raises RuntimeError if it requires grad."""
+    """Another shape for the same memory, from its first element on; new elements, if it must grow.  Raises RuntimeError if it requires grad."""  # noqa: E501
     shape = size_of("resize_", size)
     if needs_grad(input):
         raise RuntimeError("cannot resize variables that require grad")
@@ -354,7 +354,7 @@ def _new_filled(name: str, value: int) -> None:
     setattr(Tensor, name, made)
 
 
-for _name, _value in {"new_zeros": 0, "new_ones": 1}.items():
+for _name, _value in {"new_zeros": 0, "new_ones": 1}.items():  # type: ignore[assignment]
     _new_filled(_name, _value)
 
 

@@ -103,7 +103,7 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
 @method
 def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
     if copy is False:
-        warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)
+        warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)  # noqa: E501
     return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
 
 

@@ -24,7 +24,7 @@ __all__ = [
 
 
 def logspace(
-    start: float = math.nan, end: float = math.nan, steps: Any = None, base: float = 10.0, *, dtype: DType | None = None, device: Any = None,
+    start: float = math.nan, end: float = math.nan, steps: Any = None, base: float = 10.0, *, dtype: DType | None = None, device: Any = None,  # noqa: E501
     requires_grad: bool = False, **_: Any,
 ) -> Tensor:  # fmt: skip
     """`steps` powers of `base`, from base**start to base**end, with exponents at equal distances."""
@@ -105,7 +105,7 @@ def randint_like(
 
 
 def _window(name: str, doc: str, *terms: float) -> Any:
-    def window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    def window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
         dtypes.on(device)
         kind = numpy_dtype(name, dtype)
         if window_length < 2:
@@ -114,7 +114,7 @@ def _window(name: str, doc: str, *terms: float) -> Any:
         if not terms:
             values = 1 - np.abs(2 * places - 1)
         else:
-            values = sum(term * np.cos(2 * math.pi * k * places) for k, term in enumerate(terms))
+            values = sum(term * np.cos(2 * math.pi * k * places) for k, term in enumerate(terms))  # type: ignore[assignment]
         return new(values.astype(kind), name, requires_grad)
 
     window.__name__ = window.__qualname__ = name
@@ -153,4 +153,4 @@ def _init(self: Tensor, *data: Any, **named: Any) -> None:
     self._array, self._counter = shared._array, shared._counter
 
 
-Tensor.__init__ = _init  # type: ignore[method-assign]
+Tensor.__init__ = _init  # type: ignore[assignment, method-assign]

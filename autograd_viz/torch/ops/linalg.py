@@ -290,7 +290,7 @@ def outer(input: Any, vec2: Any) -> Any:
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """input @ other for every combination of ranks from 1.  Source: ATen, native/LinearAlgebra.cpp, _matmul_impl."""
     if not (isinstance(input, Tensor) and isinstance(other, Tensor)):
-        need_tensors("matmul", input=input, other=other)
+        need_tensors("matmul", input=input, other=other)  # type: ignore[unreachable]
     dims = (input._array.ndim, other._array.ndim)
     if 0 in dims:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and {dims[1]}D")

@@ -50,3 +50,17 @@ PROGRAMS: dict[str, dict[str, str]] = {
     name: {**{line: line for line in (*EXPRESSIONS[name], *ERRORS[name])}, **vars(family).get("SCRIPTS", {})}
     for name, family in FAMILIES.items()
 }
+
+# Where we still differ from PyTorch. A test that mends one of them fails until it is taken off this list.
+OPEN: dict[str, set[str]] = {
+    "core": {"torch.tensor([1.0], [2.0])", 'a.to("float32")'},
+    "stories_errors": {"the tour of call mistakes", "warnings one should have seen"},
+    "stories_inplace": {"expand and overlapping memory"},
+    "stories_lessons": {"a bigram model"},
+    "stories_mechanics": {"inference tensors"},
+    "stories_numbers": {
+        "numpy refuses gradients", "making tensors", "activations and their slopes", "distances", "float32 rounding",
+    },
+    "stories_printing": {"dtypes are shown when they are not the default", "complex numbers", "numpy arrays beside tensors"},
+    "stories_training": {"softmax regression with one-hot targets"},
+}  # fmt: skip
