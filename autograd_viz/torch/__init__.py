@@ -2,8 +2,13 @@
 
 It has PyTorch's names, numbers, graphs and error messages, and needs numpy alone. To learn how autograd works, read in this order:
 
-    source  modes  dtypes  node  tensor  observe  op  ops/pointwise  ops/shape  ops/reduction  ops/linalg  ops/losses  ops/inplace
-    ops/logic  random  ops/creation  ops/conversion  engine  printing  indexing  methods  gradients  autograd/  nn/
+    source  modes  dtypes  saved  node  tensor      the graph and what stands on it
+    op  (compiled, observe, formulas: on the side)  a row of the derivatives table, read
+    ops/pointwise  ops/shape  ops/reduction  ops/linalg  ops/losses, and the other families of ops/
+    ops/inplace  engine  function  gradients        changing values, walking back, your own operations
+    autograd/  nn/  optim/                          built on all that
+
+Each file says at its top which one to read next, and what a course may skip.
 """
 
 from math import e, inf, nan, pi
