@@ -1,6 +1,10 @@
 """Derivatives of functions: `torch.autograd.functional`, `torch.autograd.gradcheck` and `torch.func`."""
 
 EXPRESSIONS = {
+    "what PyTorch takes": """
+        torch.autograd.functional.hessian(lambda x: (x ** 2).sum(), v, strict=True, create_graph=True)
+        torch.autograd.functional.vjp(lambda x: x * 2, v, w, strict=True, create_graph=True)
+    """,
     "jacobian": """
         torch.autograd.functional.jacobian(lambda x: x ** 2, v)
         torch.autograd.functional.jacobian(lambda x: x ** 2, v, create_graph=True)
@@ -162,7 +166,6 @@ ERRORS = """
     torch.autograd.functional.hessian(lambda x: x, v)
     torch.autograd.functional.hessian(lambda x: (x.sum(),), v)
     torch.autograd.functional.hessian(lambda x: x.sum(), v, strict=True)
-    torch.autograd.functional.hessian(lambda x: (x ** 2).sum(), v, strict=True, create_graph=True)
     torch.autograd.functional.hessian(lambda x: x.sum(), v, outer_jacobian_strategy="sideways")
     torch.autograd.functional.hessian(lambda x: x.sum(), 3.0)
     torch.autograd.functional.vjp(lambda x: x, v)
@@ -172,7 +175,6 @@ ERRORS = """
     torch.autograd.functional.vjp(lambda x: (x, x), v, (v, s))
     torch.autograd.functional.vjp(lambda x: x, v, 1.0)
     torch.autograd.functional.vjp(lambda x: w, v, w, strict=True)
-    torch.autograd.functional.vjp(lambda x: x * 2, v, w, strict=True, create_graph=True)
     torch.autograd.functional.jvp(lambda x: x, v)
     torch.autograd.functional.jvp(lambda x: x, v, s)
     torch.autograd.functional.jvp(lambda x, y: x, (v, w), v)

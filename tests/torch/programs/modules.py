@@ -41,7 +41,6 @@ EXPRESSIONS = {
         torch.nn.SiLU()(a)
         torch.nn.Mish()(a)
         torch.nn.Hardtanh()(a)
-        torch.nn.Hardsigmoid()(a)
         torch.nn.Hardswish()(a)
         torch.nn.Hardshrink()(a)
         torch.nn.Softshrink()(a)
@@ -231,12 +230,8 @@ EXPRESSIONS = {
         torch.nn.LSTM(3, 2, dtype=torch.float64)(a)[1]
         torch.nn.MultiheadAttention(4, 2, dtype=torch.float64)(p, p, p)[0]
         torch.nn.MultiheadAttention(4, 2, batch_first=True, dtype=torch.float64)(p, p, p)[1]
-        torch.nn.MultiheadAttention(4, 2, bias=False, dtype=torch.float64)(p, p, p, need_weights=False)[0]
         torch.nn.MultiheadAttention(4, 1, kdim=4, vdim=4, dtype=torch.float64)(p, p * 2, p, average_attn_weights=False)[1]
         torch.nn.MultiheadAttention(4, 2, add_bias_kv=True, add_zero_attn=True, dtype=torch.float64)(p, p, p)[0]
-        torch.nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0, dtype=torch.float64)(p)
-        torch.nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0, norm_first=True, batch_first=True, activation="gelu", dtype=torch.float64)(p)
-        torch.nn.TransformerDecoderLayer(4, 2, 6, dropout=0.0, dtype=torch.float64)(p, p * 2)
         torch.nn.Transformer.generate_square_subsequent_mask(3)
     """,
     "whole models": """
@@ -250,6 +245,11 @@ EXPRESSIONS = {
 }
 
 ERRORS = """
+    torch.nn.Hardsigmoid()(a)
+    torch.nn.MultiheadAttention(4, 2, bias=False, dtype=torch.float64)(p, p, p, need_weights=False)[0]
+    torch.nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0, dtype=torch.float64)(p)
+    torch.nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0, norm_first=True, batch_first=True, activation="gelu", dtype=torch.float64)(p)
+    torch.nn.TransformerDecoderLayer(4, 2, 6, dropout=0.0, dtype=torch.float64)(p, p * 2)
         torch.nn.Linear()
         torch.nn.Linear(3)
         torch.nn.Linear(3, 2, True, 1, 2, 3)

@@ -1,6 +1,9 @@
 """Sums, means, extremes, spreads, norms; running sums; order and choice."""
 
 EXPRESSIONS = {
+    "what PyTorch takes": """
+        torch.searchsorted(torch.tensor([1, 2]), torch.tensor([1.0]))
+    """,
     "sums": """
         a.sum(dim=None)
         a.sum(dim=(0, 1), keepdim=True)
@@ -995,7 +998,6 @@ ERRORS = """
     a.nonzero(True, 1)
     torch.searchsorted(1, a)
     torch.searchsorted(v, "x")
-    torch.searchsorted(torch.tensor([1, 2]), torch.tensor([1.0]))
     torch.searchsorted(torch.tensor([[1, 2]]), torch.tensor([[1], [2]]))
     torch.searchsorted(torch.tensor([1, 2]), torch.tensor([1]), right=True, side="left")
     torch.searchsorted(torch.tensor([1, 2]), torch.tensor([1]), side="x")
