@@ -254,7 +254,18 @@ def outputs_of_a_run(path: Path, folder: Path, hash_seed: int) -> list[Any]:
     for cell in code_cells(notebook):
         for output in cell.outputs:
             output.get("data", {}).pop(WIDGET, None)
-    return [cell.outputs for cell in code_cells(notebook)]
+    return [joined(cell.outputs) for cell in code_cells(notebook)]
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """The outputs, with the pieces of a stream in one: where the kernel happens to flush it is not ours to say."""
+    whole: list[Any] = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
+            whole[-1]["text"] += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 @each_notebook
