@@ -44,7 +44,6 @@ from autograd_viz.torch.linalg.earlier import *
 from autograd_viz.torch.linalg.einsum import *
 from autograd_viz.torch.linalg.factors import *
 from autograd_viz.torch.linalg.products import *
-from autograd_viz.torch.methods import *
 from autograd_viz.torch.modes import (
     enable_grad,
     inference_mode,
@@ -56,6 +55,7 @@ from autograd_viz.torch.modes import (
     set_grad_enabled,
 )
 from autograd_viz.torch.nn.functional.plain import *
+from autograd_viz.torch.operators import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
 from autograd_viz.torch.ops.attributes import *
@@ -70,6 +70,7 @@ from autograd_viz.torch.ops.differences import *
 from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
+from autograd_viz.torch.ops.generator_state import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
@@ -86,7 +87,6 @@ from autograd_viz.torch.ops.recurrent import *
 from autograd_viz.torch.ops.reduction import *
 from autograd_viz.torch.ops.resampling import *
 from autograd_viz.torch.ops.reshaping import *
-from autograd_viz.torch.ops.sampling import *
 from autograd_viz.torch.ops.scattering import *
 from autograd_viz.torch.ops.shape import *
 from autograd_viz.torch.ops.slopes import *

@@ -2,7 +2,7 @@
 
 `x[1:, None, 0]` is Select(Unsqueeze(Slice(x))): each part of the index is an operation that the graph shows.
 
-Read next: `methods.py`.
+Read next: `operators.py`.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from autograd_viz.torch.ops import (
     pointwise,
     scattering,
     shape,
+    shape_inplace,
     special_functions,
     steps,
     three_arguments,
@@ -84,11 +85,11 @@ def _method(operation: Callable[..., Any], name: str, how: Callable[..., Tensor]
 
 def _squeeze(input: Tensor, dim: Any = None) -> Tensor:
     if dim is None:
-        made: Tensor = inplace.squeeze_all_(input)
+        made: Tensor = shape_inplace.squeeze_all_(input)
     elif isinstance(dim, tuple | list):
-        made = inplace.squeeze_dims_(input, tuple(dim))
+        made = shape_inplace.squeeze_dims_(input, tuple(dim))
     else:
-        made = inplace.squeeze_dim_(input, dim)
+        made = shape_inplace.squeeze_dim_(input, dim)
     return made
 
 
@@ -100,8 +101,9 @@ def _copied(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 
 
 _RESHAPE: dict[str, Callable[..., Any]] = {
-    "t_": inplace.t_, "transpose_": inplace.transpose_, "swapaxes_": inplace.transpose_, "swapdims_": inplace.transpose_,
-    "unsqueeze_": inplace.unsqueeze_, "squeeze_": _squeeze,
+    "t_": shape_inplace.t_, "transpose_": shape_inplace.transpose_, "swapaxes_": shape_inplace.transpose_,
+    "swapdims_": shape_inplace.transpose_,
+    "unsqueeze_": shape_inplace.unsqueeze_, "squeeze_": _squeeze,
 }  # fmt: skip
 _FILES: tuple[ModuleType, ...] = (
     arithmetic, three_arguments, transcendental, special_functions, piecewise, steps, logic, gathering, scattering, cumulation, norms,

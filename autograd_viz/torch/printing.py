@@ -11,7 +11,7 @@ There are four steps, and this file has them in this order:
 4. suffixes: what the numbers cannot say: size, dtype, and who made the tensor (`format_array`).
 
 Everything here takes a numpy array and gives a string. What a tensor's `grad_fn` is, and whether it is a Parameter,
-is known to the caller (`methods.py`), who passes it as `suffixes` and `prefix`.
+is known to the caller (`operators.py`), who passes it as `suffixes` and `prefix`.
 
 Source: torch/_tensor_str.py of PyTorch 2.13.
 """

@@ -1,7 +1,7 @@
 """`Tensor`: a numpy array that remembers how it was made.
 
 Here are its parts: the array, and what autograd knows of it (`requires_grad`, `grad_fn`, `is_leaf`, the version of its memory).
-What one can do with a tensor, from `+` to `backward()` and `.grad`, is attached in `methods.py`, after the operations exist.
+What one can do with a tensor, from `+` to `backward()` and `.grad`, is attached in `operators.py`, after the operations exist.
 
 Read next: `observe.py`, or skip to `op.py`.
 """

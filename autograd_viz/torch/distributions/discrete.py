@@ -27,7 +27,7 @@ from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.functional.layers import one_hot
 from autograd_viz.torch.nn.functional.losses import binary_cross_entropy_with_logits
-from autograd_viz.torch.ops import random_draws as sampling
+from autograd_viz.torch.ops import random_draws
 from autograd_viz.torch.ops.creation import arange, eye
 from autograd_viz.torch.ops.kinds import finfo
 
@@ -88,7 +88,7 @@ class Bernoulli(Distribution):
         """Draw, `sample_shape` times."""
         shape = self._extended_shape(sample_shape)
         with no_grad():
-            return sampling.bernoulli(self.probs.expand(shape))
+            return random_draws.bernoulli(self.probs.expand(shape))
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the probability of `value`."""
@@ -166,7 +166,7 @@ class Categorical(Distribution):
     def sample(self, sample_shape: Any = Size()) -> Any:  # noqa: B008
         """Draw, `sample_shape` times."""
         sample_shape = Size(sample_shape)
-        drawn: Any = sampling.multinomial(self.probs.reshape(-1, self._num_events), sample_shape.numel(), True)
+        drawn: Any = random_draws.multinomial(self.probs.reshape(-1, self._num_events), sample_shape.numel(), True)
         return drawn.T.reshape(self._extended_shape(sample_shape))
 
     def log_prob(self, value: Any) -> Any:
@@ -270,7 +270,7 @@ class Poisson(Distribution):
         """Draw, `sample_shape` times."""
         shape = self._extended_shape(sample_shape)
         with no_grad():
-            return sampling.poisson(self.rate.expand(shape))
+            return random_draws.poisson(self.rate.expand(shape))
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the probability of `value`."""

@@ -169,11 +169,6 @@ def _kind_of(number: Any) -> type:
     raise RuntimeError(f"Could not infer dtype of {type(number).__name__}")
 
 
-def empty_array(function: str, size: tuple[Any, ...], kind: DType) -> Array:
-    """Zeros, for memory whose values mean nothing yet: so that a notebook prints the same on every run."""
-    return np.zeros(size_of(function, size), kind.numpy)
-
-
 # --- filled with one value --------------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.reduction import sum_all
-from autograd_viz.torch.ops.shape import as_strided, clone, squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.shape import as_strided, clone
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
 from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput
 from autograd_viz.torch.source import locate
@@ -38,7 +38,7 @@ INFERENCE = (
     "See https://github.com/pytorch/rfcs/pull/17 for more details."
 )
 
-# --- rows: what is written over, and in-place changes of the shape ----------------------------------------------------
+# --- rows: what is written over ----------------------------------------------------------------------------------------
 
 
 @op("ZeroBackward0", self=lambda grad: pointwise.zeros(grad))
@@ -67,44 +67,6 @@ def copy(self: Array, src: Array) -> Array:
     if both != self.shape:
         raise RuntimeError(f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(both)}")
     return np.broadcast_to(src, self.shape).astype(self.dtype)
-
-
-@op("TBackward1", self=lambda grad: t(grad))
-def t_(self: Array) -> Array:
-    """`t` in place."""
-    if self.ndim > 2:
-        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
-    return t(self)
-
-
-@op("TransposeBackward1", self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
-def transpose_(self: Array, dim0: int, dim1: int) -> Array:
-    """`transpose` in place."""
-    return transpose(self, dim0, dim1)
-
-
-@op("UnsqueezeBackward1", self=lambda grad, dim: squeeze_dim(grad, dim))
-def unsqueeze_(self: Array, dim: int) -> Array:
-    """`unsqueeze` in place."""
-    return unsqueeze(self, dim)
-
-
-@op("SqueezeBackward3", self=lambda grad, self_sym_sizes: unsqueeze_to(grad, self_sym_sizes, None))
-def squeeze_all_(self: Array) -> Array:
-    """`squeeze` in place."""
-    return self.squeeze()
-
-
-@op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
-def squeeze_dim_(self: Array, dim: int) -> Array:
-    """`squeeze` of one dimension in place."""
-    return squeeze_dim(self, dim)
-
-
-@op("SqueezeBackward5", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, dim))
-def squeeze_dims_(self: Array, dim: tuple[int, ...]) -> Array:
-    """`squeeze` of several dimensions in place."""
-    return self.squeeze(tuple(d for d in (wrap_dim(d, self.ndim) for d in dim) if self.shape[d] == 1))
 
 
 def fill(input: Tensor, value: Any) -> Tensor:

@@ -19,7 +19,8 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops.pointwise import scaled
 from autograd_viz.torch.ops.rounding import by_dots, by_rows, dotted
-from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_, squeeze_dim, t, transpose, unsafe_view, unsqueeze, wrap_dim
+from autograd_viz.torch.ops.shape import clone, expand, reshape, squeeze_dim, t, transpose, unsafe_view, unsqueeze, wrap_dim
+from autograd_viz.torch.ops.shape_inplace import squeeze_dim_
 from autograd_viz.torch.tensor import Tensor, method, need_tensors
 
 __all__ = ["addmv", "addr", "dot", "mv", "vdot"]  # the others are offered by `linalg/products.py`, which reads their arguments
@@ -300,7 +301,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     elif dims == (2, 1):
         result = mv(input, other)
     elif dims == (1, 2):
-        result = squeeze_(mm(unsqueeze(input, 0), other), 0)
+        result = squeeze_dim_(mm(unsqueeze(input, 0), other), 0)
     elif dims == (2, 2):
         result = mm(input, other)
     elif _should_fold(input, other):

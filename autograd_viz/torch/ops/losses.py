@@ -19,6 +19,7 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.activations import from_one, need_floats, not_differentiable
 from autograd_viz.torch.ops.pointwise import divided, plus, sigmoid, sigmoid_backward, times
 from autograd_viz.torch.ops.reduction import mean_all, sum_all
+from autograd_viz.torch.ops.special_functions import logit_row
 from autograd_viz.torch.tensor import holding
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -260,19 +261,13 @@ def binary_cross_entropy_backward(grad_output: Array, self: Array, target: Array
 
 def bce_to_target(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:
     """-log(self / (1 - self)) * grad, shared out."""
-    return _finish(-logit(self), grad, target, weight, reduction)
+    return _finish(-logit_row(self), grad, target, weight, reduction)
 
 
 def bce_curvature(grad: Any, self: Any, target: Any, weight: Any, reduction: int) -> Any:
     """The gradient of `binary_cross_entropy_backward` with respect to self."""
     square, spread = self * self, plus(self, 1e-12) * plus(from_one(self), 1e-12)
     return _finish((square - times(self * target, 2) + target) / (spread * spread), grad, self, weight, reduction)
-
-
-@op("LogitBackward0", self=lambda grad, self: grad / (self * from_one(self)))
-def logit(self: Array) -> Array:
-    """log(self / (1 - self)), which undoes a sigmoid."""
-    return np.log(self / (1 - self))
 
 
 @op(

@@ -19,7 +19,8 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.activations import need_floats
 from autograd_viz.torch.ops.pointwise import times, zeros
 from autograd_viz.torch.ops.reduction import mean_dim, sum_dim
-from autograd_viz.torch.ops.shape import expand, reshape, squeeze_dim
+from autograd_viz.torch.ops.shape import expand, reshape
+from autograd_viz.torch.ops.shape_inplace import unsqueeze_
 
 Dims = tuple[int, ...]
 
@@ -251,12 +252,6 @@ def _affine_double_backward(grads: list[Any], grad_out: Any, normal: Any, rstd: 
 
 
 # --- group norm -------------------------------------------------------------------------------------------------------
-
-
-@op("UnsqueezeBackward1", self=lambda grad, dim: squeeze_dim(grad, dim))
-def unsqueeze_(self: Array, dim: int) -> Array:
-    """Insert a dimension of size 1 into a result that nobody else holds, in place."""
-    return np.expand_dims(self, dim)
 
 
 @op(

@@ -193,23 +193,9 @@ def _masked_fill_tensor(self: Array, mask: Array, value: Array) -> Array:
 def sum_of_masked(grad: Any, mask: Any) -> Any:
     """The sum of grad where the mask is true."""
     from autograd_viz.torch.ops.reduction import sum_all
+    from autograd_viz.torch.ops.scattering import select_masked
 
-    return sum_all(_masked_select(grad, mask))
-
-
-@op("MaskedSelectBackward0", others="mask",
-    self=lambda grad, self, mask: _masked_scatter(pointwise.zeros(self), mask, grad))  # fmt: skip
-def _masked_select(self: Array, mask: Array) -> Array:
-    self, mask = np.broadcast_arrays(self, mask)
-    return self[mask]
-
-
-@op("MaskedScatterBackward0", others="mask",
-    self=lambda grad, mask: pointwise.masked_fill(grad, mask, 0), source=lambda grad, mask: _masked_select(grad, mask))  # fmt: skip
-def _masked_scatter(self: Array, mask: Array, source: Array) -> Array:
-    filled = np.broadcast_to(self, np.broadcast_shapes(self.shape, mask.shape)).copy()
-    filled[np.broadcast_to(mask, filled.shape)] = source
-    return filled
+    return sum_all(select_masked(grad, mask))
 
 
 @method

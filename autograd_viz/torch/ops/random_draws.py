@@ -1,4 +1,4 @@
-"""New tensors of random numbers that depend on tensors: `bernoulli`, `normal`, `multinomial`, `poisson`; and the generator's state.
+"""New tensors of random numbers that depend on tensors: `bernoulli`, `normal`, `multinomial`, `poisson`.
 
 Chance has no derivative: the gradient of what was drawn, with respect to the probabilities, is 0.
 

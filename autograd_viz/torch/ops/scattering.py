@@ -295,7 +295,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 
 
 @op("MaskedSelectBackward0", others="mask", self=lambda grad, self, mask: masked_select_backward(grad, self, mask))
-def _masked_select(self: Array, mask: Array) -> Array:
+def select_masked(self: Array, mask: Array) -> Array:
     """The elements where the mask is true, in a row."""
     self, mask = np.broadcast_arrays(self, mask)
     return self[mask]
@@ -312,7 +312,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     if mask._array.dtype.kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     check_broadcast(mask._array.shape, input._array.shape)
-    return _masked_select(input, mask)
+    return select_masked(input, mask)
 
 
 @op("MaskedScatterBackward0", others="mask", self=lambda grad, mask: masked_fill(grad, mask, 0),

@@ -277,12 +277,6 @@ def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
 
 
-@op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
-def squeeze_(self: Array, dim: int) -> Array:
-    """Drop dimension `dim` of a result that nobody else holds, in place: how vector @ matrix gets rid of the row it was."""
-    return self.squeeze(dim)
-
-
 def unsqueeze_to(grad: Any, sizes: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
     """grad unsqueezed to sizes: put back the dimensions of size 1 that a squeeze dropped."""
     chosen = range(len(sizes)) if dims is None else sorted(dim % max(len(sizes), 1) for dim in dims)

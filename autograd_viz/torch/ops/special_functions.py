@@ -23,7 +23,7 @@ __all__ = [*IN_PLACE, "polygamma"]
 
 
 @op("LogitBackward0", self=lambda grad, self, eps: logit_backward(grad, self, eps))
-def _logit(self: Array, eps: float | None = None) -> Array:
+def logit_row(self: Array, eps: float | None = None) -> Array:
     self = floats(self)
     if eps is not None:
         self = np.clip(self, self.dtype.type(eps), self.dtype.type(1 - eps))
@@ -40,7 +40,7 @@ def logit_backward(grad: Any, self: Any, eps: float | None) -> Any:
 @forms("Tensor input, float? eps=None, *, Tensor? out=None")
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """log(input / (1 - input)), the inverse of sigmoid; `eps` keeps the input in [eps, 1 - eps]."""
-    return _logit(input, eps)
+    return logit_row(input, eps)
 
 
 @op("ErfBackward0", self=lambda grad, self: times(exp(-pow_number(self, 2)), 2 / math.sqrt(math.pi)) * grad)

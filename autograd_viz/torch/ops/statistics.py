@@ -16,7 +16,8 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, masked_fill, sqrt, times, where
 from autograd_viz.torch.ops.reduction import Dims, axes, count, in_rows, mean_all, mean_dim, spread, sum_dim, unsqueeze_multiple, wrap_dims
-from autograd_viz.torch.ops.shape import squeeze_, squeeze_all, t, transpose, unsqueeze, view, wrap_dim
+from autograd_viz.torch.ops.shape import squeeze_all, t, transpose, unsqueeze, view, wrap_dim
+from autograd_viz.torch.ops.shape_inplace import squeeze_dim_, transpose_, unsqueeze_
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -254,7 +255,7 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
         values = values.lerp(above, holding(weights))
     if shares.ndim:  # the quantiles come first
         values = transpose_(unsqueeze_(values, 0), 0, -1)
-    return squeeze_(values, -1)
+    return squeeze_dim_(values, -1)
 
 
 def _checked(input: Tensor, q: Any, interpolation: str) -> Array:
@@ -296,25 +297,6 @@ def _ranks(ordered: Array, shares: Array, *, skip_nan: bool) -> Array:
         return np.maximum(shares * (np.sum(~missing, -1, keepdims=True) - 1), 0).astype(ordered.dtype)
     last = ordered.shape[-1] - 1
     return np.where(missing.any(-1, keepdims=True), ordered.dtype.type(last), shares * ordered.dtype.type(last))
-
-
-@op("UnsqueezeBackward1", self=lambda grad, dim: squeeze_dim_of(grad, dim))
-def unsqueeze_(self: Array, dim: int) -> Array:
-    """A dimension of size 1 inserted in a result that nobody else holds."""
-    return np.expand_dims(self, dim)
-
-
-@op("TransposeBackward1", self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
-def transpose_(self: Array, dim0: int, dim1: int) -> Array:
-    """Two dimensions exchanged of a result that nobody else holds."""
-    return np.swapaxes(self, dim0, dim1)
-
-
-def squeeze_dim_of(grad: Any, dim: int) -> Any:
-    """grad without the dimension of size 1."""
-    from autograd_viz.torch.ops.shape import squeeze_dim
-
-    return squeeze_dim(grad, dim)
 
 
 # --- how samples vary together ----------------------------------------------------------------------------------------

@@ -12,24 +12,17 @@ from typing import Any
 
 from autograd_viz.torch.dtypes import float32
 from autograd_viz.torch.nn import functional as F
-from autograd_viz.torch.node import Array
-from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.joining import cat, stack, unsafe_chunk
 from autograd_viz.torch.ops.linalg import contiguous
 from autograd_viz.torch.ops.pointwise import relu, sigmoid, tanh
 from autograd_viz.torch.ops.recurrent import lstm_layer
 from autograd_viz.torch.ops.shape import transpose, unbind
+from autograd_viz.torch.ops.shape_inplace import transpose_
 
 __all__ = ["STEPS", "run"]
 
 States = tuple[Any, ...]
 Step = Callable[..., States]  # (input, states, weights, is the input's part computed already?) -> states
-
-
-@op("TransposeBackward1", self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1))
-def transposed(self: Array, dim0: int, dim1: int) -> Array:
-    """`transpose_`, of a tensor that nobody has seen yet."""
-    return self.swapaxes(dim0, dim1)
 
 
 def _both(input: Any, hidden: Any, weights: tuple[Any, ...], computed: bool) -> tuple[Any, Any]:
@@ -89,7 +82,7 @@ def run(module: Any, input: Any, states: States) -> list[Any]:
 
     output = _layers(module, input, along, 2)
     if module.batch_first:
-        output = transposed(output, 0, 1)
+        output = transpose_(output, 0, 1)
     return [output, *(stack(list(parts), 0) for parts in zip(*lasts, strict=True))]
 
 
