@@ -107,6 +107,8 @@ class device:
     def __init__(self, type: Any, index: int | None = None) -> None:
         name = str(type)
         kind, _, number = name.partition(":")  # (a device's own name is of this form too)
+        if kind not in DEVICES and not kind.replace("_", "").isalpha():
+            raise RuntimeError(f"Invalid device string: '{name}'")
         if kind not in DEVICES:
             raise RuntimeError(f"Expected one of {', '.join(DEVICES)} device type at start of device string: {kind}")
         if "::" in name or name.endswith(":") or (number and not number.isdigit()):

@@ -11,8 +11,9 @@ from autograd_viz import torch
 
 from .stories import WEIGHTS, disagreement, told, transcript, written
 
-EACH = 20  # stories of a kind
-ALLOWED = 0.6  # of them may still differ: a ratchet, to be turned down as they are mended
+EACH = 40  # stories of a kind
+# How many of them still differ. A ratchet: to be turned down as they are mended.
+OPEN = {"views": 8, "float32": 8, "ops": 1, "indexing": 3, "printing": 15, "dtypes": 7, "chance": 6}
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +25,10 @@ def theirs(real_torch: ModuleType) -> Iterator[ModuleType]:
 
 @pytest.mark.parametrize("kind", WEIGHTS)
 def test_random_stories_are_told_as_pytorch_tells_them(kind: str, theirs: ModuleType) -> None:
-    """Most of them: where they are not, `python -m tests.torch.stories KIND` shows the shortest ones that differ."""
+    """All of most kinds: where they are not, `python -m tests.torch.stories KIND` shows the shortest ones that differ."""
     stories = [written(kind, seed, theirs) for seed in range(EACH)]
     differ = [found for story in stories if (found := disagreement(story, torch, theirs)) is not None]
-    assert len(differ) <= ALLOWED * EACH, "\n\n".join(map(told, differ[:3]))
+    assert len(differ) <= OPEN.get(kind, 0), "\n\n".join(map(told, differ[:3]))
 
 
 @pytest.mark.parametrize("kind", WEIGHTS)

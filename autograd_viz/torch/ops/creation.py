@@ -5,7 +5,6 @@ Read next: `conversion.py`.
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from math import ceil
@@ -59,15 +58,20 @@ def numpy_dtype(function: str, dtype: Any, default: np.dtype | None = None) -> n
 # --- from data --------------------------------------------------------------------------------------------------------
 
 
-def tensor(data: Data = inspect.Parameter.empty, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A tensor with a copy of `data`: a number, nested lists of numbers, a numpy array.
+def tensor(*given: Data, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, **by_name: Data) -> Tensor:
+    """A tensor with a copy of the one argument, `data`: a number, nested lists of numbers, a numpy array.
 
     Bools give torch.bool, integers torch.int64, floats the default dtype; numpy arrays keep theirs.  Raises ValueError for ragged lists,
     TypeError or RuntimeError for what is no number, RuntimeError for requires_grad on anything but floats.
     """
     on(device)
-    if data is inspect.Parameter.empty:
+    if len(given) > 1:
+        raise TypeError(f"tensor() takes 1 positional argument but {len(given)} were given")
+    if unknown := [name for name in by_name if name not in ("data", "pin_memory", "names")]:
+        raise TypeError(f"tensor() got an unexpected keyword argument '{unknown[0]}'")
+    if not given and "data" not in by_name:
         raise TypeError('tensor() missing 1 required positional arguments: "data"')
+    data = given[0] if given else by_name["data"]
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
     return new(np.array(_array_of(data, "tensor", dtype), order="C"), "tensor", requires_grad)

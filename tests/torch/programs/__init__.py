@@ -53,9 +53,6 @@ PROGRAMS: dict[str, dict[str, str]] = {
 
 # Where we still differ from PyTorch. A test that mends one of them fails until it is taken off this list.
 OPEN: dict[str, set[str]] = {
-    "core": {"torch.tensor([1.0], [2.0])", 'a.to("float32")'},
-    "stories_errors": {"the tour of call mistakes", "warnings one should have seen"},
-    "stories_inplace": {"expand and overlapping memory"},
     "stories_lessons": {"a bigram model"},
     "stories_mechanics": {"inference tensors"},
     "stories_numbers": {

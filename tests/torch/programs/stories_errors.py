@@ -397,7 +397,7 @@ def heard(f):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         f()
-    print([(w.category.__name__, str(w.message).split(". ")[0]) for w in caught])
+    print([(w.category.__name__, str(w.message).split(". ")[0].rstrip(".")) for w in caught])
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 y = x * 2
 heard(lambda: y.grad)
