@@ -35,7 +35,7 @@ READING_ORDER = (
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
     *("ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
-    *("replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
+    *("walk", "replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.calling", "autograd.graph",),
     *("autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd",),
     *("utils.hooks", "utils.data.dataset", "utils.data.sampler", "utils.data.collate", "utils.data.dataloader", "utils.data"),

@@ -26,7 +26,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,8 +117,9 @@ def _made(text: str, row: Row) -> Any:
         "listeners": events.listeners, "special": special, "mode": mode, "quiet": quiet, "sequence": sequence, "edge_to": edge_to,
         "SavedInput": SavedInput, "SavedOutput": SavedOutput, "FREED": FREED, "array_of": array_of, "share_memory": share_memory,
         "strides_of": strides_of,
-        "ndarray": np.ndarray, "asarray": np.asarray, "new": object.__new__, "forward": row.forward, "row": row, "defaults": row.defaults,
-        **{f"formula{i}": formula for i, (formula, _) in enumerate(row.formulas)},
+        "ndarray": np.ndarray, "asarray": np.asarray, "new": object.__new__, "forward": bare(row.forward), "row": row, "kind": row.node,
+        "defaults": row.defaults,
+        **{f"formula{i}": bare(formula) for i, (formula, _) in enumerate(row.formulas)},
     }  # fmt: skip
     exec(compile(text, f"<compiled {row.op}>", "exec"), names)  # noqa: S102 - a text made of the names in our own table, never of a user's
     return names["compiled"]
@@ -186,13 +187,17 @@ def _usual_case(row: Row) -> list[str]:
                 f"    {name}_usual = {name}.__class__ in NUMBERS and {dtype} in FLOATS and -LARGE < {name} < LARGE",
                 f"    {name}_ = {dtype}.type({name}) if {name}_usual else None",
             ]
-        else:
+        elif name in row.defaults:  # it may be None
             lines += [
                 f"{name}_ = {name}_needs = None",
-                f"{name}_usual = {name}.__class__ in TENSORS" + (f" or {name} is None" if row.defaults.get(name, row) is None else ""),
-                f"if {name}_usual and {name} is not None:",
+                f"if {name} is None:",
+                f"    {name}_usual = True",
+                f"elif {name}_usual := {name}.__class__ in TENSORS:",
                 *(f"    {line}" for line in found),
             ]
+        else:
+            lines += [f"if {name}_usual := {name}.__class__ in TENSORS:", *(f"    {line}" for line in found)]
+            lines += ["else:", f"    {name}_ = None"] if name in row.meeting else []
         usual.append(f"{name}_usual")
     passed = [f"{name}_" if name in row.tensors else name for name in row.names]
     given = [f"{name}={value}" if name in row.keyword_only else value for name, value in zip(row.names, passed, strict=True)]
@@ -208,31 +213,35 @@ def _usual_case(row: Row) -> list[str]:
     return [*lines, f"if {' and '.join(usual)}:", *(f"    {line}" for line in body)] if usual else [*lines, *body]
 
 
-def _needs(name: str) -> str:
-    return f"{name}._requires_grad or ({name}._view is not None and {name}._view.base._requires_grad)"
-
-
 def _result(row: Row) -> list[str]:
+    # (What a class says once an instance need not store, but Python finds it much faster there.)
     lines = ["result = new(Tensor)", "result._array = out"]
-    if row.view:
-        lines.append(f"share_memory(result, {row.names[0]})")
+    lines += [f"share_memory(result, {row.names[0]})"] if row.view else ["result._view = result._counter = None"]
+    plain = ["result._requires_grad = False", "result._edge = NO_EDGE"]
     if row.inputs and row.called:
         floats = " and out.dtype.kind == 'f'" if "dtype" in row.names or (len(row.tensors) > 1 and not row.meeting) else ""
         needs = " or ".join(f"{name}_needs" for name in row.inputs)
         lines += [f"if ({needs}) and mode.grad{floats}:", *(f"    {line}" for line in _record(row))]
+        lines += ["else:", *(f"    {line}" for line in plain)]
+    else:
+        lines += plain
     return [*lines, "return result"]
+
+
+def _needs(name: str) -> str:
+    return f"{name}._requires_grad or ({name}._view is not None and {name}._view.base._requires_grad)"
 
 
 def _record(row: Row) -> list[str]:
     edges = "".join(f"(({n}._edge if {n}._edge[0] is not None else edge_to({n})) if {n}_needs else NO_EDGE), " for n in row.inputs)
     saved = ", ".join(f"{name!r}: {_entry(row, name)}" for name in row.saves)
     return [
-        "node = new(row.node)",
+        "node = new(kind)",
         "node._sequence = next(sequence)",
         f"node.next_functions = ({edges})",
         "node.metas = ((out.shape, out.dtype),)",
         "result._requires_grad = True",
-        "result._view.edge = (node, 0)" if row.view else "result._edge = (node, 0)",
+        *(["result._edge = NO_EDGE", "result._view.edge = (node, 0)"] if row.view else ["result._edge = (node, 0)"]),
         f"node._saved = {{{saved}}}",
     ]
 
@@ -252,7 +261,9 @@ def _entry(row: Row, name: str) -> str:
         return name
     argument, _, what = name.rpartition("_sym_")
     if what == "strides":
-        return f"strides_of({argument}_)" if needed else f"(strides_of({argument}_) if {row.inputs[readers[0]]}_needs else ())"
+        size = f"{argument}_.itemsize"
+        steps = f"({argument}_.strides[0] // {size}, {argument}_.strides[1] // {size}) if {argument}_.size else strides_of({argument}_)"
+        return f"({steps})" if needed else f"(({steps}) if {row.inputs[readers[0]]}_needs else ())"
     if what.startswith("argsize_"):
         return f"{argument}_.shape[{what.removeprefix('argsize_')}]"
     return f"{argument}_.shape" if what == "sizes" else f"{argument}_.size"
@@ -272,11 +283,17 @@ def _backward_text(row: Row) -> str:
     asked = {name for _, asks in row.formulas for name in asks}
     for name in row.saves:
         if name in row.tensors or name in row.results:
-            lines += [
-                f"    {name} = saved[{name!r}]",
-                f"    {name} = {name}._array if {name}.__class__ is Tensor and {name}._counter is None else array_of({name}, node)",
-                f"    if {name}.__class__ is ndarray and not {name}.ndim: {name} = {name}[()]",  # numpy is five times as fast on a number
+            lines.append(f"    {name} = saved[{name!r}]")
+            read = [
+                f"{name} = {name}._array if {name}.__class__ is Tensor and {name}._counter is None else array_of({name}, node)"
+                if name in row.tensors
+                else f"{name} = {name}.array(node) if {name}.__class__ is SavedOutput else array_of({name}, node)",
+                # numpy is five times as fast on a number as on an array without dimensions
+                f"if {f'{name}.__class__ is ndarray and ' * (len(row.meeting) > 1)}not {name}.ndim: {name} = {name}[()]",
             ]
+            if name in row.defaults or len(row.readers[name]) == 1 < len(row.formulas):
+                read = [f"if {name} is not None:", *(f"    {line}" for line in read)]
+            lines += [f"    {line}" for line in read]
         elif name in asked:
             lines.append(f"    {name} = array_of(saved[{name!r}], node)" if name in row.listed else f"    {name} = saved[{name!r}]")
     if "grad" in asked:
@@ -287,3 +304,28 @@ def _backward_text(row: Row) -> str:
     edges = ", ".join(f"edge{i}" for i in range(len(calls)))
     results = ", ".join(f"{call} if edge{i}[0] is not None else None" for i, call in enumerate(calls))
     return "\n".join([*lines, f"    {edges} = node.next_functions", f"    return ({results})", "compiled = run_arrays", ""])
+
+
+def bare(function: Any, seen: dict[int, Any] | None = None) -> Any:
+    """A formula for arrays alone: the same code, in which every operation is only its forward.
+
+    (An operation looks first what it was given. In a formula on arrays that look would cost as much as numpy's work.)
+    """
+    seen = {} if seen is None else seen
+    row = getattr(function, "row", None)
+    given = function if row is None else row.forward
+    if type(given) is not FunctionType or not given.__module__.startswith("autograd_viz.") or hasattr(given, "__wrapped__"):
+        return given
+    if id(given) not in seen:
+        names = dict(given.__globals__)
+        made = seen[id(given)] = FunctionType(given.__code__, names, given.__name__, given.__defaults__, given.__closure__)
+        made.__kwdefaults__ = given.__kwdefaults__
+        changed = {name: bare(names[name], seen) for name in _names_in(given.__code__) & names.keys()}
+        if all(names[name] is now for name, now in changed.items()):
+            seen[id(given)] = given  # it uses no operation
+        names.update(changed)
+    return seen[id(given)]
+
+
+def _names_in(code: CodeType) -> set[str]:
+    return {*code.co_names}.union(*(_names_in(part) for part in code.co_consts if isinstance(part, CodeType)))

@@ -1,34 +1,33 @@
 """The engine: walk the graph from the results back to the leaves, each node once, each gradient summed before it moves on.
 
-A node is ready when everything that uses its outputs (in this walk) has run. Of the ready ones the youngest runs first. What a
-node hands back is fitted to its inputs: a broadcast is summed away here, once, so no formula in the table need do it.
-Nothing recurses: a graph 100,000 operations deep is walked like any other.
+The usual walk stands in `walk.py`. Here is the one that does everything: several roots, only some targets, hooks, listeners, anomaly
+mode, a graph of the gradients themselves.
 
 Read next: `indexing.py`.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd_viz import events
-from autograd_viz.torch import dtypes, observe
+from autograd_viz.torch import observe
 from autograd_viz.torch.anomaly import check_nan, warn_where
+from autograd_viz.torch.compiled import quietly
 from autograd_viz.torch.modes import mode, special
-from autograd_viz.torch.node import LAST, AccumulateGrad, Edge, Node
+from autograd_viz.torch.node import AccumulateGrad, Edge, Node
 from autograd_viz.torch.ops.inplace import copy
 from autograd_viz.torch.ops.memory import is_dense
-from autograd_viz.torch.ops.pointwise import add, to_copy
-from autograd_viz.torch.ops.shape import clone, sum_to
+from autograd_viz.torch.ops.pointwise import add
+from autograd_viz.torch.ops.shape import clone
 from autograd_viz.torch.replacement import as_tensor, check_replacement
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, holding
+from autograd_viz.torch.walk import accumulate, accumulating, fitted, is_usual, walk
 
-_accumulating = threading.RLock()  # several threads may run backward into the same leaf
 _calls = 0
 
 
@@ -94,6 +93,8 @@ def run_backward(
     global _calls
     _calls += 1
     wave = Wave(_calls, keep_graph, create_graph)
+    root = roots[0][0] if len(roots) == 1 and targets is None and not (create_graph or events.listeners or special) else None
+    usual = root is not None and root.next_functions and len(root.metas) == 1 and is_usual(root)
     if events.listeners:
         for tensor in known:
             if tensor is not None:
@@ -104,6 +105,9 @@ def run_backward(
     before = mode.grad, mode.wave
     mode.grad, mode.wave = create_graph, wave
     try:
+        if usual:
+            quietly(walk, {"root": root, "seed": seeds[0]._array, "keep_graph": keep_graph})
+            return []
         with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
             found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], targets, accumulate)
     except BaseException as error:
@@ -123,13 +127,14 @@ def run_backward(
 class Wave:
     """One walk over the graph."""
 
+    at: Node | None = None  # the node that is running
+    arrived: dict[Node, list[Any]]  # the summed gradients of each node's outputs, until it runs
+    waiting: dict[Node, int]  # for how many more gradients a node has to wait
+    returns = False  # whether it is `grad`, which returns the gradients
+    useful: set[Node] | None = None  # the nodes that run; None: all that are reached
+
     def __init__(self, call: int, keep_graph: bool, create_graph: bool) -> None:
         self.call, self.keep_graph, self.create_graph = call, keep_graph, create_graph
-        self.at: Node | None = None  # the node that is running
-        self.arrived: dict[Node, list[Any]] = {}  # the summed gradients of each node's outputs, until it runs
-        self.waiting: dict[Node, int] = {}  # for how many more gradients a node has to wait
-        self.returns = False  # whether it is `grad`, which returns the gradients
-        self.useful: set[Node] | None = None  # the nodes that run; None: all that are reached
 
     def run(self, roots: Sequence[Edge], seeds: list[Any], targets: Sequence[Edge] | None, accumulate: bool) -> list[Any]:
         """Walk; the gradients of the targets, in their order (None where nothing arrived)."""
@@ -139,7 +144,9 @@ class Wave:
         for place, (node, output_nr) in enumerate(() if targets is None or accumulate else targets):
             if node is not None:
                 captured.setdefault(node, []).append((output_nr, place))
-        ready, arrived = Ready(), self.arrived
+        ready = Ready()
+        arrived: dict[Node, list[Any]] = {}
+        self.arrived = arrived
         self.waiting, self.useful, self.returns = waiting, useful, targets is not None and not accumulate
         for (node, output_nr), seed in zip(roots, seeds, strict=True):
             self._deliver(node, output_nr, seed)
@@ -147,7 +154,6 @@ class Wave:
             if root is not None and root not in waiting:
                 ready.push(root)
         answer: list[Any] = [None] * len(targets or ())
-        plain = not (self.create_graph or events.listeners or special)
         heap = ready.heap
         following: Node | None = ready.pop() if heap else None
         while following is not None:
@@ -164,12 +170,7 @@ class Wave:
                         answer[place] = gradients[output_nr]
                 if runs:
                     self.at = node
-                    if not plain or node._hooked:
-                        self._run_node(node, gradients)
-                    elif node._sequence == LAST:
-                        self._reach_leaf(node, gradients[0])
-                    else:
-                        self._run_plainly(node, gradients)
+                    self._run_node(node, gradients)
             following = None
             for entry, _ in node.next_functions:
                 if entry is not None:
@@ -223,27 +224,6 @@ class Wave:
                 useful.add(node)
         return waiting, useful
 
-    def _run_plainly(self, node: Node, gradients: list[Any]) -> None:
-        """`_run_node` where there are only numbers, and nobody looks on."""
-        arrived = self.arrived
-        for (following, output_nr), result in zip(node.next_functions, node.run_arrays(gradients)):  # noqa: B905 - `strict` costs 100 ns
-            if following is None or result is None:
-                continue
-            shape, kind = following.metas[output_nr]
-            if result.shape != shape or result.dtype is not kind:
-                result = _fit(result, shape, kind, node, node.next_functions.index((following, output_nr)))
-            buffer = arrived.get(following)
-            if buffer is None:
-                if output_nr or len(following.metas) > 1:
-                    self._deliver(following, output_nr, result)
-                else:
-                    arrived[following] = [result]
-            else:
-                there = buffer[output_nr]
-                buffer[output_nr] = result if there is None else there + result
-        if not self.keep_graph:
-            node.release()
-
     def _run_node(self, node: Node, gradients: list[Any]) -> None:
         if node._hooked:
             self._call_tensor_hooks(node, gradients)
@@ -266,15 +246,15 @@ class Wave:
         if node._posthooks:
             shown = [result if need else None for result, need in zip(results, needed, strict=True)]
             results = self._replaced(node._posthooks, shown, shown, gradients)
-        fitted: list[Any] = []
+        handed: list[Any] = []
         for i, ((following, output_nr), result) in enumerate(zip(node.next_functions, results, strict=True)):
             if following is None or result is None:
-                fitted.append(None)
+                handed.append(None)
                 continue
-            fitted.append(_fit(result, *following.metas[output_nr], node, i))
-            self._deliver(following, output_nr, fitted[-1])
+            handed.append(fitted(result, *following.metas[output_nr], node, i))
+            self._deliver(following, output_nr, handed[-1])
         if events.listeners:
-            events.emit(events.NodeLeft(self.call, node._serial, tuple(map(_look, fitted))))
+            events.emit(events.NodeLeft(self.call, node._serial, tuple(map(_look, handed))))
         if not self.keep_graph:
             names = node.held() if events.listeners else ()
             node.release()
@@ -346,7 +326,7 @@ class Wave:
 
         A leaf's gradient lies in memory as the leaf does. `retained`: that of a non-leaf, which is a new tensor each time.
         """
-        with _accumulating:
+        with accumulating:
             before = tensor._grad
             look = _look(before) if events.listeners else None
             if self.create_graph:
@@ -356,42 +336,16 @@ class Wave:
                     tensor._grad = clone(gradient)
                 else:
                     tensor._grad = copy(holding(np.empty_like(tensor._array)), gradient)
-            elif before is None:
-                # A copy: the array may be on its way to another leaf too.
-                if tensor._array.flags.c_contiguous or retained or not is_dense(tensor._array):
-                    tensor._grad = holding(np.array(gradient, order="K" if retained else "C"))
-                else:
-                    tensor._grad = holding(np.empty_like(tensor._array))
-                    tensor._grad._array[...] = gradient
             elif retained:
-                tensor._grad = holding(np.asarray(before._array + gradient))
+                value = gradient if before is None else before._array + gradient
+                tensor._grad = holding(np.array(value, order="K"))
             else:
-                np.add(before._array, gradient, out=before._array)
-                before._version_counter.value += 1
+                accumulate(tensor, gradient)
             if events.listeners:
                 observe.introduce(tensor)
                 assert tensor._grad is not None
                 tensor._grad._grad_of = tensor._serial
                 events.emit(events.GradAccumulated(self.call, tensor._serial, look, _look(gradient), _look(tensor._grad)))
-
-
-def _fit(gradient: Any, shape: tuple[int, ...], kind: np.dtype, node: Node, index: int) -> Any:
-    """A gradient in the shape and dtype of the input that it belongs to.  Raises RuntimeError if it cannot be the gradient of that."""
-    found = gradient._array if isinstance(gradient, Tensor) else gradient
-    if found.shape != shape:
-        extra = len(found.shape) - len(shape)
-        if extra < 0 or any(n not in (1, m) for n, m in zip(shape, found.shape[extra:], strict=True)):
-            raise RuntimeError(
-                f"Function {node.name()} returned an invalid gradient at index {index} - got {list(found.shape)} but expected shape "
-                f"compatible with {list(shape)}"
-            )
-        if found is gradient and extra == 1 and found.shape[1:] == shape:  # the usual case, a bias: one sum
-            gradient = found = np.add.reduce(found, 0)
-        else:
-            gradient = sum_to(gradient if found is not gradient else np.asarray(gradient), shape)
-    if found.dtype == kind:
-        return gradient
-    return to_copy(gradient, dtypes.of_numpy[kind]) if isinstance(gradient, Tensor) else gradient.astype(kind)
 
 
 def _look(gradient: Any) -> Any:

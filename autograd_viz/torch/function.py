@@ -33,7 +33,7 @@ from autograd_viz import events
 from autograd_viz.torch import observe
 from autograd_viz.torch.anomaly import remember_where
 from autograd_viz.torch.modes import mode, no_grad
-from autograd_viz.torch.node import NO_EDGE, Node
+from autograd_viz.torch.node import NO_EDGE, Node, make_unusual
 from autograd_viz.torch.op import packed
 from autograd_viz.torch.ops.inplace import check_recordable, rebase
 from autograd_viz.torch.ops.shape import view
@@ -205,6 +205,7 @@ class Function:
         wrapped = _wrapped(ctx, outputs, tensors, executable)
         if executable:
             _keep(ctx, wrapped)
+            make_unusual(ctx)
         if events.listeners:
             _tell(ctx, cls.__name__, wrapped, tensors, executable)
         return tuple(wrapped) if isinstance(output, tuple) else wrapped[0]

@@ -18,7 +18,7 @@ from autograd_viz.torch import observe
 from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle
+from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle, make_unusual
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, method, need_tensors, needs_grad, retain
 
@@ -54,6 +54,13 @@ def backward(
     backward itself, for higher derivatives.  Raises RuntimeError if a tensor does not require grad, a gradient is missing or misshapen,
     or the graph has been walked before.
     """
+    if grad_tensors is grad_variables is inputs is None and isinstance(tensors, Tensor) and tensors._array.size == 1:  # the usual way
+        root = edge_to(tensors)
+        if root[0] is not None and not create_graph:
+            one = np.empty_like(tensors._array)
+            one.fill(1)
+            run_backward((root,), (holding(one),), keep_graph=bool(retain_graph), create_graph=False, known=(tensors,))
+            return
     if grad_variables is not None:
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
         if grad_tensors is not None:
@@ -339,6 +346,7 @@ def register_post_accumulate_grad_hook(input: Tensor, hook: Callable[[Tensor], N
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
     if input._post_accumulate_grad_hooks is None:
         input._post_accumulate_grad_hooks = OrderedDict()
+        make_unusual(input)
     return RemovableHandle(input._post_accumulate_grad_hooks, hook)
 
 
@@ -364,12 +372,13 @@ def _get_grad(self: Tensor) -> Tensor | None:
 
 
 def _set_grad(self: Tensor, value: Tensor | None) -> None:
+    if value is None and not events.listeners:
+        self._grad = None
+        return
     if value is self:
         raise RuntimeError("can't assign Variable as its own grad")
     if value is not None and not isinstance(value, Tensor):
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
-    if value is self:
-        raise RuntimeError("can't assign Variable as its own grad")
     if value is not None and value._array.dtype != self._array.dtype:
         theirs, mine = C_NAMES[value.dtype], SCALAR_NAMES[self.dtype]
         raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'.")

@@ -10,6 +10,7 @@ Read next: `tensor.py`.
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,9 +29,18 @@ serials = itertools.count(1)  # one number for every object that a reader may wa
 sequence = itertools.count()
 LAST = 2**64 - 1  # AccumulateGrad's sequence number: a leaf that is ready runs before everything else
 
+unusual: dict[int, weakref.ref[Any]] = {}
+"""What is alive and asks for the long way through a backward: nodes and leaves with hooks, nodes that run code of the user's."""
+
 Edge = tuple["Node | None", int]
 NO_EDGE: Edge = (None, 0)
 Hook = Callable[..., Any]
+
+
+def make_unusual(thing: Any) -> None:
+    """Put a node or a leaf into `unusual`, for as long as it lives."""
+    key = id(thing)
+    unusual[key] = weakref.ref(thing, lambda _: unusual.pop(key, None))
 
 
 class Node:
@@ -91,21 +101,26 @@ class Node:
 
     def register_hook(self, fn: Hook) -> RemovableHandle:
         """Call fn(grad_inputs, grad_outputs) after the node has run; what it returns, if not None, replaces grad_inputs."""
-        self._hooked = True
+        self.hooked()
         if self._posthooks is None:
             self._posthooks = OrderedDict()
         return RemovableHandle(self._posthooks, fn)
 
     def register_prehook(self, fn: Hook) -> RemovableHandle:
         """Call fn(grad_outputs) before the node runs; what it returns, if not None, replaces grad_outputs."""
-        self._hooked = True
+        self.hooked()
         if self._prehooks is None:
             self._prehooks = OrderedDict()
         return RemovableHandle(self._prehooks, fn)
 
+    def hooked(self) -> None:
+        """From now on the engine must look whether there are hooks."""
+        self._hooked = True
+        make_unusual(self)
+
     def hook_tensor(self, output_nr: int, hooks: OrderedDict[int, Hook]) -> None:
         """Let the hooks of a tensor see the gradient of this output."""
-        self._hooked = True
+        self.hooked()
         if self._tensor_hooks is None:
             self._tensor_hooks = {}
         self._tensor_hooks.setdefault(output_nr, []).append(hooks)

@@ -38,6 +38,12 @@ def _operator(function: Callable[[Any, Any], Any], kinds: Any = Tensor | NUMBER)
     return applied
 
 
+def _matmul(self: Tensor, other: Any) -> Any:
+    if not isinstance(other, Tensor):
+        return NotImplemented
+    return linalg.mm(self, other) if self._array.ndim == 2 == other._array.ndim else linalg.matmul(self, other)
+
+
 def _bits(name: str, turned: bool = False) -> Callable[[Tensor, Any], Any]:
     function = logic.bits[name]
     return _operator(lambda a, b: function(b, a) if turned else function(a, b))
@@ -54,7 +60,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "__floordiv__": _operator(floor_divide), "__rfloordiv__": _operator(lambda a, b: floor_divide(b, a)),
     "__mod__": _operator(remainder), "__rmod__": _operator(lambda a, b: remainder(b, a)),
     "__pow__": _operator(arithmetic.power), "__rpow__": _operator(lambda a, b: pointwise.number_pow(b, a)),
-    "__matmul__": _operator(linalg.matmul, Tensor), "__neg__": pointwise.neg, "__abs__": pointwise.abs, "__getitem__": getitem,
+    "__matmul__": _matmul, "__neg__": pointwise.neg, "__abs__": pointwise.abs, "__getitem__": getitem,
     "__pos__": arithmetic.positive, "__invert__": logic.inverted,
     "__and__": _bits("bitwise_and"), "__or__": _bits("bitwise_or"), "__xor__": _bits("bitwise_xor"),
     "__rand__": _bits("bitwise_and"), "__ror__": _bits("bitwise_or"), "__rxor__": _bits("bitwise_xor"),

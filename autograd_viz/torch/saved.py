@@ -59,12 +59,9 @@ INFERENCE = (
 class Version:
     """How often a piece of memory has been changed in place. A tensor, its views and its `detach()` share one counter."""
 
-    __slots__ = ("inference", "owner", "value")
-
-    def __init__(self, inference: bool = False) -> None:
-        self.value = 0
-        self.owner = 0  # the number under which listeners know this memory
-        self.inference = inference  # made in inference mode: nothing counts its changes, so it must not be saved
+    value = 0
+    owner = 0  # the number under which listeners know this memory
+    inference = False  # made in inference mode: nothing counts its changes, so it must not be saved
 
 
 class SavedInput:
@@ -97,13 +94,14 @@ class SavedOutput:
     garbage collector could free; so only its array and version counter are kept, and `unpack` makes the tensor anew.
     """
 
-    __slots__ = ("_array", "_counter", "made_by", "output_nr", "then")
     tensor = None
+    made_by: Callable[[], Node | None] | None = None  # of a view changed in place: (weakly) the view's grad_fn, not this node
 
     def __init__(self, tensor: Tensor, output_nr: int) -> None:
-        self.made_by: Callable[[], Node | None] | None = None  # of a view changed in place: (weakly) the view's grad_fn, not this node
         self._array = tensor._array
-        self._counter = tensor._version_counter
+        if tensor._counter is None:
+            tensor._counter = Version()
+        self._counter = tensor._counter
         self.then = self._counter.value
         self.output_nr = output_nr
 

@@ -55,10 +55,10 @@ class View:
 
     __slots__ = ("base", "edge", "made", "version")
 
-    def __init__(self, base: Tensor, made: str) -> None:
+    def __init__(self, base: Tensor, made: str, version: int) -> None:
         self.base = base  # the root: never itself a view
         self.edge: Edge = NO_EDGE  # the node that made it, as long as nobody has changed the memory since
-        self.version = base._version_counter.value  # the version for which `edge` holds
+        self.version = version  # the version for which `edge` holds
         self.made = made  # "", or why it must not be changed in place: "no_grad", "inference_mode", "several" (one of several), "custom"
 
     def refuse(self, what: str = "is being") -> None:
@@ -212,8 +212,11 @@ def holding(array: Array) -> Tensor:
     """A tensor around an array: a constant, until somebody makes a leaf or a result of it."""
     tensor = Tensor.__new__(Tensor)
     tensor._array = array
+    tensor._view = tensor._counter = None
+    tensor._requires_grad, tensor._edge = False, NO_EDGE
     if special and mode.inference:
-        tensor._counter = Version(inference=True)
+        tensor._counter = Version()
+        tensor._counter.inference = True
     return tensor
 
 
@@ -279,7 +282,7 @@ def retain(tensor: Tensor, edge: Edge) -> None:
     """Let `edge`'s node put the gradient of its output into the tensor's `.grad`."""
     fn, output_nr = edge
     assert fn is not None
-    fn._hooked = True
+    fn.hooked()
     if fn._retained is None:
         fn._retained = {}
     fn._retained[output_nr] = weakref.ref(tensor)  # weak: the node must not keep its result alive
@@ -302,15 +305,14 @@ def edge_to(tensor: Tensor) -> Edge:
     A view made under no_grad says that it requires grad, as its base does, but is connected to nothing.
     """
     edge = tensor._edge if tensor._view is None else history(tensor)
-    if edge[0] is not None:
+    if edge[0] is not None or not tensor._requires_grad:
         return edge
-    return (accumulator(tensor), 0) if tensor._requires_grad else NO_EDGE
+    return (accumulator(tensor), 0)
 
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
     """The leaf's AccumulateGrad: the same object as long as some graph refers to it."""
-    found = leaf._accumulator() if leaf._accumulator is not None else None
-    if found is None:
+    if leaf._accumulator is None or (found := leaf._accumulator()) is None:
         found = AccumulateGrad(leaf)
         leaf._accumulator = weakref.ref(found)
         if leaf._backward_hooks is not None:
@@ -320,14 +322,19 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
 
 def share_memory(view: Tensor, of: Tensor, *, several: bool = False) -> None:
     """Make `view` a view of `of`: one version counter for both."""
-    counter = view._counter = of._version_counter
+    counter = of._counter
+    if counter is None:
+        counter = of._counter = Version()
+    view._counter = counter
     if counter.inference:
+        view._view = None
         return
     before = of._view
-    made = ("inference_mode" if mode.inference else "no_grad") if not mode.grad else "several" if several else ""
-    if not made and before is not None:
-        made = before.made
-    view._view = View(of if before is None else before.base, made)
+    made = ("several" if several else "") if mode.grad else "inference_mode" if mode.inference else "no_grad"
+    if before is None:
+        view._view = View(of, made, counter.value)
+    else:
+        view._view = View(before.base, made or before.made, counter.value)
 
 
 def method(function: F) -> F:

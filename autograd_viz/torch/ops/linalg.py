@@ -84,9 +84,10 @@ def mv(self: Array, vec: Array) -> Array:
 )
 def mm(self: Array, mat2: Array) -> Array:
     """Matrix times matrix.  (n, k), (k, m) -> (n, m)."""
-    if not (self.ndim == 2 == mat2.ndim and self.shape[1] == mat2.shape[0] and self.dtype == mat2.dtype and self.dtype.kind != "b"):
+    if not (self.ndim == 2 == mat2.ndim and (k := self.shape[1]) == len(mat2) and self.dtype is mat2.dtype and self.dtype.char in "fd"):
         _check_mm(self, mat2)
-    if 1 < self.shape[1] < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
+        k = self.shape[1]
+    if 1 < k < 4 and mat2.flags.f_contiguous and self.flags.c_contiguous and 1 < min(self.shape[0], mat2.shape[1]) < 4:
         return by_dots(self, mat2)
     return self @ mat2
 

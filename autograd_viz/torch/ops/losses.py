@@ -9,6 +9,7 @@ Read next: `distances.py`.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -337,4 +338,4 @@ def log_sigmoid_backward(grad_output: Array, self: Array, buffer: Array) -> Arra
 
 
 def _size(value: Any) -> int:
-    return int(np.prod(value.shape, dtype=np.int64))
+    return prod(value.shape)

@@ -70,7 +70,7 @@ def sum(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = 
 def mean_all(self: Array, dtype: Any = None) -> Array:
     """The mean of all elements, 0-d.  Raises RuntimeError for integers."""
     self = _only_floats(self, dtype)
-    return added(self) / self.dtype.type(self.size)
+    return added(self) / self.size
 
 
 @op(
@@ -142,6 +142,8 @@ def added(array: Array, dims: Dims | None = None, keepdim: bool = False, dtype: 
     """The sum of numpy's, in PyTorch's dtype: integers and bools add up to int64, and half precision is added in single."""
     whole = array.dtype.kind != "f"
     if not whole and dtype is None and array.itemsize > 2:
+        if dims is None and not keepdim:
+            return np.add.reduce(array, None)
         return in_rows(np.add.reduce(array, dims, keepdims=keepdim))  # type: ignore[call-overload]
     kind = np.dtype(np.int64) if dtype is None and whole else array.dtype if dtype is None else dtype.numpy
     if dtype is not None:

@@ -253,7 +253,9 @@ def inverse_of(dims: tuple[int, ...]) -> tuple[int, ...]:
 @op("UnsqueezeBackward0", view=True, self=lambda grad, dim: squeeze_dim(grad, dim))
 def unsqueeze(self: Array, dim: int) -> Array:
     """Insert a dimension of size 1 at `dim`."""
-    shape, dim = self.shape, wrap_dim(dim, self.ndim + 1)
+    shape = self.shape
+    if not 0 <= dim <= len(shape):
+        dim = wrap_dim(dim, len(shape) + 1)
     return self.reshape((*shape[:dim], 1, *shape[dim:]))
 
 
@@ -263,7 +265,7 @@ def squeeze_all(self: Array) -> Array:
     return self.squeeze()
 
 
-@op("SqueezeBackward1", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
+@op("SqueezeBackward1", view=True, self=lambda grad, self_sym_sizes, dim: unsqueeze_dim(grad, self_sym_sizes, dim))
 def squeeze_dim(self: Array, dim: int) -> Array:
     """Drop dimension `dim` if its size is 1."""
     dim = wrap_dim(dim, self.ndim)
@@ -275,6 +277,11 @@ def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
     """Drop those of the dimensions `dim` whose size is 1."""
     dims = different_dims(dim, self.ndim)
     return self.squeeze(tuple(d for d in dims if self.shape[d] == 1)) if self.ndim else self[...]
+
+
+def unsqueeze_dim(grad: Any, sizes: tuple[int, ...], dim: int) -> Any:
+    """grad with the dimension of size 1 that a squeeze dropped, if it did."""
+    return unsqueeze(grad, dim) if sizes and sizes[dim] == 1 else grad
 
 
 def unsqueeze_to(grad: Any, sizes: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.shape import squeeze_dim, t, transpose, unsqueeze, unsqueeze_to, wrap_dim
+from autograd_viz.torch.ops.shape import squeeze_dim, t, transpose, unsqueeze, unsqueeze_dim, unsqueeze_to, wrap_dim
 
 
 @op("TBackward1", self=lambda grad: t(grad))
@@ -39,7 +39,7 @@ def squeeze_all_(self: Array) -> Array:
     return self.squeeze()
 
 
-@op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_to(grad, self_sym_sizes, (dim,)))
+@op("SqueezeBackward4", self=lambda grad, self_sym_sizes, dim: unsqueeze_dim(grad, self_sym_sizes, dim))
 def squeeze_dim_(self: Array, dim: int) -> Array:
     """`squeeze` of one dimension in place."""
     return squeeze_dim(self, dim)

@@ -193,9 +193,9 @@ def binary_cross_entropy_with_logits(
     _check_sized(target, input)
     if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    if not input.dtype.is_floating_point:
+    if input._array.dtype.kind != "f":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{SCALAR_NAMES[input.dtype]}'")
-    if not target.dtype.is_floating_point:
+    if target._array.dtype.kind != "f":
         if target._array.dtype.kind == "b":
             raise RuntimeError(NO_BOOLS)
         names = SCALAR_NAMES
@@ -204,7 +204,8 @@ def binary_cross_entropy_with_logits(
         check_broadcast(tuple(input.shape), tuple(weight.shape))
     if pos_weight is not None:
         check_broadcast(tuple(pos_weight.shape), tuple(target.shape))
-    not_differentiable_in("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
+    if weight is not None or pos_weight is not None:
+        not_differentiable_in("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return losses.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduce_)
 
 
