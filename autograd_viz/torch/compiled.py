@@ -1,6 +1,6 @@
 """Rows as straight-line code: what `op.Row.apply` does in the usual case, written out once for each operation.
 
-`Row.apply` reads the row anew at each call, and handles everything. But most calls are plain: tensors of one dtype, nobody listens, no
+`Row.apply` reads the row anew at each call, and handles everything. But most calls are plain: tensors of one dtype, no
 hooks on saved tensors. For these the row is compiled, as Python's `dataclasses` compile a class's fields: a text is made from the row's
 names alone, and turned into two functions. For `mul` they read about so (`show(mul)` prints them in full):
 
@@ -149,7 +149,7 @@ def _forward_text(row: Row, bound: int) -> str:
     lines = [f"def compiled({parameters}):"]
     if _is_plain(row):
         lines += [
-            f"    if {first}.__class__ in TENSORS and not (listeners or special{'' if bound < 0 else ' or more or given'}):",
+            f"    if {first}.__class__ in TENSORS and not (special{'' if bound < 0 else ' or more or given'}):",
             *(f"        {line}" for line in _usual_case(row)),
         ]
     if bound < 0:
@@ -184,7 +184,7 @@ def _usual_case(row: Row) -> list[str]:
                 f"    {name}_usual = {name}_.dtype is {dtype}",
                 "else:",
                 f"    {name}_needs = False",
-                f"    {name}_usual = {name}.__class__ in NUMBERS and {dtype} in FLOATS and -LARGE < {name} < LARGE",
+                f"    {name}_usual = {name}.__class__ in NUMBERS and {dtype} in FLOATS and -LARGE < {name} < LARGE and not listeners",
                 f"    {name}_ = {dtype}.type({name}) if {name}_usual else None",
             ]
         elif name in row.defaults:  # it may be None
@@ -217,14 +217,23 @@ def _result(row: Row) -> list[str]:
     # (What a class says once an instance need not store, but Python finds it much faster there.)
     lines = ["result = new(Tensor)", "result._array = out"]
     lines += [f"share_memory(result, {row.names[0]})"] if row.view else ["result._view = result._counter = None"]
+    given = f"({''.join(f'{name}, ' for name in row.tensors)})"
     plain = ["result._requires_grad = False", "result._edge = NO_EDGE"]
     if row.inputs and row.called:
         floats = " and out.dtype.kind == 'f'" if "dtype" in row.names or (len(row.tensors) > 1 and not row.meeting) else ""
         needs = " or ".join(f"{name}_needs" for name in row.inputs)
-        lines += [f"if ({needs}) and mode.grad{floats}:", *(f"    {line}" for line in _record(row))]
-        lines += ["else:", *(f"    {line}" for line in plain)]
+        lines += [
+            f"if ({needs}) and mode.grad{floats}:",
+            *(f"    {line}" for line in _record(row)),
+            "    if listeners:",
+            f"        row.tell_recorded(node, result, {given})",
+            "else:",
+            *(f"    {line}" for line in plain),
+            "    if listeners:",
+            f"        row.tell_made(result, {given}, {needs})",
+        ]
     else:
-        lines += plain
+        lines += [*plain, "if listeners:", f"    row.tell_made(result, {given}, False)"]
     return [*lines, "return result"]
 
 

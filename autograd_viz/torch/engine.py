@@ -236,15 +236,16 @@ class Wave:
             return
         if events.listeners:
             events.emit(events.NodeEntered(self.call, node._serial, tuple(map(_look, gradients))))
-        needed = tuple(following is not None for following, _ in node.next_functions)
-        if not node._runs_on_nothing and all(gradient is None for gradient in gradients):  # run for its hooks
-            results: Any = [None] * len(needed)
+        if gradients[0] is None and not node._runs_on_nothing and all(gradient is None for gradient in gradients):  # run for its hooks
+            results: Any = [None] * len(node.next_functions)
+        elif self.create_graph:
+            results = node.run(gradients, _needed(node), True)
         else:
-            results = node.run(gradients, needed, self.create_graph) if self.create_graph else node.run_arrays(gradients)
+            results = node.run_arrays(gradients)
         if mode.anomaly and mode.check_nan:
             check_nan(node, results)
         if node._posthooks:
-            shown = [result if need else None for result, need in zip(results, needed, strict=True)]
+            shown = [result if need else None for result, need in zip(results, _needed(node), strict=True)]
             results = self._replaced(node._posthooks, shown, shown, gradients)
         handed: list[Any] = []
         for i, ((following, output_nr), result) in enumerate(zip(node.next_functions, results, strict=True)):
@@ -346,6 +347,10 @@ class Wave:
                 assert tensor._grad is not None
                 tensor._grad._grad_of = tensor._serial
                 events.emit(events.GradAccumulated(self.call, tensor._serial, look, _look(gradient), _look(tensor._grad)))
+
+
+def _needed(node: Node) -> tuple[bool, ...]:
+    return tuple(following is not None for following, _ in node.next_functions)
 
 
 def _look(gradient: Any) -> Any:

@@ -391,7 +391,7 @@ def _set_grad(self: Tensor, value: Tensor | None) -> None:
     if events.listeners:
         observe.introduce(self)
         if value is not None:
-            events.emit(observe.tensor_event(self, "", (), earlier=True))
+            events.emit(observe.tensor_event(self, "", ()))
         elif before is not None:
             before._grad_of = 0
             events.emit(events.GradCleared(self._serial, "None", observe.preview(before._array), locate()))

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from autograd_viz import events
-from autograd_viz.events import Edge, Event, NodeCreated, Preview, Saved, TensorCreated
+from autograd_viz.events import Edge, Event, NodeCreated, Preview, Saved, Source, TensorCreated
+from autograd_viz.torch.dtypes import of_numpy
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import AccumulateGrad, Node, serials
 from autograd_viz.torch.saved import FREED, Array, Packed, SavedList, is_saved
@@ -25,41 +26,54 @@ from autograd_viz.torch.tensor import Tensor, needs_grad, seen_history
 
 __all__ = ["introduce", "preview", "story_of"]
 
+Stats = tuple[float | None, float | None, float | None]  # minimum, maximum, mean
+
 PREVIEW = 36  # numbers
+HUGE = 1e300  # smaller numbers add up without overflow
 
 
 def preview(array: Array) -> Preview:
     """The first numbers of an array, and what the rest is like."""
-    if not array.size:
-        return Preview(tuple(array.shape), array.dtype.name, (), 1, True, None, None, None, 0, 0)
-    matrix = array.reshape(-1, array.shape[-1]) if array.ndim > 1 else array.reshape(1, -1)
-    rows, columns = matrix.shape
-    if array.size > PREVIEW:
-        columns = min(columns, max(6, PREVIEW // rows)) if rows < 6 else min(columns, 6)
-        matrix = matrix[: PREVIEW // columns, :columns]
-    values: list[float] = matrix.ravel().tolist()
-    stats: tuple[float | None, float | None, float | None] = (None, None, None)
-    if array.size <= PREVIEW:  # plain Python is the quicker of the two for a few numbers
-        finite = [v for v in values if isfinite(v)]
-        nans = sum(v != v for v in values)
-        if finite:
-            stats = (min(finite), max(finite), sum(finite) / len(finite))
-        infs = len(values) - len(finite) - nans
-    else:
-        good = array[np.isfinite(array)]
-        nans = int(np.isnan(array).sum()) if array.dtype.kind == "f" else 0
-        infs = array.size - good.size - nans
-        if good.size:
-            stats = (float(good.min()), float(good.max()), float(good.mean(dtype=np.float64)))
-    return Preview(tuple(array.shape), array.dtype.name, tuple(values), max(columns, 1), len(values) == array.size, *stats, nans, infs)
+    shape, size = array.shape, array.size
+    name = of_numpy[array.dtype].name
+    if not size:
+        return Preview(shape, name, (), 1, True, None, None, None, 0, 0)
+    columns = shape[-1] if shape else 1
+    if size > PREVIEW:
+        return _preview_of_many(array, name, columns)
+    values: tuple[float, ...] = tuple(array.ravel().tolist())
+    total = sum(values)
+    if isfinite(total):  # then all of them are
+        return Preview(shape, name, values, columns, True, min(values), max(values), total / size, 0, 0)
+    finite = [v for v in values if isfinite(v)]
+    nans = sum(v != v for v in values)
+    stats: Stats = (min(finite), max(finite), sum(finite) / len(finite)) if finite else (None, None, None)
+    return Preview(shape, name, values, columns, True, *stats, nans, size - len(finite) - nans)
+
+
+def _preview_of_many(array: Array, name: str, columns: int) -> Preview:
+    matrix = array.reshape(-1, columns)
+    rows = len(matrix)
+    columns = min(columns, max(6, PREVIEW // rows)) if rows < 6 else min(columns, 6)
+    values = tuple(matrix[: PREVIEW // columns, :columns].ravel().tolist())
+    low, high = float(np.minimum.reduce(array, None)), float(np.maximum.reduce(array, None))
+    if low > -HUGE and high < HUGE:  # (nan, which would be the minimum, is not)
+        mean = float(np.add.reduce(array, None, dtype=np.float64)) / array.size
+        return Preview(array.shape, name, values, columns, False, low, high, mean, 0, 0)
+    with np.errstate(all="ignore"):
+        good = array[np.isfinite(array)].astype(np.float64)
+        stats: Stats = (float(good.min()), float(good.max()), float(good.mean())) if good.size else (None, None, None)
+    nans = int(np.isnan(array).sum())
+    return Preview(array.shape, name, values, columns, False, *stats, nans, array.size - good.size - nans)
 
 
 def serial_of(tensor: Tensor) -> int:
     """The tensor's number for listeners."""
     if not tensor._serial:
         tensor._serial = next(serials)
-    if not tensor._version_counter.owner:
-        tensor._version_counter.owner = tensor._serial
+    counter = tensor._version_counter
+    if not counter.owner:
+        counter.owner = tensor._serial
     return tensor._serial
 
 
@@ -104,12 +118,12 @@ def _history(tensor: Tensor, is_new: Callable[[Any], bool]) -> Iterator[Event]:
             elif is_new(node):
                 if isinstance(node, AccumulateGrad):
                     if is_new(node.variable):
-                        yield tensor_event(node.variable, "", (), earlier=True)
+                        yield tensor_event(node.variable, "", ())
                     continue
                 stack.append((node, True))
                 stack.extend((fn, False) for fn, _ in reversed(node.next_functions) if fn is not None)
     if is_new(tensor):
-        yield tensor_event(tensor, "", (), earlier=True)
+        yield tensor_event(tensor, "", ())
 
 
 def _node_again(node: Node) -> Iterator[Event]:
@@ -156,24 +170,24 @@ def _saved(name: str, kept: Any) -> Saved:
     elif not counter.owner:
         counter.owner = next(serials)
     serial = counter.owner if tensor is None else tensor._serial
-    return Saved(name, serial, counter.owner, array.nbytes, getattr(kept, "then", 0), f"{array.dtype.name} {tuple(array.shape)}", True)
+    return Saved(name, serial, counter.owner, array.nbytes, getattr(kept, "then", 0), f"{of_numpy[array.dtype].name} {array.shape}", True)
 
 
 # --- what happens -----------------------------------------------------------------------------------------------------
 
 
-def tensor_event(tensor: Tensor, op: str, inputs: tuple[int, ...], *, earlier: bool = False) -> TensorCreated:
+def tensor_event(tensor: Tensor, op: str, inputs: tuple[int, ...], source: Source | None = None, *, earlier: bool = True) -> TensorCreated:
     """All that there is to tell of a tensor now."""
     serial = serial_of(tensor)
-    owner = tensor._version_counter.owner
+    counter, array = tensor._version_counter, tensor._array
     grad = tensor._grad
     if grad is not None:
         grad._grad_of = serial
     fn, output_nr = seen_history(tensor)
     return TensorCreated(
-        serial, tuple(tensor._array.shape), tensor._array.dtype.name, needs_grad(tensor), fn is None, None if fn is None else fn._serial,
-        output_nr, owner if owner != serial else None, op, inputs, tensor._version_counter.value, preview(tensor._array),
-        None if grad is None else preview(grad._array), None if earlier else locate(), earlier,
+        serial, array.shape, of_numpy[array.dtype].name, needs_grad(tensor), fn is None, None if fn is None else fn._serial,
+        output_nr, counter.owner if counter.owner != serial else None, op, inputs, counter.value, preview(array),
+        None if grad is None else preview(grad._array), source, earlier,
     )  # fmt: skip
 
 
@@ -181,9 +195,9 @@ def created(tensor: Tensor, op: str, inputs: Iterable[Tensor] = ()) -> None:
     """A tensor was made by an operation that is not recorded (`ones`, or `mul` of constants)."""
     if mode.quiet:
         return
-    told = tuple(introduce(t) for t in inputs if t._number is None)
+    told = tuple([introduce(t) for t in inputs if t._number is None])
     tensor._epoch = events.epoch
-    events.emit(tensor_event(tensor, op, told))
+    events.emit(tensor_event(tensor, op, told, locate(), earlier=False))
 
 
 def not_recorded(tensor: Tensor, op: str, inputs: list[Tensor]) -> None:
@@ -199,23 +213,23 @@ def recorded(
 ) -> None:
     """A node was made. The first `edges` of `inputs` are its differentiable ones."""
     known = [t for t in inputs if t._number is None]
-    for t in known:
-        introduce(t)
+    told = tuple([introduce(t) for t in known])
     constants = [
-        tensor_event(met, "", (), earlier=True)
-        for t in known if seen_history(t)[0] is None and not needs_grad(t)
+        tensor_event(met, "", ())
+        for t in known if not needs_grad(t) and seen_history(t)[0] is None
         for met in (t._base, t) if met is not None  # the x in the x.unsqueeze(0) of a matmul is the one that has a name
     ]  # fmt: skip
-    made = NodeCreated(
-        node._serial, node.name(), op, tuple(edge(entry, t) for entry, t in zip(node.next_functions, inputs, strict=False)),
-        tuple(t._serial for t in inputs[edges:] if t._number is None), (), tuple(shape for shape, _ in node.metas), derivatives, locate(),
-        False,
-    )  # fmt: skip
+    source = locate()
+    number = node._serial  # (a node is numbered before its results)
     results = []
     for output in [] if mode.quiet else outputs:
         output._epoch = events.epoch
-        results.append(tensor_event(output, op, tuple(t._serial for t in known)))
-    made = replace(made, saved=saved_of(node))  # only now has the output, which may be saved, a number
+        results.append(tensor_event(output, op, told, source, earlier=False))
+    made = NodeCreated(
+        number, node.name(), op, tuple([edge(entry, t) for entry, t in zip(node.next_functions, inputs)]),  # noqa: B905
+        tuple([t._serial for t in inputs[edges:] if t._number is None]), saved_of(node), tuple([shape for shape, _ in node.metas]),
+        derivatives, source, False,
+    )  # fmt: skip
     node._epoch = events.epoch
     node._story = (*constants, made, *results)
     events.emit(made)
@@ -232,7 +246,7 @@ def rewritten(node: Node, base: Tensor) -> None:
     node._epoch = base._epoch = events.epoch
     node._story = (made,)
     events.emit(made)
-    events.emit(tensor_event(base, "copy_slices", ()))
+    events.emit(tensor_event(base, "copy_slices", (), locate(), earlier=False))
 
 
 def changed(tensor: Tensor, op: str) -> None:

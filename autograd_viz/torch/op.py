@@ -209,6 +209,17 @@ class Row:
             edges = len([name for name in differentiable if name in inputs])
             observe.recorded(node, [result for _, result in made], self.op, list(inputs.values()), edges, self.derivatives)
 
+    def tell_recorded(self, node: Node, result: Tensor, given: tuple[Tensor | None, ...]) -> None:
+        """Tell listeners, from the compiled function, of a node. `given`: what it got for `self.tensors`."""
+        edges = len([tensor for tensor in given[: len(self.inputs)] if tensor is not None])
+        observe.recorded(node, [result], self.op, [tensor for tensor in given if tensor is not None], edges, self.derivatives)
+
+    def tell_made(self, result: Tensor, given: tuple[Tensor | None, ...], wanted: bool) -> None:
+        """The same of a result that has no node; `wanted`: one of what was given needs a gradient."""
+        recording = mode.grad and not mode.inference
+        tell = observe.not_recorded if wanted and not recording else observe.created
+        tell(result, self.op, [tensor for tensor in given if tensor is not None])
+
     def _saved(self, name: str, values: dict[str, Any], inputs: dict[str, Tensor], arrays: dict[str, Any]) -> Any:
         if name in inputs:
             if not self._needed(name, inputs):

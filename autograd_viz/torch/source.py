@@ -12,6 +12,7 @@ import itertools
 import linecache
 import sys
 from types import CodeType, FrameType
+from typing import Any
 
 from autograd_viz import events
 from autograd_viz.events import Source
@@ -22,8 +23,9 @@ file_titles: dict[str, str] = {}
 LONGEST_TEXT = 20_000  # characters of a file that a recording keeps
 LONGEST_EXPRESSION = 120
 
-_places: dict[tuple[CodeType, int], Source] = {}
+_places: dict[tuple[int, int], tuple[CodeType, Source]] = {}  # (id of a code object, instruction) -> the place; it keeps the code alive
 _told: dict[str, int] = {}  # file -> the epoch in which its text was told
+_ours: dict[Any, bool] = {None: True}  # the name of a module -> is it of this package? (A compiled operation has no module: it is.)
 
 
 def name_file(file: str, title: str) -> None:
@@ -34,9 +36,15 @@ def name_file(file: str, title: str) -> None:
 
 
 def outside() -> FrameType | None:
-    """The innermost frame outside this package. (A compiled operation has no module: its code is ours too.)"""
+    """The innermost frame outside this package."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and str(frame.f_globals.get("__name__", "autograd_viz")).partition(".")[0] == "autograd_viz":
+    while frame is not None:
+        name = frame.f_globals.get("__name__")
+        ours = _ours.get(name)
+        if ours is None:
+            ours = _ours[name] = str(name).partition(".")[0] == "autograd_viz"
+        if not ours:
+            break
         frame = frame.f_back
     return frame
 
@@ -46,12 +54,12 @@ def locate() -> Source | None:
     frame = outside()
     if frame is None:
         return None
-    key = (frame.f_code, frame.f_lasti)
+    key = (id(frame.f_code), frame.f_lasti)
     if key not in _places:
         if len(_places) > 10_000:  # a long session compiles many cells; forgetting costs only time
             _places.clear()
-        _places[key] = _place(frame)
-    place = _places[key]
+        _places[key] = frame.f_code, _place(frame)
+    place = _places[key][1]
     if _told.get(place.file) != events.epoch:
         _told[place.file] = events.epoch
         events.emit(events.SourceSeen(place.file, "".join(linecache.getlines(frame.f_code.co_filename))[:LONGEST_TEXT]))

@@ -266,5 +266,5 @@ def _tell(target: Tensor, before: Array, name: str) -> None:
         return
     if seen_history(target)[0] is not None:  # it is now the output of another node
         target._epoch = events.epoch
-        events.emit(observe.tensor_event(target, f"{name}_", ()))
+        events.emit(observe.tensor_event(target, f"{name}_", (), locate(), earlier=False))
     observe.changed(target, f"{name}_")
