@@ -26,7 +26,10 @@ ABOUT_A_LEAF = (at.SUM, at.CLEAR, at.CHANGE, at.REQUIRES)
 
 @dataclass(slots=True)
 class Box:
-    """One box: a node (FN) or a tensor. `index`: its place in the list of boxes; `region`: the no_grad block that it belongs to."""
+    """One box: a node (FN) or a tensor. `index`: its place in the list of boxes; `region`: the no_grad block that it belongs to.
+
+    `extra`: "layer2" for what a backward with create_graph has made.
+    """
 
     id: str
     kind: str
@@ -34,13 +37,15 @@ class Box:
     index: int
     region: int | None = None
     earlier: bool = False
+    extra: str = ""
 
 
 @dataclass(slots=True)
 class Link:
     """One arrow, from the box `tail` to the box `head`. `nr`: its place in the head's next_functions (None if it has none there).
 
-    `kind`: grad (a gradient comes back this way), none (it does not), cut (detached).
+    `kind`: grad (a gradient comes back this way), none (it does not), cut (detached), tie (the tail is run by the head, CopySlices).
+    `output`: which of the tail's results it is, if there are several.
     """
 
     id: str
@@ -48,20 +53,22 @@ class Link:
     head: Box
     nr: int | None
     kind: str
+    output: int | None = None
 
 
 @dataclass(slots=True)
 class Region:
-    """A block in which tracking was off: how, and the moment that began it."""
+    """Boxes in a frame: a block in which tracking was `off`, or what a backward with create_graph made. `moment`: the one that began it."""
 
     id: str
-    how: str
+    says: str
     moment: int | None
+    off: bool = True
 
 
 @dataclass(slots=True)
 class Drawn:
-    """All that a picture shows, not yet placed."""
+    """All that a picture shows, not yet placed. `flags`: the hooks that have one."""
 
     boxes: list[Box] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -69,6 +76,7 @@ class Drawn:
     of_node: dict[int, Box] = field(default_factory=dict)
     of_tensor: dict[int, Box] = field(default_factory=dict)
     inner: set[int] = field(default_factory=set)
+    flags: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     into: dict[int, list[Link]] = field(default_factory=dict)
     out: dict[int, list[Link]] = field(default_factory=dict)
@@ -97,6 +105,7 @@ class _Chooser:
         self.drawn = Drawn()
         self.leaves = {edge.leaf for node in state.nodes.values() for edge in node.edges}  # also those that ask for no gradient any more
         self.leaves |= {moment.tensor for moment in moments if moment.kind in (at.LEAF, at.REQUIRES)}
+        self.layers: dict[int, int] = {}  # backward call -> the region of what it made
         self.left_out = 0
 
     def full(self) -> bool:
@@ -128,9 +137,9 @@ class _Chooser:
         made = self.drawn.of_node.get(known.node) if known is not None and known.node is not None else None
         return made or self.tensor_box(serial)
 
-    def link(self, tail: Box | None, head: Box, nr: int | None, kind: str) -> None:
+    def link(self, tail: Box | None, head: Box, nr: int | None, kind: str, output: int | None = None) -> None:
         if tail is not None and tail is not head and len(self.drawn.links) < MOST_LINKS:
-            link = Link(f"e{len(self.drawn.links) + 1}", tail, head, nr, kind)
+            link = Link(f"e{len(self.drawn.links) + 1}", tail, head, nr, kind, output)
             self.drawn.links.append(link)
             self.drawn.into.setdefault(head.index, []).append(link)
             self.drawn.out.setdefault(tail.index, []).append(link)
@@ -150,8 +159,25 @@ class _Chooser:
                 inputs.append((self.tensor_box(edge.tensor), nr, "none"))
         inputs += [(self.maker_box(other), None, "none") for other in node.others[:MOST_INPUTS]]
         box = self.add(f"n{self.names.node_numbers[serial]}", FN, serial, node.earlier)
+        if node.born:
+            box.extra, box.region = "layer2", self.layer(node.born)
         for tail, nr, kind in inputs:
-            self.link(tail, box, nr, kind)
+            source = self.state.nodes[tail.serial] if tail is not None and tail.kind == FN else None
+            several = source is not None and len(source.shapes) > 1 and nr is not None
+            self.link(tail, box, nr, kind, node.edges[nr].output_nr if several and nr is not None else None)
+        for inner in self.state.nodes.values() if node.op == "copy_slices" else ():
+            if inner.inside == serial:
+                self.link(self.drawn.of_node.get(inner.serial), box, None, "tie")
+
+    def layer(self, born: int) -> int:
+        """The frame around what a backward call has made."""
+        call = self.state.calls[born - 1]
+        if born not in self.layers:
+            self.layers[born] = len(self.drawn.regions)
+            moment = next((i for i, each in enumerate(self.moments) if each.kind == at.START and each.event is call.started), None)
+            says = f"{call.started.api} #{born} made these: the graph of the gradients"
+            self.drawn.regions.append(Region(f"r{len(self.drawn.regions) + 1}", says, moment, off=False))
+        return self.layers[born]
 
     def unrecorded(self, tensor: int, inputs: Iterable[int], region: int | None) -> None:
         tails = [self.maker_box(serial) for serial in inputs]
@@ -236,7 +262,7 @@ def _regions(drawn: Drawn, open_regions: list[int | None], moment: Moment, i: in
         if not moment.event.enabled:
             inside = open_regions[-1] if open_regions and open_regions[-1] is not None else len(drawn.regions)
             if inside == len(drawn.regions):
-                drawn.regions.append(Region(f"r{inside + 1}", moment.event.how, i))
+                drawn.regions.append(Region(f"r{inside + 1}", f"{moment.event.how}: nothing is recorded", i))
         open_regions.append(inside)
     elif moment.kind == at.MODE_OFF and open_regions:
         open_regions.pop()

@@ -9,7 +9,7 @@ from autograd_viz.draw.clean import clean
 from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import value
 from autograd_viz.events import Edge, Preview
-from autograd_viz.trace.narrate import expression
+from autograd_viz.trace.narrate import expression, hook_name
 from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, TensorState
 from autograd_viz.trace.words import Names, made_by, shape, values
 
@@ -20,7 +20,7 @@ DETAILED = 40  # boxes; a bigger picture says the first numbers of each result i
 
 def boxes(state: GraphState, names: Names, drawn: Drawn) -> dict[str, dict[str, Any]]:
     """The `boxes` of a play: by id, what is said of each. `state`: at the end; rows with an id are set by the steps."""
-    said = {box.id: _function(box, state, names, drawn) if box.kind == FN else _tensor(box, state, names) for box in drawn.boxes}
+    said = {box.id: _function(box, state, names, drawn) if box.kind == FN else _tensor(box, state, names, drawn) for box in drawn.boxes}
     for link in drawn.links:
         said[link.tail.id]["to"].append(link.head.id)
         said[link.head.id]["from"].append(link.tail.id)
@@ -54,10 +54,17 @@ def _function(box: Box, state: GraphState, names: Names, drawn: Drawn) -> dict[s
     rows += [row("gradient in", "not yet", f"{box.id}i"), row("gradient out", "not yet", f"{box.id}o")]
     rows.append({"label": "next_functions", "go": [next_function(edge, names, drawn) for edge in node.edges[:MOST_LINKS]]})
     result = next((state.tensors[t] for t in node.outputs.values() if t in state.tensors), None)
+    rows += hook_rows(box, state, drawn)
     rows += [row("shape", form)] if form else []
     if result is not None:
         detailed = len(drawn.boxes) <= DETAILED
         rows.append({"label": "value", "v": value(result.preview)} if detailed else row("value", values(result.preview)))
+        if memory := names.memory(result.serial):
+            rows.append(row("memory", f"shared with {memory}: it is a view"))
+        if names.is_changed(result.serial):
+            rows.append(row("version", f"{node.versions.get(0, 0)}; the memory is at {result.version} by now"))
+        if result.retains_grad:
+            rows.append(row(".grad", "None", f"{box.id}k"))
     say = f"{node.name}{f', made by {made}' if made else ''}{f', shape {form}' if form else ''}"
     return _box(node.name, f"#{names.node_numbers[box.serial]}", say, rows)
 
@@ -89,7 +96,7 @@ def gradients(previews: tuple[Preview | None, ...]) -> str:
 # --- tensors ----------------------------------------------------------------------------------------------------------
 
 
-def _tensor(box: Box, state: GraphState, names: Names) -> dict[str, Any]:
+def _tensor(box: Box, state: GraphState, names: Names, drawn: Drawn) -> dict[str, Any]:
     known = state.tensors[box.serial]
     name = names.tensor(box.serial)
     what = {LEAF: "leaf", PLAIN: "not recorded"}.get(box.kind, "constant" if known.origin is None else "detached")
@@ -99,7 +106,14 @@ def _tensor(box: Box, state: GraphState, names: Names) -> dict[str, Any]:
     rows.append({"label": "value", "v": value(known.preview)})
     if box.kind == LEAF:
         rows.append(row(".grad", "None", f"{box.id}r"))
+    rows += hook_rows(box, state, drawn)
     return _box(name, what, f"{name}, {what}, shape {shape(known.shape)}", rows)
+
+
+def hook_rows(box: Box, state: GraphState, drawn: Drawn) -> list[Row]:
+    """A row for each hook: what it saw, and what it left."""
+    own = [hook for hook in state.hooks.values() if box.serial == (hook.node if box.kind == FN else hook.leaf)]
+    return [row(f"{hook.kind} hook {hook_name(hook)}", "not yet", f"{box.id}h{hook.number}t") for hook in own if hook.number in drawn.flags]
 
 
 def _made(known: TensorState, names: Names) -> str:

@@ -56,6 +56,7 @@ class Story:
         self.stage = Stage()
         self.words: dict[int, set[str]] = {box.index: {"later"} for box in drawn.boxes if not box.earlier}
         self.lit: list[Box] = []
+        self.waving: list[str] = []  # the flags of hooks that run now
         self.flows: dict[str, str] = {}
         self.shown_links = {link.id for link in drawn.links if link.head.earlier}
         self.steps: list[dict[str, Any]] = []
@@ -153,8 +154,8 @@ class Story:
     def dress(self, box: Box) -> None:
         """Give the box the class that its words make."""
         words = self.words.get(box.index, ())
-        state = [word for word in ("later", "done", "now", "wave", "sum", "failed") if word in words]
-        self.stage.put(box.id, c=" ".join(["node", box.kind, *state]))
+        state = [word for word in ("later", "rewritten", "done", "now", "wave", "sum", "failed") if word in words]
+        self.stage.put(box.id, c=" ".join(["node", box.kind, *box.extra.split(), *state]))
 
     def add(self, box: Box, *words: str) -> None:
         """Add words to a box's class."""
@@ -168,6 +169,9 @@ class Story:
             if box.kind == LEAF:
                 self.stage.put(f"{box.id}p", c="port")
         self.lit = []
+        for id in self.waving:
+            self.stage.put(id, c="hook")
+        self.waving = []
         for id, was in list(self.flows.items()):
             if was == "on":
                 self.flow(id, "past")
@@ -209,6 +213,7 @@ class Story:
                 self.stage.put(region.id, c="region")
 
     def start(self, moment: Moment, box: Box | None) -> None:
+        self.mode(moment, box)
         for each in self.drawn.boxes:
             words = self.words.get(each.index)
             if words and each.kind == FN and words & {"done", "failed"}:
@@ -252,6 +257,9 @@ class Story:
             self.grad(box, moment.event.after)
             self.add(box, "done")
             self.dress(box)
+        else:
+            self.stage.put(f"{box.id}r", s=f".grad = {flow_text(moment.event.after)}")
+            self.stage.put(f"{box.id}k", s=values(moment.event.after))
         for link in self.drawn.links_from(box):
             if self.flows.get(link.id) == "past":
                 self.flow(link.id, "on")
@@ -284,14 +292,38 @@ class Story:
         elif box.kind != FN:
             self.stage.put(f"{box.id}d", v=grid(moment.event.preview)[1])
             self.stage.put(f"{box.id}e", s=data_label(moment.event.preview))
+            if box.kind == LEAF:
+                self.stage.put(f"{box.id}w", s=f"v{moment.event.version}")
         for node, _ in self.state.spoiled:
             self.chips(node)
         self.light(moment, box)
 
     def made(self, moment: Moment, box: Box | None) -> None:
+        if moment.event.op == "copy_slices" or moment.bumped is not None:
+            for serial, other in self.drawn.of_node.items():
+                known = self.state.nodes.get(serial)
+                if known is not None and (known.rewritten or known.inside is not None):
+                    self.add(other, "rewritten")
+                    self.dress(other)
         for node, _ in self.state.spoiled if moment.bumped is not None else ():
             self.chips(node)
         self.light(moment, box)
+
+    def hooked(self, moment: Moment, box: Box | None) -> None:
+        self.hook(moment, box, "hook")
+
+    def hook(self, moment: Moment, box: Box | None, c: str = "hook on") -> None:
+        if box is None:
+            return
+        self.light(moment, box)
+        if moment.event.hook not in self.drawn.flags:
+            return
+        hook = self.state.hooks.get(moment.event.hook)
+        flag = f"{box.id}h{moment.event.hook}"
+        self.stage.put(flag, c=c)
+        if hook is not None and c != "hook":
+            self.waving.append(flag)
+            self.stage.put(f"{flag}t", s=clean(f"{gradients(hook.before)} → {gradients(hook.after)}"))
 
     def requires(self, moment: Moment, box: Box | None) -> None:
         if box is not None and box.kind != FN:
@@ -327,6 +359,8 @@ def flow_text(gradient: Preview) -> str:
 
 _ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {
     at.NODE: Story.made,
+    at.HOOKED: Story.hooked,
+    at.HOOK: Story.hook,
     at.MODE_ON: Story.mode,
     at.MODE_OFF: Story.mode,
     at.START: Story.start,

@@ -10,7 +10,7 @@ from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean, end
 from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
 from autograd_viz.events import Edge
-from autograd_viz.trace.narrate import expression
+from autograd_viz.trace.narrate import expression, hook_name
 from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, SavedState, TensorState
 from autograd_viz.trace.words import Names, shape, size, values
 
@@ -51,7 +51,31 @@ def _node(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
     made = f"{node.op} of {made}" if node.serial in drawn.inner else made
     edges = ", ".join(_edge(edge, names) for edge in node.edges) or "nothing"
     first = f"{_number(box, names)} {node.name} {' '.join(shape(each) for each in node.shapes[:2])}"
-    return [f"{clean(first)}  {clean(made, 60)}".rstrip(), f"    <- {clean(edges)}{_saved(node)}"]
+    lines = [f"{clean(first)}  {clean(made, 60)}".rstrip(), f"    <- {clean(edges)}{_saved(node)}{_more(node, names)}{_hooks(box, state)}"]
+    kept = [state.tensors[t] for t in node.outputs.values() if t in state.tensors and state.tensors[t].retains_grad]
+    return [*lines, *(f"    .grad = {values(known.grad, 20)}, kept by retain_grad()" for known in kept)]
+
+
+def _more(node: NodeState, names: Names) -> str:
+    """A view, a version, a history that was replaced, a second layer: what is not so of most nodes."""
+    result = node.outputs.get(0)
+    said = []
+    if memory := names.memory(result):
+        said.append(f"shares the memory of {memory}")
+    if result is not None and names.is_changed(result):
+        said.append(f"version {node.versions.get(0, 0)}")
+    if node.inside is not None:
+        said.append(f"run by {names.node(node.inside)}")
+    elif node.rewritten:
+        said.append("history replaced")
+    if node.born:
+        said.append(f"made by {names.state.calls[node.born - 1].started.api} #{node.born}")
+    return "".join(f"; {clean(each)}" for each in said)
+
+
+def _hooks(box: Box, state: GraphState) -> str:
+    own = [hook for hook in state.hooks.values() if box.serial == (hook.node if box.kind == FN else hook.leaf) and not hook.removed]
+    return clean("".join(f"; {hook.kind} hook {hook_name(hook)}" for hook in own[:4]))
 
 
 def _number(box: Box, names: Names) -> str:
@@ -89,7 +113,8 @@ def _tensor(box: Box, state: GraphState, names: Names) -> list[str]:
     what = {LEAF: "leaf", PLAIN: "not recorded"}.get(box.kind, "constant" if known.origin is None else "detached")
     line = f"{_called(box.serial, names)}: {what} {shape(known.shape)}{_dtype(known)} = {values(known.preview)}"
     if box.kind == LEAF:
-        return [clean(line), f"    .grad = {values(known.grad, 20)}"]
+        changed = f"; version {known.version}" if names.is_changed(known.serial) else ""
+        return [clean(line), f"    .grad = {values(known.grad, 20)}{changed}{_hooks(box, state)}"]
     if known.origin is not None:
         return [clean(f"{line}; cut from {_called(known.origin, names)}")]
     return [clean(f"{line}; from {', '.join(_called(i, names) for i in known.inputs)}" if box.kind == PLAIN and known.inputs else line)]

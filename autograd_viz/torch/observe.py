@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from autograd_viz import events
-from autograd_viz.events import Edge, Event, NodeCreated, Preview, Saved, Source, TensorCreated
+from autograd_viz.events import Edge, Event, HookRegistered, NodeCreated, Preview, Saved, Source, TensorCreated
 from autograd_viz.torch.dtypes import of_numpy
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import AccumulateGrad, Node, serials
+from autograd_viz.torch.node import AccumulateGrad, Node, hook_event, serials
 from autograd_viz.torch.saved import FREED, Array, Packed, SavedList, is_saved
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, needs_grad, seen_history
@@ -119,11 +119,14 @@ def _history(tensor: Tensor, is_new: Callable[[Any], bool]) -> Iterator[Event]:
                 if isinstance(node, AccumulateGrad):
                     if is_new(node.variable):
                         yield tensor_event(node.variable, "", ())
+                        yield from _hooks_of(node)
                     continue
                 stack.append((node, True))
                 stack.extend((fn, False) for fn, _ in reversed(node.next_functions) if fn is not None)
     if is_new(tensor):
         yield tensor_event(tensor, "", ())
+        if tensor._accumulator is not None and (end := tensor._accumulator()) is not None:
+            yield from _hooks_of(end)
 
 
 def _node_again(node: Node) -> Iterator[Event]:
@@ -136,6 +139,19 @@ def _node_again(node: Node) -> Iterator[Event]:
     if not node._story:
         yield NodeCreated(node._serial, node.name(), "", tuple(edge(entry, None) for entry in node.next_functions), (), saved_of(node),
                           tuple(shape for shape, _ in node.metas), (), None, True)  # fmt: skip
+    yield from _hooks_of(node)
+
+
+def _hooks_of(node: Node) -> Iterator[HookRegistered]:
+    """The hooks that are there already."""
+    kinds: list[tuple[str, int, Any]] = [
+        ("tensor", nr, hooks) for nr, several in (node._tensor_hooks or {}).items() for hooks in several
+    ] + [("prehook", 0, node._prehooks), ("posthook", 0, node._posthooks)]
+    if isinstance(node, AccumulateGrad):
+        kinds.append(("accumulate", 0, node.variable._post_accumulate_grad_hooks))
+    for kind, nr, hooks in kinds:
+        for number, hook in (hooks or {}).items():
+            yield hook_event(number, kind, hook, node, nr, None, True)
 
 
 def edge(entry: tuple[Node | None, int], tensor: Tensor | None) -> Edge:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from autograd_viz.events import Edge, Preview
 from autograd_viz.trace import moments as at
 from autograd_viz.trace.moments import Moment
-from autograd_viz.trace.state import Call, GraphState, NodeState
+from autograd_viz.trace.state import Call, GraphState, HookState, NodeState
 from autograd_viz.trace.words import Names, shape, size, values
 
 Runs = list[tuple[str, str]]
@@ -233,6 +233,46 @@ def _accumulate(moment: Moment, state: GraphState, names: Names) -> Runs:
     return [*slot, *_w(" was not empty: "), *_c(addition), *_w(". PyTorch adds, it does not overwrite.")]
 
 
+_SEES = {
+    "tensor": "the gradient of ", "prehook": "what arrives at ", "posthook": "what is sent by ", "accumulate": "the .grad of ",
+}  # fmt: skip
+
+
+def _seen_by(hook: HookState, names: Names) -> Runs:
+    """What a hook sees.  "the gradient of h" """
+    if hook.node is None:
+        return [*_w(_SEES[hook.kind]), *_b(names.tensor(hook.leaf))]
+    node = names.state.nodes.get(hook.node)
+    name = names.variable(node.outputs.get(hook.output_nr)) if node is not None and hook.kind == "tensor" else ""
+    return [*_w(_SEES[hook.kind]), *(_b(name) if name else _b(names.node(hook.node)))]
+
+
+def hook_name(hook: HookState) -> str:
+    """A hook's own name, if it has one worth saying."""
+    return "a lambda" if hook.name == "<lambda>" else hook.name
+
+
+def _hooked(moment: Moment, state: GraphState, names: Names) -> Runs:
+    hook = state.hooks[moment.event.hook]
+    when = ", each time that it was added to." if hook.kind == "accumulate" else " in every backward, and may put another in its place."
+    return [*_w("A hook, "), *_c(hook_name(hook)), *_w(", will see "), *_seen_by(hook, names), *_w(when)]
+
+
+def _hook(moment: Moment, state: GraphState, names: Names) -> Runs:
+    event, hook = moment.event, state.hooks[moment.event.hook]
+    says = [*_w("The hook "), *_c(hook_name(hook)), *_w(" sees "), *_seen_by(hook, names)]
+    if event.before:
+        says += [*_w(": "), *_several([_c(values(look)) for look in event.before[:3]])]
+    if event.before == event.after:
+        return [*says, *_w(", and leaves it as it is.")]
+    return [*says, *_w(", and puts "), *_several([_c(values(look)) for look in event.after[:3]]), *_w(" in its place.")]
+
+
+def _retain(moment: Moment, state: GraphState, names: Names) -> Runs:
+    return [*_b(names.tensor(moment.tensor)), *_w(" is no leaf, so its gradient would only pass through. "), *_c("retain_grad()"),
+            *_w(" asks to keep it in "), *_c(".grad"), *_w(".")]  # fmt: skip
+
+
 def _clear(moment: Moment, state: GraphState, names: Names) -> Runs:
     slot = [*_b(names.tensor(moment.tensor)), *_c(".grad")]
     if moment.event.how == "None":
@@ -270,6 +310,9 @@ _SAY: dict[str, Callable[[Moment, GraphState, Names], Runs]] = {
     at.NODE: _node,
     at.UNRECORDED: _unrecorded,
     at.DETACH: _detach,
+    at.HOOKED: _hooked,
+    at.HOOK: _hook,
+    at.RETAIN: _retain,
     at.MODE_ON: _mode_on,
     at.MODE_OFF: _mode_off,
     at.REQUIRES: _requires,

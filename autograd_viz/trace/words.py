@@ -124,6 +124,23 @@ class Names:
         """The user's name for what a node made, or an empty text."""
         return next((name for nr in sorted(node.outputs) if (name := self.variable(node.outputs[nr]))), "")
 
+    def outputs(self, node: NodeState) -> list[str]:
+        """The user's names for all that a node made; with the version of its memory, if that was ever changed.  ["a", "b v1"]"""
+        return [
+            name + (f" v{node.versions.get(nr, 0)}" if self.is_changed(node.outputs[nr]) else "")
+            for nr in sorted(node.outputs) if (name := self.variable(node.outputs[nr]))
+        ]  # fmt: skip
+
+    def is_changed(self, tensor: int) -> bool:
+        """Whether a tensor's memory was ever written to in place."""
+        known = self.state.tensors.get(tensor)
+        return known is not None and known.version > 0
+
+    def memory(self, serial: int | None) -> str:
+        """What a view looks into: the name of the tensor whose memory it shares, or an empty text."""
+        known = self.state.tensors.get(serial) if serial is not None else None
+        return self.tensor(known.base) if known is not None and known.base is not None and known.base != serial else ""
+
 
 def made_by(tensor: TensorState) -> str:
     """A nameless tensor, by what made it: "randn(5, 3)", "x * 2"."""
