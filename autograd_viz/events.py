@@ -208,7 +208,8 @@ class NodeCreated:
     """An operation was recorded: its grad_fn exists now, or (`earlier`) existed before anyone listened.
 
     `op`: the operation's own name ("mul"). `edges`: one per differentiable input, as in `next_functions`. `others`: tensors it used that
-    have no edge (an index, a mask). `derivatives`: per edge, the input's name and the formula for its gradient.
+    have no edge (an index, a mask). `derivatives`: per edge, the input's name and the formula for its gradient. `module`: the nn.Modules
+    that were being called, from the outside in, each by its name in the one around it and its class ("0: Linear").
     """
 
     node: int
@@ -219,6 +220,7 @@ class NodeCreated:
     saved: tuple[Saved, ...]
     shapes: tuple[tuple[int, ...], ...]
     derivatives: tuple[tuple[str, str], ...]
+    module: tuple[str, ...]
     source: Source | None
     earlier: bool
 

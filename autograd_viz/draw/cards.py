@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd_viz.draw.clean import clean, end, middle
-from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
+from autograd_viz.draw.folding import Fold
 from autograd_viz.draw.layout import text_width
 from autograd_viz.draw.palette import SIZES
+from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import grid, top
 from autograd_viz.events import Event, GradAccumulated, NodeCreated, Preview, TensorCreated
 from autograd_viz.trace.narrate import expression
@@ -119,6 +120,10 @@ class Cards:
         return card
 
     def _card(self, box: Box) -> Card:
+        if box.kind == FOLD:
+            return self._fold(self.drawn.folds[box.serial])
+        if box.kind == COPY:
+            return self._copy(box)
         if box.kind == FN:
             return self._function(box, self.state.nodes[box.serial])
         known = self.state.tensors[box.serial]
@@ -182,7 +187,24 @@ class Cards:
         ]
         return Card(w, h, items + ([words(PAD + columns * CELL + 6, 44.5, value, "label", id=f"{box.id}e")] if value else []))
 
+    def _copy(self, box: Box) -> Card:
+        """A small card for what has its box elsewhere."""
+        name = middle(clean(box.name), NAME)
+        w, h = text_width(name, SIZES["expr"]) + 26, 26.0
+        return Card(w, h, [rect(0, 0, w, h, "card", 13), words(w / 2, 17.5, name, "expr", "middle")])
+
     # --- operations
+
+    def _fold(self, fold: Fold) -> Card:
+        """A stack of cards: what is folded, and of how many nodes."""
+        names = list(dict.fromkeys(self.state.nodes[serial].name for serial in fold.nodes))
+        some = middle(clean(", ".join(names[:3]) + (", …" if len(names) > 3 else "")), EXPRESSION + 8)
+        title, count = middle(clean(fold.title), TITLE), f"{fold.count} nodes folded"
+        inner = max(text_width(some, SIZES["expr"]), text_width(title, SIZES["title"]), text_width(count, SIZES["label"]))
+        w, h = inner + 2 * PAD, 86.0
+        back = [rect(step, -step, w, h, "card fold-back", 6) for step in (8, 4)]
+        front = [rect(0, 0, w, h, "card", 6), words(PAD, 24, some, "expr"), words(PAD, 46, title, "title")]
+        return Card(w, h, [*back, *front, words(PAD, 71, count, "label")], port=8)
 
     def _plain(self, box: Box, known: TensorState) -> Card:
         name = self.names.variable(known.serial)
@@ -229,6 +251,8 @@ class Cards:
                 card.items.append(group([mast], "hook" if hook.source is None else "hook later", f"{box.id}h{hook.number}", x, y))
 
     def _hooks(self, box: Box) -> dict[bool, list[HookState]]:
+        if box.kind not in (FN, LEAF):
+            return {}
         own = [hook for hook in self.state.hooks.values() if box.serial == (hook.node if box.kind == FN else hook.leaf)]
         return {True: [hook for hook in own if hook.kind != "posthook"], False: [hook for hook in own if hook.kind == "posthook"]}
 

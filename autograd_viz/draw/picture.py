@@ -19,13 +19,15 @@ from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, asi
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
 from autograd_viz.draw.clean import clean, clean_lines, end
 from autograd_viz.draw.dot import digraph
-from autograd_viz.draw.graph import FN, Box, Drawn, Link, Region, choose
+from autograd_viz.draw.graph import choose
 from autograd_viz.draw.html import html
 from autograd_viz.draw.layout import Arrow, Geometry, Point, text_width
 from autograd_viz.draw.palette import SIZES
 from autograd_viz.draw.panels import boxes
-from autograd_viz.draw.story import Story, flow_text, sent
+from autograd_viz.draw.parts import FN, Box, Drawn, Link, Region
+from autograd_viz.draw.story import Story
 from autograd_viz.draw.svg import Play, svg
+from autograd_viz.draw.telling import flow_text, sent
 from autograd_viz.draw.text import text_drawing
 from autograd_viz.events import Event
 from autograd_viz.trace import moments as at
@@ -59,10 +61,10 @@ def build(events: list[Event], given: dict[int, str] | None = None, title: str =
     drawn = choose(state, told, names)
     first = opening(events)
     maker = Cards(state, names, drawn, first)
-    cards = [maker.card(box) for box in drawn.boxes]
-    labels = _labels(drawn, told)
-    canvas = _Canvas(drawn, cards, labels)
+    canvases = [_Canvas(each, [maker.card(box) for box in each.boxes], _labels(each, told)) for each in drawn.everything()]
+    canvas, insides = canvases[0], dict(zip(drawn.inside, canvases[1:], strict=True))
     items = canvas.items()
+    folds = {id: _opened(drawn.folds[int(id[1:]) - 1].title, inside) for id, inside in insides.items()}
     story = Story(events, told, drawn, names, first)
     story.tell()
     return {
@@ -71,6 +73,7 @@ def build(events: list[Event], given: dict[int, str] | None = None, title: str =
         "w": tidy(canvas.width),
         "h": tidy(canvas.height),
         "items": items,
+        "folds": folds,
         "steps": story.steps,
         "boxes": boxes(state, names, drawn),
         "ledger": story.ledger,
@@ -80,6 +83,12 @@ def build(events: list[Event], given: dict[int, str] | None = None, title: str =
         "live": live,
         "text": text_drawing(state, drawn, names, title),
     }
+
+
+def _opened(name: str, canvas: _Canvas) -> dict[str, Any]:
+    """What the player shows of an open fold."""
+    items = canvas.items()
+    return {"name": clean(name, 80), "w": tidy(canvas.width), "h": tidy(canvas.height), "items": items}
 
 
 def _labels(drawn: Drawn, told: list[Moment]) -> Labels:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean, end
-from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
+from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.events import Edge
 from autograd_viz.trace.narrate import expression, hook_name
-from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, SavedState, TensorState
+from autograd_viz.trace.state import HELD, GraphState, LedgerRow, NodeState, SavedState, TensorState
 from autograd_viz.trace.words import Names, shape, size, values
 
 MOST_LINES = 40
@@ -41,8 +41,31 @@ def _fitted(graph: list[str], after: list[str]) -> list[str]:
 def _graph(state: GraphState, drawn: Drawn, names: Names, title: str) -> list[str]:
     lines = [clean(title, 80)] if title else []
     for box in drawn.boxes:
-        lines += _node(box, state, drawn, names) if box.kind == FN else _tensor(box, state, names)
+        if box.kind == FOLD:
+            lines += _fold(box, state, drawn, names)
+        elif box.kind == FN:
+            lines += _node(box, state, drawn, names)
+        elif box.kind != COPY:
+            lines += _tensor(box, state, names)
     return lines
+
+
+def _fold(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
+    """A fold: what it holds, and what comes into it."""
+    fold = drawn.folds[box.serial]
+    kinds = list(dict.fromkeys(state.nodes[serial].name for serial in fold.nodes))
+    inputs = list(dict.fromkeys(_stands_for(link.tail, drawn, names) for link in drawn.into.get(box.index, ())))
+    held = sum(any(saved.status == HELD for saved in chips_of(state.nodes[serial])) for serial in fold.nodes)
+    return [
+        clean(f"[{box.id}] {fold.title}: {fold.count} nodes ({', '.join(kinds[:6])}{', …' if len(kinds) > 6 else ''})", 150),
+        clean(f"    <- {', '.join(inputs[:8]) or 'nothing'}; {held} of them hold saved tensors", 150),
+    ]
+
+
+def _stands_for(box: Box, drawn: Drawn, names: Names) -> str:
+    if box.kind == FOLD:
+        return f"[{box.id}]"
+    return names.node(box.serial) if box.kind == FN else _called(box.serial, names)
 
 
 def _node(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:

@@ -30,6 +30,7 @@ class _Mode(threading.local):
     saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for what is saved from now on; the last one counts
     hooks_forbidden: str | None = None  # the message of who tries to have such hooks
     watched: Any = None  # inside `allow_mutation_on_saved_tensors`, who wants to know of a tensor before it is changed
+    modules: tuple[tuple[Any, str], ...] = ()  # the nn.Modules that are being called, if anyone listens, and what they are called
     wave: Any = None  # the backward that is under way in this thread
 
 

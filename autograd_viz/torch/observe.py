@@ -138,7 +138,7 @@ def _node_again(node: Node) -> Iterator[Event]:
             yield replace(event, earlier=True)
     if not node._story:
         yield NodeCreated(node._serial, node.name(), "", tuple(edge(entry, None) for entry in node.next_functions), (), saved_of(node),
-                          tuple(shape for shape, _ in node.metas), (), None, True)  # fmt: skip
+                          tuple(shape for shape, _ in node.metas), (), (), None, True)  # fmt: skip
     yield from _hooks_of(node)
 
 
@@ -244,7 +244,7 @@ def recorded(
     made = NodeCreated(
         number, node.name(), op, tuple([edge(entry, t) for entry, t in zip(node.next_functions, inputs)]),  # noqa: B905
         tuple([t._serial for t in inputs[edges:] if t._number is None]), saved_of(node), tuple([shape for shape, _ in node.metas]),
-        derivatives, source, False,
+        derivatives, tuple([label for _, label in mode.modules]), source, False,
     )  # fmt: skip
     node._epoch = events.epoch
     node._story = (*constants, made, *results)
@@ -257,7 +257,8 @@ def rewritten(node: Node, base: Tensor) -> None:
     """A view was changed in place, and `node` is the new history of its base."""
     edges = tuple(edge(entry, None) for entry in node.next_functions)
     made = NodeCreated(
-        node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), locate(), False
+        node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), (), locate(),
+        False,
     )
     node._epoch = base._epoch = events.epoch
     node._story = (made,)

@@ -122,7 +122,8 @@ def _node_created(state: GraphState, event: ev.NodeCreated) -> None:
         return
     saved = [SavedState(s.name, s.tensor, s.storage, s.nbytes, s.version, s.text, HELD if s.held else FREED) for s in event.saved]
     state.nodes[event.node] = NodeState(
-        event.node, event.name, event.op, event.edges, event.others, saved, event.shapes, event.derivatives, event.source, event.earlier
+        event.node, event.name, event.op, event.edges, event.others, saved, event.shapes, event.derivatives, event.module,
+        event.source, event.earlier,
     )
     for each in saved:
         if each.tensor is not None and each.status == HELD:

@@ -72,6 +72,7 @@ class NodeState:
     saved: list[SavedState]
     shapes: tuple[tuple[int, ...], ...]
     derivatives: tuple[tuple[str, str], ...]
+    module: tuple[str, ...]
     source: Source | None
     earlier: bool
     outputs: dict[int, int] = field(default_factory=dict)

@@ -80,6 +80,10 @@ class Names:
         self.given = given or {}
         self.tensor_numbers = {serial: i for i, serial in enumerate(state.tensors, 1)}
         self.node_numbers = {serial: i for i, serial in enumerate(state.nodes, 1)}
+        self._owners = {  # memory -> a variable that looks into it: a Parameter shares the memory of the tensor that it was made of
+            known.base: name for known in reversed(state.tensors.values())
+            if known.base is not None and known.is_leaf and (name := self.variable(known.serial))
+        }  # fmt: skip
         seen: dict[str, int] = {}
         for node in state.nodes.values():
             seen[node.name] = seen.get(node.name, 0) + 1
@@ -139,7 +143,9 @@ class Names:
     def memory(self, serial: int | None) -> str:
         """What a view looks into: the name of the tensor whose memory it shares, or an empty text."""
         known = self.state.tensors.get(serial) if serial is not None else None
-        return self.tensor(known.base) if known is not None and known.base is not None and known.base != serial else ""
+        if known is None or known.base is None or known.base == serial:
+            return ""
+        return self.variable(known.base) or self._owners.get(known.base) or self.tensor(known.base)
 
 
 def made_by(tensor: TensorState) -> str:
