@@ -72,6 +72,10 @@ class Edge:
     tensor: int | None
 
 
+PACKED = "packed by a hook"
+"""The text of a saved tensor that a pack hook has made something else of."""
+
+
 @record
 class Saved:
     """One thing that a node keeps for its backward: a tensor (its serial, storage, size in bytes and version), or a plain value as text.

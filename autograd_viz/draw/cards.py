@@ -16,13 +16,12 @@ from autograd_viz.draw.layout import text_width
 from autograd_viz.draw.palette import SIZES
 from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import grid, top
-from autograd_viz.events import Event, GradAccumulated, NodeCreated, Preview, TensorCreated
+from autograd_viz.events import PACKED, Event, GradAccumulated, NodeCreated, Preview, SourceSeen, TensorCreated, VersionBumped
 from autograd_viz.trace.narrate import expression
 from autograd_viz.trace.state import CHANGED, FREED, HELD, GraphState, HookState, NodeState, SavedState, TensorState
 from autograd_viz.trace.words import Names, brief, made_by, shape
 
 Item = dict[str, Any]
-PACKED = "packed by a hook"  # how events tell of what a pack hook made of a saved tensor
 PAD = 14.0
 CELL = 10.0
 PORT = 11.0
@@ -93,13 +92,20 @@ class Opening:
 def opening(events: Iterable[Event]) -> Opening:
     """The first look at everything, before any step."""
     first = Opening()
+    fresh: set[int] = set()  # leaves that were made just now: how they are filled belongs to their making
     for event in events:
+        if isinstance(event, TensorCreated) and event.requires_grad and event.is_leaf and event.tensor not in first.values:
+            fresh.add(event.tensor)
+        elif not isinstance(event, TensorCreated | VersionBumped | SourceSeen):
+            fresh.clear()
         if isinstance(event, TensorCreated) and event.tensor not in first.values:
             first.values[event.tensor] = event.preview
             first.versions[event.tensor] = event.version
             if event.grad is not None:
                 first.grads[event.tensor] = event.grad
                 first.scales[event.tensor] = top(event.grad)
+        elif isinstance(event, VersionBumped) and event.tensor in fresh:
+            first.values[event.tensor], first.versions[event.tensor] = event.preview, event.version
         elif isinstance(event, GradAccumulated):
             first.scales[event.tensor] = max(first.scales.get(event.tensor, 0.0), top(event.after))
         elif isinstance(event, NodeCreated) and event.earlier:

@@ -9,7 +9,7 @@ from autograd_viz.draw.clean import clean
 from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import value
 from autograd_viz.events import Edge, Preview
-from autograd_viz.trace.narrate import expression, hook_name
+from autograd_viz.trace.narrate import HOOKS, expression, hook_name
 from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, TensorState
 from autograd_viz.trace.words import Names, made_by, shape, values
 
@@ -134,7 +134,8 @@ def _tensor(box: Box, state: GraphState, names: Names, drawn: Drawn, detailed: b
 def hook_rows(box: Box, state: GraphState, drawn: Drawn) -> list[Row]:
     """A row for each hook: what it saw, and what it left."""
     own = [hook for hook in state.hooks.values() if box.serial == (hook.node if box.kind == FN else hook.leaf)]
-    return [row(f"{hook.kind} hook {hook_name(hook)}", "not yet", f"{box.id}h{hook.number}t") for hook in own if hook.number in drawn.flags]
+    flagged = [hook for hook in own if hook.number in drawn.flags]
+    return [row(f"{HOOKS[hook.kind]} {hook_name(hook)}", "not yet", f"{box.id}h{hook.number}t") for hook in flagged]
 
 
 def _made(known: TensorState, names: Names) -> str:

@@ -10,7 +10,7 @@ from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean, end
 from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.events import Edge
-from autograd_viz.trace.narrate import expression, hook_name
+from autograd_viz.trace.narrate import HOOKS, expression, hook_name
 from autograd_viz.trace.state import HELD, GraphState, LedgerRow, NodeState, SavedState, TensorState
 from autograd_viz.trace.words import Names, shape, size, values
 
@@ -98,7 +98,7 @@ def _more(node: NodeState, names: Names) -> str:
 
 def _hooks(box: Box, state: GraphState) -> str:
     own = [hook for hook in state.hooks.values() if box.serial == (hook.node if box.kind == FN else hook.leaf) and not hook.removed]
-    return clean("".join(f"; {hook.kind} hook {hook_name(hook)}" for hook in own[:4]))
+    return clean("".join(f"; {HOOKS[hook.kind]} {hook_name(hook)}" for hook in own[:4]))
 
 
 def _number(box: Box, names: Names) -> str:

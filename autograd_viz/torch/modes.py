@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from autograd_viz import events
-from autograd_viz.torch.source import locate
+from autograd_viz.torch.source import asked_from_outside, locate
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -106,7 +106,7 @@ class _Switch:
 
     def _set(self, enabled: bool, *, entering: bool) -> None:
         mode.grad = enabled
-        if events.listeners:
+        if events.listeners and asked_from_outside(__name__):  # what an optimizer switches for itself is its own affair
             events.emit(events.GradModeChanged(enabled, type(self).__name__, entering, locate()))
 
 

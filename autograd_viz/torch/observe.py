@@ -9,6 +9,7 @@ A course may skip this file: it changes nothing. Read next: `op.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -173,7 +174,7 @@ def _saved(name: str, kept: Any) -> Saved:
     if kept is FREED:
         return Saved(name, None, None, 0, 0, "freed", False)
     if isinstance(kept, Packed):  # what a hook made of it, which may be anything
-        return Saved(name, None, None, 0, 0, "packed by a hook", True)
+        return Saved(name, None, None, 0, 0, events.PACKED, True)
     if not is_saved(kept):
         return Saved(name, None, None, 0, 0, repr(kept), True)
     if isinstance(kept, SavedList):  # told as its first tensor, with the bytes of all
@@ -264,6 +265,19 @@ def rewritten(node: Node, base: Tensor) -> None:
     node._story = (made,)
     events.emit(made)
     events.emit(tensor_event(base, "copy_slices", (), locate(), earlier=False))
+
+
+@contextmanager
+def one_change(tensor: Tensor, op: str) -> Iterator[None]:
+    """Whatever is done to the tensor in this block is told as one change in place: a step of an optimizer, a way to initialize."""
+    was_quiet, mode.quiet = mode.quiet, True
+    version = tensor._version_counter.value
+    try:
+        yield
+    finally:
+        mode.quiet = was_quiet
+    if events.listeners and not was_quiet and tensor._version_counter.value != version:
+        changed(tensor, op)
 
 
 def changed(tensor: Tensor, op: str) -> None:

@@ -70,6 +70,15 @@ class _Grouping:
         self.moments.append(moment)
         return moment
 
+    def only_leaves_since(self, moment: Moment) -> bool:
+        """Whether nothing but leaves and constants were made since a leaf was."""
+        for each in reversed(self.moments):
+            if each is moment:
+                return moment.kind == LEAF
+            if each.kind not in (LEAF, CONSTANT):
+                return False
+        return False
+
     def latest(self, *kinds: str) -> Moment | None:
         """The last moment, if it is one of these kinds."""
         return self.moments[-1] if self.moments and self.moments[-1].kind in kinds else None
@@ -138,6 +147,8 @@ def _version_bumped(group: _Grouping, event: ev.VersionBumped, i: int) -> None:
         made.last, made.bumped = i, event
     elif cleared is not None and cleared.tensor == event.grad_of:
         cleared.last = i
+    elif (leaf := group.of_tensor.get(event.tensor)) is not None and group.only_leaves_since(leaf):
+        leaf.last = i  # how a layer fills its parameters belongs to their making
     else:
         group.add(CHANGE, event, i, tensor=event.grad_of if event.grad_of is not None else event.tensor)
 
