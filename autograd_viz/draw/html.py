@@ -38,6 +38,7 @@ for (const place of document.querySelectorAll("[data-agv-play]")) {
     const packed = Uint8Array.from(atob(place.dataset.agvPlay), (c) => c.charCodeAt(0));
     const play = JSON.parse(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
     place.replaceChildren();
+    place.parentElement.classList.remove("jp-RenderedHTMLCommon", "rendered_html");  // in a notebook's page: its looks of tables and lists
     mount(place, play);
   } catch (error) {
     console.error("autograd_viz cannot show this picture", error);
@@ -79,10 +80,19 @@ def html(plays: Play | Sequence[Play], title: str = "") -> str:
 
 
 def save_page(path: str | Path, pictures: Iterable[Picture], title: str = "") -> Path:
-    """Write several pictures into one HTML file, each with its player.  Raises ValueError if the path does not end with .html."""
+    """Write several pictures into one HTML file, each with its player.
+
+    Raises ValueError if the path does not end with .html or there is no picture, TypeError for what is none.
+    """
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"expected a path that ends with .html, got {str(path)!r}")
+    pictures = list(pictures)
+    for picture in pictures:
+        if not callable(getattr(picture, "play", None)):
+            raise TypeError(f"expected pictures, as av.draw makes them, got {type(picture).__name__}")
+    if not pictures:
+        raise ValueError("expected at least one picture, got none")
     path.write_text(html([picture.play() for picture in pictures], title), encoding="utf-8")
     return path
 
