@@ -23,8 +23,9 @@ from autograd_viz.draw.palette import COLOURS, MONO, RULES, SANS
 Play = dict[str, Any]
 Shown = dict[str, dict[str, Any]]
 CELL_GAP = 1.5
+LEVELS = 20  # shades of a cell that an eye tells apart: fewer shades, fewer paths
 _LOOKS = {
-    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity"),
+    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity"),
     *("font-family", "font-size", "font-weight", "text-decoration"),
 }
 _ATTRIBUTES = {
@@ -206,19 +207,23 @@ def _text(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
 
 
 def _cells(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
-    size, columns = item["size"], item["cols"]
-    squares = [
-        _cell(shade, round(item["x"] + i % columns * size, 1), round(item["y"] + i // columns * size, 1), size - CELL_GAP)
-        for i, shade in enumerate(item["v"])
-    ]
-    return _tag("g", {}, "".join(squares), looks) if squares and looks else "".join(squares)
-
-
-def _cell(shade: Any, x: float, y: float, side: float) -> str:
-    word = "none" if shade is None else "bad" if shade == "bad" else "neg" if shade < 0 else "pos"
-    opacity = round(0.15 + 0.85 * abs(shade), 3) if isinstance(shade, int | float) else None
-    square = {"x": x, "y": y, "width": side, "height": side, "rx": 2, "fill-opacity": opacity}
-    return _tag("rect", square, looks=_looks("rect", f"cell {word}", "") or "")
+    """A grid of squares, those of one shade in one path. A line of their own colour rounds their corners."""
+    size, columns, side = item["size"], item["cols"], item["size"] - CELL_GAP
+    square = {True: f"h{side - 2}v{side - 2}h{2 - side}z", False: f"h{side}v{side}h{-side}z"}
+    shades: dict[str, dict[float | None, list[str]]] = {}
+    for i, shade in enumerate(item["v"]):
+        word = "none" if shade is None else "bad" if shade == "bad" else "neg" if shade < 0 else "pos"
+        full = word in ("neg", "pos")
+        x, y = item["x"] + i % columns * size + full, item["y"] + i // columns * size + full
+        opacity = round(0.15 + 0.85 * round(abs(shade) * LEVELS) / LEVELS, 2) if full else None
+        shades.setdefault(word, {}).setdefault(opacity, []).append(f"M{x:g} {y:g}{square[full]}")
+    grids = []
+    for word, levels in shades.items():
+        colour = _looks("path", f"cell {word}", "") or ""
+        line = {"stroke-width": 2, "stroke-linejoin": "round"} if word in ("neg", "pos") else {}
+        paths = "".join([_tag("path", {"d": "".join(d), "opacity": opacity}) for opacity, d in levels.items()])
+        grids.append(_tag("g", line, paths, colour + (colour.replace("fill", "stroke") if line else "")))
+    return _tag("g", {}, "".join(grids), looks) if looks else "".join(grids)
 
 
 _DRAWN = {"g": _group, "rect": _rect, "circle": _circle, "path": _path, "text": _text, "cells": _cells}
