@@ -42,10 +42,11 @@ def test_without_its_style_and_classes_everything_still_has_a_colour(any_recordi
     root = parsed(draw_recording(any_recording))
     light = {pair[0] for pair in COLOURS.values()} | {"none"}
     assert root.get("fill") == COLOURS["ink"][0]
-    for element in root.iter():
-        if element.tag.removeprefix(SVG) in ("rect", "circle", "path"):
-            assert element.get("fill") in light
-        assert element.get("style") is None
+    for parent in root.iter():
+        for element in parent:
+            if element.tag.removeprefix(SVG) in ("rect", "circle", "path"):
+                assert element.get("fill", parent.get("fill") if parent is not root else None) in light
+            assert element.get("style") is None
 
 
 def test_each_light_colour_has_one_dark_one() -> None:
