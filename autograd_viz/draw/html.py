@@ -1,8 +1,8 @@
-"""HTML: the player and one play in a single file, for a reader without Jupyter and without a network.
+"""HTML: the player and its plays in a single file, for a reader without Jupyter and without a network.
 
-The play is data: JSON in a `<script type="application/json">`, with every `<` written as \\u003c so that no text in it can end the element.
-The player is the very files that JupyterLab runs, joined in the order of their imports. A content security policy
-forbids the page every connection, and every script but ours, which it knows by its hash.
+A play stands in the page as data: packed (JSON, compressed, in base 64) in an attribute of the element where it is to be shown, which no
+text in it can end. The player is the very files that JupyterLab runs, joined in the order of their imports, once a page, however many
+pictures it shows. A content security policy forbids the page every connection, and every script but ours, which it knows by its hash.
 """
 
 from __future__ import annotations
@@ -11,10 +11,17 @@ import base64
 import hashlib
 import json
 import re
+import zlib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from autograd_viz.draw.clean import clean
+
+if TYPE_CHECKING:
+    from autograd_viz.draw.picture import Picture
 
 Play = dict[str, Any]
 STATIC = Path(__file__).parent.parent / "labextension" / "static"
@@ -22,15 +29,30 @@ ENTRY = "player.js"
 STYLES = ("picture.css", "player.css")
 
 _IMPORT = re.compile(r'^import\s[^;]*?from\s+"\./([\w-]+\.js)";[ \t]*$|^import\s+"\./([\w-]+\.js)";[ \t]*$', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/)[\s\S])*\*/[ \t]*|//.*)\n|^[ \t]+|^\n", re.MULTILINE)  # whole lines, and what indents a line
+
+# A play that cannot be unpacked or shown leaves in its place what stood there without the player.
+_SHOW = """
+for (const place of document.querySelectorAll("[data-agv-play]")) {
+  try {
+    const packed = Uint8Array.from(atob(place.dataset.agvPlay), (c) => c.charCodeAt(0));
+    const play = JSON.parse(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
+    place.replaceChildren();
+    place.parentElement.classList.remove("jp-RenderedHTMLCommon", "rendered_html");  // in a notebook's page: its looks of tables and lists
+    mount(place, play);
+  } catch (error) {
+    console.error("autograd_viz cannot show this picture", error);
+  }
+}
+"""
 
 
-def html(play: Play) -> str:
-    """The page of a play."""
-    title = escape(play["title"] or "autograd_viz")
-    data = json.dumps(play, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    code = f"{script()}\nmount(document.getElementById('player'), JSON.parse(document.getElementById('play').textContent));\n"
-    style = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    policy = f"default-src 'none'; script-src '{_hash(code)}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
+def html(plays: Play | Sequence[Play], title: str = "") -> str:
+    """The page of one play, or of several below each other."""
+    plays = [plays] if isinstance(plays, dict) else plays
+    title = title or next((play["title"] for play in plays if play["title"]), "autograd_viz")
+    allowed = f"script-src '{_hash(code())}'; style-src 'unsafe-inline'; img-src data: blob:"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     return "\n".join([
         "<!doctype html>",
         '<html lang="en">',
@@ -38,26 +60,73 @@ def html(play: Play) -> str:
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>{title}</title>",
+        f"<title>{escape(clean(title, 200))}</title>",
         "<style>",
         ":root { color-scheme: light dark; }",
-        "body { margin: 0; padding: 16px; background: light-dark(#ffffff, #171a21); }",
-        style.replace("</", "<\\/"),
+        "body { margin: 0; padding: 16px; background: light-dark(#ffffff, #171a21); color: light-dark(#1d2430, #e8ebf0); }",
+        "h2 { font: 600 15px system-ui, sans-serif; } section + section { margin-top: 32px; }",
+        style(),
         "</style>",
         "</head>",
         "<body>",
-        f'<noscript><pre>{escape(play["text"])}</pre></noscript>',
-        '<main id="player"></main>',
-        f'<script type="application/json" id="play">{data}</script>',
-        f'<script type="module">{code}</script>',
+        "<main>",
+        *(_section(play, headed=len(plays) > 1) for play in plays),
+        "</main>",
+        f'<script type="module">{code()}</script>',
         "</body>",
         "</html>",
         "",
     ])  # fmt: skip
 
 
+def save_page(path: str | Path, pictures: Iterable[Picture], title: str = "") -> Path:
+    """Write several pictures into one HTML file, each with its player.
+
+    Raises ValueError if the path does not end with .html or there is no picture, TypeError for what is none.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"expected a path that ends with .html, got {str(path)!r}")
+    pictures = list(pictures)
+    for picture in pictures:
+        if not callable(getattr(picture, "play", None)):
+            raise TypeError(f"expected pictures, as av.draw makes them, got {type(picture).__name__}")
+    if not pictures:
+        raise ValueError("expected at least one picture, got none")
+    path.write_text(html([picture.play() for picture in pictures], title), encoding="utf-8")
+    return path
+
+
+def _section(play: Play, headed: bool) -> str:
+    without = f"<noscript><pre>{escape(play['text'])}</pre></noscript>"
+    heading = f"<h2>{escape(clean(play['title'], 200))}</h2>" if headed and play["title"] else ""
+    return f"<section>{heading}{place(play, without)}</section>"
+
+
+def place(play: Play, without: str = "") -> str:
+    """The element in which the player will show a play. `without`: markup, what it shows where no script runs."""
+    return f'<div data-agv-play="{pack(play)}">{without}</div>'
+
+
+def pack(play: Play) -> str:
+    """A play as a short line of letters, digits, `+`, `/` and `=`: a tenth of its JSON."""
+    return base64.b64encode(zlib.compress(json.dumps(play, allow_nan=False, separators=(",", ":")).encode())).decode()
+
+
 def _hash(code: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+
+
+@cache
+def style() -> str:
+    """The player's style sheets, without their comments."""
+    return "\n".join(_COMMENT.sub("", (STATIC / name).read_text(encoding="utf-8")) for name in STYLES).replace("</", "<\\/")
+
+
+@cache
+def code() -> str:
+    """The player as the text of one module, which then shows every play of the page in its place."""
+    return f"{_COMMENT.sub('', script())}{_SHOW}"
 
 
 @cache

@@ -1,5 +1,10 @@
 """SVG: one frame of a play as text that stands alone, in light and dark.
 
+A notebook's viewers take away what they do not trust: GitHub drops `<style>`, `class`, `style` and `id` and keeps plain attributes. So
+every colour and size stands on its element as an attribute (the palette's rules, worked out here), and the `<style>` only turns light
+colours into dark ones where the reader's system asks for dark: without it the picture is the same picture, on its own white paper.
+There are no ids, and the style is scoped, so any number of pictures may stand in one page and none changes another or the page.
+
 Markup is made in `_tag` alone, from a short list of tags and attributes; every text and every attribute value is escaped. A class word
 that is not of `a-z 0-9 -` is dropped. So whatever a play holds, the output holds no script, no link and no style of its making.
 """
@@ -7,31 +12,43 @@ that is not of `a-z 0-9 -` is dropped. So whatever a play holds, the output hold
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from autograd_viz.draw.clean import clean
-from autograd_viz.draw.palette import svg_style
+from autograd_viz.draw.clean import clean, clean_lines
+from autograd_viz.draw.palette import COLOURS, MONO, RULES, SANS
 
 Play = dict[str, Any]
+Shown = dict[str, dict[str, Any]]
 CELL_GAP = 1.5
+LEVELS = 20  # shades of a cell that an eye tells apart: fewer shades, fewer paths
+_LOOKS = {
+    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity"),
+    *("font-family", "font-size", "font-weight", "text-decoration"),
+}
 _ATTRIBUTES = {
-    "svg": {"xmlns", "viewBox", "width", "height", "role", "aria-label", "class"},
-    "g": {"class", "transform", "data-id"},
-    "rect": {"class", "x", "y", "width", "height", "rx", "fill-opacity"},
-    "circle": {"class", "cx", "cy", "r"},
-    "path": {"class", "d"},
-    "text": {"class", "x", "y", "text-anchor"},
+    "svg": {"xmlns", "viewBox", "width", "height", "role", "aria-label", "class", "xml:space", *_LOOKS},
+    "g": {"class", "transform", *_LOOKS},
+    "rect": {"x", "y", "width", "height", "rx", *_LOOKS},
+    "circle": {"cx", "cy", "r", *_LOOKS},
+    "path": {"d", *_LOOKS},
+    "text": {"x", "y", "text-anchor", *_LOOKS},
     "title": set(),
+    "desc": set(),
     "style": set(),
 }
 _WORD = re.compile(r"[a-z0-9-]+\Z")
+# What the whole drawing says once: words are in the monospace face and in ink unless an element says otherwise.
+_FACES = {MONO: MONO.replace('"', ""), SANS: "system-ui,sans-serif"}
+_ROOT = {"fill": COLOURS["ink"][0], "font-family": _FACES[MONO], "font-size": "11.5"}
+_UNSAID = {*_ROOT.items(), ("stroke", "none"), ("font-weight", "400")}
 
 
-def frame(play: Play, step: int | None = None) -> dict[str, dict[str, Any]]:
+def frame(play: Play, step: int | None = None) -> Shown:
     """What each id shows at a step (the last, if None): the sets of steps 0..step, one after the other."""
-    shown: dict[str, dict[str, Any]] = {}
+    shown: Shown = {}
     steps = play["steps"] if step is None else play["steps"][: step + 1]
     for each in steps:
         for id, change in each["set"].items():
@@ -45,23 +62,24 @@ def svg(play: Play, step: int | None = None) -> str:
     label = clean(play["title"] or "The graph of a computation", 200)
     inside = [
         _tag("title", {}, escape(label)),
-        _tag("style", {}, svg_style()),
-        _tag("rect", {"class": "agv-paper", "x": 0, "y": 0, "width": play["w"], "height": play["h"]}),
-        *(_item(item, shown) for item in play["items"]),
+        _tag("desc", {}, escape(clean_lines(play.get("text", "")))),  # what a screen reader says of the picture
+        _tag("style", {}, _night()),
+        _tag("rect", {"width": play["w"], "height": play["h"], "fill": COLOURS["paper"][0]}),
+        *_drawn(play["items"], shown),
     ]
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {play['w']} {play['h']}", "width": play["w"], "height": play["h"],
-        "role": "img", "aria-label": label,
+        "role": "img", "aria-label": label, "class": "agv-svg", "xml:space": "preserve", **_ROOT,
     }  # fmt: skip
     return _tag("svg", attributes, "\n".join(part for part in inside if part)) + "\n"
 
 
-def _tag(name: str, attributes: dict[str, Any], inside: str = "") -> str:
-    """The one place that writes `<`."""
+def _tag(name: str, attributes: dict[str, Any], inside: str = "", looks: str = "") -> str:
+    """The one place that writes `<`. `looks`: attributes that are written already, by `_looks`."""
     allowed = _ATTRIBUTES[name]
     assert allowed.issuperset(attributes), f"{name} may not have {set(attributes) - allowed}"
     written = "".join([f" {key}={_quoted(value)}" for key, value in attributes.items() if value is not None and value != ""])
-    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
+    return f"<{name}{written}{looks}>{inside}</{name}>" if inside else f"<{name}{written}{looks}/>"
 
 
 def _quoted(value: Any) -> str:
@@ -73,54 +91,139 @@ def _quoted_text(text: str) -> str:
     return quoteattr(text)
 
 
+# --- looks: the palette's rules, as attributes ------------------------------------------------------------------------
+
+
+@cache
+def _night() -> str:
+    """The style: each light colour's dark one, wherever it is an attribute of ours."""
+    pairs = dict(COLOURS.values())
+    turned = [f'.agv-svg [{key}="{light}"]{{{key}:{dark}}}' for light, dark in pairs.items() for key in ("fill", "stroke")]
+    return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['ink'][1]}}}{''.join(turned)}}}"
+
+
+@cache
+def _rules() -> list[tuple[str, set[str], set[str], dict[str, str]]]:
+    """The palette's rules, weakest first: tag, the element's words, its parent's words, and what they then look like."""
+    found = []
+    for selectors, properties in RULES.items():
+        looks = {key: _plain(value) for key, value in properties.items() if key in _LOOKS or key == "visibility"}
+        for selector in selectors.split(","):
+            parent, _, own = selector.rpartition(">")
+            tag, *words = own.strip().split(".")
+            found.append((tag, set(words), set(parent.strip().split(".")[1:]), looks))
+    return sorted(found, key=lambda rule: len(rule[1]) + len(rule[2]))  # (sorted keeps the order of equals: later rules win)
+
+
+def _plain(value: str) -> str:
+    """A property's value as an attribute's.  "$ink" -> "#1d2430", "15px" -> "15" """
+    value = COLOURS[value[1:]][0] if value.startswith("$") else _FACES.get(value, value)
+    return re.sub(r"(?<=\d)px\Z", "", value)
+
+
+@lru_cache(maxsize=4096)
+def _looks(tag: str, classes: str, parent: str) -> str | None:
+    """The attributes that an element of these classes has, in a group of those; None if it is hidden.
+
+    A group passes nothing on, but hides or fades what is in it.
+    """
+    words, above = set(classes.split()), set(parent.split())
+    looks: dict[str, str] = {}
+    for name, own, outer, said in _rules():
+        if name in ("", tag) and own <= words and outer <= above:
+            looks |= said
+    if looks.get("visibility") == "hidden":
+        return None
+    kept = {"opacity"} if tag == "g" else _LOOKS
+    said = {key: value for key, value in looks.items() if key in kept and (key, value) not in _UNSAID}
+    if tag in ("rect", "circle", "path"):
+        said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is black
+    return "".join(f" {key}={quoteattr(value)}" for key, value in said.items())
+
+
 @lru_cache(maxsize=4096)
 def prefixed(classes: str) -> str:
     """The classes as they stand in markup.  "node fn" -> "agv-node agv-fn" """
     return " ".join(f"agv-{word}" for word in classes.split() if _WORD.match(word))
 
 
-def _item(item: dict[str, Any], shown: dict[str, dict[str, Any]]) -> str:
-    now = item | shown.get(item["id"], {}) if item.get("id") in shown else item
+# --- the whole, and one function a kind of item -----------------------------------------------------------------------
+
+
+def _drawn(items: list[dict[str, Any]], shown: Shown) -> Iterator[str]:
+    """All items, back to front. Arrows that follow each other and look alike are one path: half of a big picture's bytes are arrows."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        if item["k"] == "g" and all(each["k"] == "path" for each in item["items"]) and not (item["x"] or item["y"]):
+            classes = (item | shown.get(item.get("id", ""), {})).get("c", "")
+            for each in item["items"]:
+                around, looks = _looks("g", classes, ""), _looks("path", each.get("c", ""), classes)
+                if around is not None and looks is not None:
+                    alike.setdefault((around, looks), []).append(each["d"])
+        else:
+            yield from _arrows(alike)
+            alike.clear()
+            yield _item(item, shown, "")
+    yield from _arrows(alike)
+
+
+def _arrows(alike: dict[tuple[str, str], list[str]]) -> Iterator[str]:
+    for (around, looks), paths in alike.items():
+        together = _tag("path", {"d": "".join(paths)}, looks=looks)
+        yield _tag("g", {}, together, around) if around else together
+
+
+def _item(item: dict[str, Any], shown: Shown, parent: str) -> str:
+    now = item | shown[item["id"]] if item.get("id") in shown else item
     classes = now.get("c", "")
-    if "off" in classes.split():  # hidden: not worth its bytes
-        return ""
-    return _DRAWN[item["k"]](now, prefixed(classes), shown)
+    kind = now["k"]
+    looks = _looks("g" if kind == "cells" else kind, classes, parent)
+    return "" if looks is None else _DRAWN[kind](now, looks, classes, shown)
 
 
-def _group(item: dict[str, Any], c: str, shown: dict[str, dict[str, Any]]) -> str:
-    inside = "".join(_item(each, shown) for each in item["items"])
+def _group(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    inside = "".join([_item(each, shown, classes) for each in item["items"]])
     move = f"translate({item['x']} {item['y']})" if item["x"] or item["y"] else ""
-    return _tag("g", {"class": c, "transform": move}, inside) if inside else ""
+    c = prefixed(classes) if classes.startswith("node") else ""  # (boxes alone keep their words: for whoever looks for them)
+    return _tag("g", {"class": c, "transform": move}, inside, looks) if inside and (c or move or looks) else inside
 
 
-def _rect(item: dict[str, Any], c: str, shown: dict[str, dict[str, Any]]) -> str:
-    return _tag("rect", {"class": c, "x": item["x"], "y": item["y"], "width": item["w"], "height": item["h"], "rx": item.get("r")})
+def _rect(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    place = {"x": item["x"] or None, "y": item["y"] or None, "width": item["w"], "height": item["h"], "rx": item.get("r")}
+    return _tag("rect", place, looks=looks)
 
 
-def _circle(item: dict[str, Any], c: str, shown: dict[str, dict[str, Any]]) -> str:
-    return _tag("circle", {"class": c, "cx": item["x"], "cy": item["y"], "r": item["r"]})
+def _circle(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    return _tag("circle", {"cx": item["x"] or None, "cy": item["y"] or None, "r": item["r"]}, looks=looks)
 
 
-def _path(item: dict[str, Any], c: str, shown: dict[str, dict[str, Any]]) -> str:
-    return _tag("path", {"class": c, "d": item["d"]})
+def _path(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    return _tag("path", {"d": item["d"]}, looks=looks)
 
 
-def _text(item: dict[str, Any], c: str, shown: dict[str, dict[str, Any]]) -> str:
+def _text(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     inside = escape(clean(item["s"]))
-    return _tag("text", {"class": c, "x": item["x"], "y": item["y"], "text-anchor": item.get("a")}, inside) if inside else ""
+    return _tag("text", {"x": item["x"], "y": item["y"], "text-anchor": item.get("a")}, inside, looks) if inside else ""
 
 
-def _cells(item: dict[str, Any], c: str, shown: dict[str, dict[str, Any]]) -> str:
-    size, columns = item["size"], item["cols"]
-    side = size - CELL_GAP
-    squares = []
+def _cells(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    """A grid of squares, those of one shade in one path. A line of their own colour rounds their corners."""
+    size, columns, side = item["size"], item["cols"], item["size"] - CELL_GAP
+    square = {True: f"h{side - 2}v{side - 2}h{2 - side}z", False: f"h{side}v{side}h{-side}z"}
+    shades: dict[str, dict[float | None, list[str]]] = {}
     for i, shade in enumerate(item["v"]):
-        opacity = round(0.15 + 0.85 * abs(shade), 3) if isinstance(shade, int | float) else None
         word = "none" if shade is None else "bad" if shade == "bad" else "neg" if shade < 0 else "pos"
-        x, y = item["x"] + i % columns * size, item["y"] + i // columns * size
-        square = {"class": f"agv-cell agv-{word}", "x": round(x, 1), "y": round(y, 1), "width": side, "height": side, "rx": 2}
-        squares.append(_tag("rect", square | {"fill-opacity": opacity}))
-    return _tag("g", {"class": c}, "".join(squares)) if squares else ""
+        full = word in ("neg", "pos")
+        x, y = item["x"] + i % columns * size + full, item["y"] + i // columns * size + full
+        opacity = round(0.15 + 0.85 * round(abs(shade) * LEVELS) / LEVELS, 2) if full else None
+        shades.setdefault(word, {}).setdefault(opacity, []).append(f"M{x:g} {y:g}{square[full]}")
+    grids = []
+    for word, levels in shades.items():
+        colour = _looks("path", f"cell {word}", "") or ""
+        line = {"stroke-width": 2, "stroke-linejoin": "round"} if word in ("neg", "pos") else {}
+        paths = "".join([_tag("path", {"d": "".join(d), "opacity": opacity}) for opacity, d in levels.items()])
+        grids.append(_tag("g", line, paths, colour + (colour.replace("fill", "stroke") if line else "")))
+    return _tag("g", {}, "".join(grids), looks) if looks else "".join(grids)
 
 
 _DRAWN = {"g": _group, "rect": _rect, "circle": _circle, "path": _path, "text": _text, "cells": _cells}
