@@ -54,6 +54,7 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.mutation import *
 from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.operators import *
 from autograd_viz.torch.ops.activations import *

@@ -62,7 +62,8 @@ def set_default_dtype(d: dtype) -> None:
     """Choose what floats become.  Raises TypeError unless it is a floating dtype."""
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
-        raise TypeError(f"only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or float64.")
+        where = "" if isinstance(d, dtype) else "invalid dtype object: "
+        raise TypeError(f"{where}only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or float64.")
     _default = d
 
 
