@@ -32,7 +32,7 @@ READING_ORDER = (
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
-    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
+    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.grids", "ops.embedding", "ops.attention", "ops.recurrent"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
     *("ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
     *("replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
@@ -51,7 +51,7 @@ READING_ORDER = (
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
     *("optim.lr_scheduler", "optim", "testing"),
     *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "discrete", "multivariate", "kl")),
-    *("distributions", "settings"),
+    *("distributions", "settings", "builtin"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -15,6 +15,7 @@ from math import e, inf, nan, pi
 from typing import Any
 
 from autograd_viz.torch import autograd, distributions, func, linalg, mutation, nn, optim, return_types, special, testing, utils
+from autograd_viz.torch.builtin import as_builtins as _as_builtins
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -115,6 +116,7 @@ for _where, _classes in {
     for _class in _classes:
         _class.__module__ = _where  # (what PyTorch prints)
 globals().update(_TYPES)
+_as_builtins(globals())
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]
 

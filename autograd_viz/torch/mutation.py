@@ -113,6 +113,9 @@ _FILES: tuple[ModuleType, ...] = (
 for _file in _FILES:
     for _name in _file.IN_PLACE:
         _method(getattr(_file, _name), f"{_name}_")
+for _name, _function in transcendental.WRITTEN_OVER.items():
+    _method(_function, f"{_name}_")
+    _method(_function, f"arc{_name.removeprefix('a')}_")
 for _name in ("exp", "log", "log1p", "sqrt", "neg", "abs", "sign", "sigmoid", "tanh", "relu", "reciprocal"):
     _method(getattr(pointwise, _name), f"{_name}_")
 _WRITTEN: dict[str, Callable[..., Any]] = {"zero_": inplace.zero, "fill_": inplace.fill, "copy_": _copied}

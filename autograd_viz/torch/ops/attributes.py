@@ -173,6 +173,8 @@ for _name, _kind in {"byte": dtypes.uint8, "char": dtypes.int8}.items():
     setattr(Tensor, _name, _cast)
 
 
+_TypeOfTensor.__name__, _TypeOfTensor.__qualname__, _TypeOfTensor.__module__ = "tensortype", "tensortype", "torch"
+
 # --- its memory -------------------------------------------------------------------------------------------------------
 
 

@@ -108,15 +108,21 @@ def _window(name: str, doc: str, values: Any, **more: float) -> Any:
     """A function of a length, and of numbers with the defaults `more`; `values` gets how many steps there are, their numbers, and `more`."""
 
     def window(
-        window_length: int, periodic: bool = True, *given: float, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+        window_length: int, periodic: bool | None = None, *given: float, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
         **named: float,
     ) -> Tensor:  # fmt: skip
         dtypes.on(device)
         kind = numpy_dtype(name, dtype)
+        said = {**dict(zip(more, given, strict=False)), **named}
+        if (said and periodic is None) or set(said) != set(list(more)[: len(said)]) or len(given) > len(more):
+            raise no_overload(name, window_length, *(() if periodic is None else (periodic,)), *given, **named)
+        if not isinstance(window_length, int):
+            raise TypeError(f"{name}(): argument 'window_length' (position 1) must be int, not {type(window_length).__name__}")
+        if window_length < 0:
+            raise RuntimeError(f"{name} requires non-negative window_length, got window_length={window_length}")
         if window_length < 2:
             return new(np.ones(window_length, kind), name, requires_grad)
-        steps = window_length - (not periodic)
-        numbers = {**more, **dict(zip(more, given, strict=False)), **named}
+        steps, numbers = window_length - (periodic is False), {**more, **said}
         return new(np.asarray(values(steps, np.arange(window_length, dtype=kind), **numbers), kind), name, requires_grad)
 
     window.__name__ = window.__qualname__ = name
