@@ -33,7 +33,7 @@ READING_ORDER = (
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.grids", "ops.embedding", "ops.attention", "ops.recurrent"),
-    *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
+    *("ops.gamma_draws", "ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
     *("ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
     *("replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.calling", "autograd.graph",),
@@ -50,7 +50,8 @@ READING_ORDER = (
     *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants", "optim.line_search", "optim.lbfgs"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
     *("optim.lr_scheduler", "optim", "testing"),
-    *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "discrete", "multivariate", "kl")),
+    *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "gamma", "discrete", "trials", "multivariate")),
+    *(f"distributions.{name}" for name in ("transforms", "transformed", "kl")),
     *("distributions", "settings", "builtin"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them

@@ -163,6 +163,10 @@ class Distribution:
         return f"{type(self).__name__}({', '.join(told)})"
 
 
+class ExponentialFamily(Distribution):
+    """The distributions whose log_prob is a sum of products: of something of the parameters and something of the value."""
+
+
 class lazy_property:
     """A property that is computed when it is first asked for, and then kept."""
 
