@@ -73,6 +73,7 @@ from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.generator_state import *
+from autograd_viz.torch.ops.integrals import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *

@@ -8,11 +8,12 @@ from typing import Any
 
 PLACES = tuple(f"autograd_viz.torch.{place}" for place in ("ops.", "linalg.", "mutation", "operators", "nn.functional.plain"))
 PYTHON = frozenset(
-    """
-    atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum get_rng_state
-    is_storage is_tensor meshgrid norm set_rng_state split tensordot unique unique_consecutive unravel_index
-    """.split()
-)
+    [
+        "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod", "cdist",
+        "chain_matmul", "einsum", "get_rng_state", "is_storage", "is_tensor", "meshgrid", "norm", "set_rng_state", "split",
+        "tensordot", "unique", "unique_consecutive", "unravel_index",
+    ]
+)  # fmt: skip
 """What PyTorch has written in Python, and so prints as any function."""
 
 
@@ -37,4 +38,4 @@ def as_builtins(names: dict[str, Any]) -> None:
     for name, found in names.items():
         if isinstance(found, FunctionType) and name not in PYTHON and found.__module__.startswith(PLACES):
             names[name] = functools.update_wrapper(builtin_function_or_method(found), found)
-            names[name].__name__ = name
+            names[name].__name__, names[name].__module__ = name, "torch"

@@ -70,7 +70,8 @@ def set_default_dtype(d: dtype) -> None:
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
         where = "" if isinstance(d, dtype) else "invalid dtype object: "
-        raise TypeError(f"{where}only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or float64.")
+        wrong = f"{where}only floating-point types are supported as the default type"
+        raise TypeError(f"{wrong}\nHint: got {d!r}; pass torch.float32 or float64.")
     _default = d
 
 

@@ -9,7 +9,15 @@ import math
 from typing import Any
 
 from autograd_viz.torch.distributions import constraints
-from autograd_viz.torch.distributions.distribution import Distribution, ExponentialFamily, as_kind, batch_of, broadcast_all, filled, standard_normal
+from autograd_viz.torch.distributions.distribution import (
+    Distribution,
+    ExponentialFamily,
+    as_kind,
+    batch_of,
+    broadcast_all,
+    filled,
+    standard_normal,
+)
 from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops.creation import empty, rand
@@ -168,7 +176,7 @@ class Uniform(Distribution):
         super().__init__(batch_of(self.low, low, high), validate_args=validate_args)
 
     @property
-    def arg_constraints(self) -> dict[str, Any]:  # type: ignore[override]
+    def arg_constraints(self) -> dict[str, Any]:
         """Each bounds the other."""
         return {"low": constraints.less_than(self.high), "high": constraints.greater_than(self.low)}
 

@@ -149,12 +149,12 @@ class _Dirichlet(Function):
     """Dirichlet draws as a node. How they move with the parameters is not here."""
 
     @staticmethod
-    def forward(ctx: Any, concentration: Any) -> Any:  # type: ignore[override]
+    def forward(ctx: Any, concentration: Any) -> Any:
         """Positive numbers that sum to 1."""
         return holding(sample_dirichlet(concentration._array))
 
     @staticmethod
-    def backward(ctx: Any, grad_output: Any) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, grad_output: Any) -> Any:
         """Raise NotImplementedError, with a hint."""
         raise NotImplementedError(
             "this library has no derivative of Dirichlet and Beta draws\nHint: sample() and log_prob() need none; PyTorch has it."
@@ -202,7 +202,7 @@ class Dirichlet(ExponentialFamily):
         """The logarithm of the density at `value`."""
         self._validate_sample(value)
         a = self.concentration
-        return xlogy(a - 1.0, value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)  # type: ignore[attr-defined]
+        return xlogy(a - 1.0, value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)
 
     def entropy(self) -> Any:
         """The mean of -log_prob."""

@@ -115,7 +115,7 @@ class LogNormal(TransformedDistribution):
     """exp of a number of the bell curve."""
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.positive  # type: ignore[assignment]
+    support = constraints.positive
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(loc, scale, validate_args=validate_args), ExpTransform(), validate_args=validate_args)
@@ -155,7 +155,7 @@ class HalfNormal(TransformedDistribution):
     """The magnitude of a number of the bell curve around 0."""
 
     arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative  # type: ignore[assignment]
+    support = constraints.nonnegative
 
     def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
@@ -203,7 +203,7 @@ class Gumbel(TransformedDistribution):
     """The largest of many: loc - scale * log(-log(uniform noise))."""
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real  # type: ignore[assignment]
+    support = constraints.real
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
@@ -212,7 +212,8 @@ class Gumbel(TransformedDistribution):
         if not (isinstance(loc, NUMBER) and isinstance(scale, NUMBER)):
             bounds = full_like(self.loc, bounds[0]), full_like(self.loc, bounds[1])
         log = ExpTransform().inv
-        steps = [log, AffineTransform(0, -ones_like(self.scale)), log, AffineTransform(loc, -self.scale)]
+        ones: Any = ones_like(self.scale)
+        steps = [log, AffineTransform(0, -ones), log, AffineTransform(loc, -self.scale)]
         super().__init__(Uniform(*bounds, validate_args=validate_args), steps, validate_args=validate_args)
 
     def log_prob(self, value: Any) -> Any:

@@ -32,21 +32,18 @@ __all__ = ["Binomial", "Geometric", "Multinomial"]
 class _Chances(Distribution):
     """What is given by a probability, or by its logits."""
 
-    probs: Any
-    logits: Any
-
     def _set(self, probs: Any, logits: Any) -> Any:
         if (probs is None) == (logits is None):
             raise ValueError(EITHER)
         return logits if probs is None else probs
 
     @lazy_property
-    def logits(self) -> Any:  # type: ignore[no-redef]
+    def logits(self) -> Any:
         """log(p / (1 - p))."""
         return probs_to_logits(self.probs, is_binary=True)
 
     @lazy_property
-    def probs(self) -> Any:  # type: ignore[no-redef]
+    def probs(self) -> Any:
         """The probability of success."""
         return logits_to_probs(self.logits, is_binary=True)
 
@@ -100,7 +97,7 @@ class Geometric(_Chances):
 
     def entropy(self) -> Any:
         """The mean of -log_prob."""
-        return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none") / self.probs  # type: ignore[operator]
+        return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none") / self.probs
 
 
 class Binomial(_Chances):

@@ -138,8 +138,10 @@ def _new(*data: Any, kind: DType, name: str) -> Tensor:
         if data[0].dtype is not kind:
             raise TypeError(f"expected {dtypes.SCALAR_NAMES[kind]} (got {dtypes.SCALAR_NAMES[data[0].dtype]})")
         return data[0].detach()  # type: ignore[attr-defined]
+    if isinstance(data[0], str):
+        raise TypeError("new(): invalid data type 'str'")
     if not isinstance(data[0], list | tuple | range | np.ndarray):
-        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
+        raise TypeError(f"new(): data must be a sequence (got {data[0].__class__.__name__})")
     return tensor(data[0], dtype=kind)
 
 

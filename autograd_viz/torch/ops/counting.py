@@ -142,7 +142,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
         raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     steps = [prod(sizes[place + 1 :]) for place in range(len(sizes))]
     places = indices._array[..., None] // np.array(steps, np.int64) % np.array(sizes, np.int64)
-    return unbind(holding(places), -1)  # type: ignore[return-value]
+    return unbind(holding(places), -1)
 
 
 @reads("argwhere(Tensor input)")

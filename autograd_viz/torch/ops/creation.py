@@ -239,7 +239,9 @@ rand = _filled("rand", _uniform, "Uniform in [0, 1).")
 randn = _filled("randn", _normal, "Normal, with mean 0 and standard deviation 1. After `manual_seed`, PyTorch's own numbers.")
 
 
-def full(size: Sequence[int], fill_value: Any = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def full(
+    size: Sequence[int], fill_value: Any = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Filled with `fill_value`, whose kind gives the dtype."""
     on(device)
     if fill_value is None:

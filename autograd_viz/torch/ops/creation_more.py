@@ -105,11 +105,11 @@ def randint_like(
 
 
 def _window(name: str, doc: str, values: Any, **more: float) -> Any:
-    """A function of a length, and of numbers with the defaults `more`; `values` gets how many steps there are, their numbers, and `more`."""
+    """A function of a length, and of numbers (defaults: `more`); `values` gets the count of steps, their numbers, and `more`."""
 
     def window(
-        window_length: int, periodic: bool | None = None, *given: float, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
-        **named: float,
+        window_length: int, periodic: bool | None = None, *given: float, dtype: DType | None = None, device: Any = None,
+        requires_grad: bool = False, **named: float,
     ) -> Tensor:  # fmt: skip
         dtypes.on(device)
         kind = numpy_dtype(name, dtype)

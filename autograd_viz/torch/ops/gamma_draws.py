@@ -21,7 +21,7 @@ from autograd_viz.torch.random import Generator
 
 __all__: list[str] = []
 
-THIRD, SQUEEZE = float(np.float32(1 / 3)), float(np.float32(0.0331))  # C++ has them in single precision
+THIRD, SQUEEZE = np.float32(1 / 3), float(np.float32(0.0331))  # C++ has them in single precision
 OF_BOTH = (  # coefficients of powers of log(x / a), for powers of log(a) above and below the line
     ((0.16009398, -0.094634809, 0.025146376, -0.0030648343), (1, 0.32668115, 0.10406089, 0.0014179084)),
     ((0.53487893, 0.1298071, 0.065735949, -0.0015649758), (0.16639465, 0.020070113, -0.0035938915, -0.00058392623)),
@@ -29,8 +29,8 @@ OF_BOTH = (  # coefficients of powers of log(x / a), for powers of log(a) above 
 )
 
 
-def draw(a: float, generator: Generator) -> float:
-    """One number of the gamma distribution, from a normal one and a uniform one, which says whether it is kept."""
+def draw(a: Any, generator: Generator) -> float:
+    """One number of the gamma distribution, from a normal one and a uniform one, which says whether it is kept. `a`: numpy's number."""
 
     def chance() -> float:
         return 1 - float(generator.uniform((), np.float64))
@@ -39,8 +39,8 @@ def draw(a: float, generator: Generator) -> float:
     if a < 1:
         if a == 0:
             return 0.0
-        scale, a = chance() ** (1 / a), a + 1
-    d = a - THIRD
+        scale, a = chance() ** float(1 / a), a + 1
+    d = float(a - THIRD)
     c = 1 / math.sqrt(9 * d)
     while True:
         x = generator._next_normal()
@@ -53,7 +53,7 @@ def draw(a: float, generator: Generator) -> float:
 
 def _drawn(a: Array, generator: Generator | None) -> Array:
     source = generator or random.default_generator
-    return np.array([draw(float(each), source) for each in a.ravel()], np.float64).reshape(a.shape)
+    return np.array([draw(each, source) for each in a.ravel()], np.float64).reshape(a.shape)
 
 
 @op("StandardGammaBackward0", self=lambda grad, self, result: grad * standard_gamma_grad(self, result))
@@ -118,6 +118,6 @@ def _slope_of_large(a: float, x: float) -> float:
 
 def sample_dirichlet(concentration: Array) -> Array:
     """Positive numbers that sum to 1: gamma draws, divided by their sum."""
-    drawn = _drawn(concentration, None)
+    drawn = _drawn(concentration.astype(np.float64), None)
     info = np.finfo(concentration.dtype)
     return (drawn / drawn.sum(-1, keepdims=True)).astype(concentration.dtype).clip(info.tiny, info.max)

@@ -133,7 +133,8 @@ class _View:
         made = np.zeros(self.shape, grad.dtype)
         n = np.arange(self.shape[0])[:, None, None, None, None]
         parts = np.einsum("nchw,nhwi,nhwj->nhwijc", grad, y, x)
-        np.add.at(made, (n, slice(None), self.y.pixels[..., :, None], self.x.pixels[..., None, :]), parts)
+        places: Any = (n, slice(None), self.y.pixels[..., :, None], self.x.pixels[..., None, :])
+        np.add.at(made, places, parts)
         return made
 
     def slope(self, grad: Array, image: Array, by: str) -> Array:
@@ -160,7 +161,7 @@ def grid_sampler_2d(input: Array, grid: Array, interpolation_mode: int, padding_
     outputs="result0 result1",
     inputs="grad_output input grid",
     joint=lambda grads, grad_output, input, grid, interpolation_mode, padding_mode, align_corners: (
-        once_more(*grads, grad_output, input, grid, interpolation_mode, padding_mode, align_corners)
+        once_more(grads[0], grads[1], grad_output, input, grid, interpolation_mode, padding_mode, align_corners)
     ),
 )
 def grid_sampler_2d_backward(
@@ -172,7 +173,9 @@ def grid_sampler_2d_backward(
     return view.spread(grad_output, view.y.weights, view.x.weights), places
 
 
-def once_more(gg_input: Any, gg_grid: Any, grad_output: Any, input: Any, grid: Any, mode: int, padding: int, align_corners: bool) -> Any:
+def once_more(
+    gg_input: Any, gg_grid: Any, grad_output: Any, input: Any, grid: Any, mode: int, padding: int, align_corners: bool
+) -> Any:
     """The derivatives of `grid_sampler_2d_backward`; none of the image if the places do not matter: then all is linear in it."""
     of_grad, of_input, of_grid = grid_sampler_2d_double_backward(gg_input, gg_grid, grad_output, input, grid, mode, padding, align_corners)
     return [of_grad, None if gg_grid is None or mode == 1 else of_input, of_grid]
@@ -191,8 +194,8 @@ def grid_sampler_2d_double_backward(
     of_grad = view.seen(gg_input, y.weights, x.weights)
     of_grad += gx * view.seen(input, y.weights, x.slopes) + gy * view.seen(input, y.slopes, x.weights)
     of_input = view.spread(grad_output * gx, y.weights, x.slopes) + view.spread(grad_output * gy, y.slopes, x.weights)
+    along_x, along_y = grad_output * gx, grad_output * gy
     places = [
-        view.slope(grad_output, gg_input, by) + view.slope(grad_output * gx, input, by + "x") + view.slope(grad_output * gy, input, by + "y")
-        for by in "xy"
+        view.slope(grad_output, gg_input, by) + view.slope(along_x, input, by + "x") + view.slope(along_y, input, by + "y") for by in "xy"
     ]
     return of_grad, of_input, np.stack(places, -1)

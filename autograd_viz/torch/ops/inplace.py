@@ -60,8 +60,14 @@ def fill_tensor(self: Array, value: Array) -> Array:
     return np.full_like(self, value)
 
 
-_filled_number = op("FillBackward0", self=lambda grad: pointwise.zeros(grad))(fill_number.__wrapped__)
-_filled_tensor = op("FillBackward1", self=lambda grad: pointwise.zeros(grad), value=lambda grad: sum_all(grad))(fill_tensor.__wrapped__)
+@op("FillBackward0", self=lambda grad: pointwise.zeros(grad))
+def _filled_number(self: Array, value: Any) -> Array:
+    return fill_number(self, value)
+
+
+@op("FillBackward1", self=lambda grad: pointwise.zeros(grad), value=lambda grad: sum_all(grad))
+def _filled_tensor(self: Array, value: Array) -> Array:
+    return fill_tensor(self, value)
 
 
 @op("torch::autograd::CopyBackwards", self=lambda grad: pointwise.zeros(grad), src=lambda grad: grad)

@@ -216,7 +216,8 @@ def cauchy_(self: Tensor, median: float = 0, sigma: float = 1, *, generator: Gen
     """Fill with numbers of Cauchy's distribution, which has no mean.  Raises RuntimeError unless sigma > 0."""
     if self._array.dtype.kind != "f":
         raise RuntimeError(
-            f"Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified {_spoken(self)}"
+            "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified "
+            f"{_spoken(self)}"
         )
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")

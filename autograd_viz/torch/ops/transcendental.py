@@ -149,7 +149,7 @@ def _without_slope(name: str, forward: Any) -> Any:
     def refuse(grad: Any) -> Any:
         raise NotImplementedError(f"the derivative for 'inplace version of {name}' is not implemented")
 
-    made = op(f"{name.capitalize()}Backward1", self=refuse)(forward.__wrapped__)
+    made: Any = op(f"{name.capitalize()}Backward1", self=refuse)(forward.__wrapped__)
     made.as_method.__name__ = name
     return made
 

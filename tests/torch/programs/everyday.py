@@ -452,7 +452,7 @@ EXPRESSIONS = {
         torch.unravel_index(torch.tensor([[7, 23]]), torch.Size([2, 3, 4]))
         torch.unravel_index(torch.tensor([1, 2]), 4)
         torch.unravel_index(i.argmax(), i.shape)
-        torch.block_diag(row, col)
+        torch.block_diag(c, c)
         torch.atleast_2d(v, s)
         torch.broadcast_to(v, (2, 3))
         torch.broadcast_tensors(v, col)
@@ -481,8 +481,6 @@ EXPRESSIONS = {
         torch.nonzero_static(mask, size=5)
         torch.nonzero_static(mask, size=2)
         torch.nonzero_static(i, size=2, fill_value=-7)
-        torch.index_reduce(torch.zeros(2, 3, **d), 0, idx[:2], c, 'amax')
-        torch.index_reduce(torch.ones(2, 3, **d), 0, idx[:2], c, 'prod')
     """,
     "counting and sorting": """
         torch.bincount(torch.tensor([0, 1, 1, 3]))
@@ -641,93 +639,12 @@ EXPRESSIONS = {
         torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -0.4], [0.9, 1.2]]]], **g), align_corners=True)
         torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -0.4], [0.9, 1.2]]]], **g), align_corners=False)
         torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -0.4], [0.9, 1.2]]]], **g), 'nearest', align_corners=False)
-        torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -1.4], [0.9, 1.7]]]], **g), padding_mode='border', align_corners=False)
+        torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -1.4]]]], **g), padding_mode='border', align_corners=False)
         torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -1.4], [0.9, 1.7]]]], **g), 'bilinear', 'reflection', True)
-        torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -1.4], [0.9, 1.7]]]], **g), padding_mode='reflection', align_corners=False)
+        torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, 1.7]]]], **g), padding_mode='reflection', align_corners=False)
+        torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -0.4], [0.8, 1.7]]]], **g), 'bicubic', 'border', align_corners=False)
+        torch.nn.functional.grid_sample(p[None], torch.tensor([[[[0.3, -0.4], [0.8, 1.7]]]], **g), 'bicubic', 'reflection', True)
         torch.nn.functional.grid_sample(p.detach()[None], torch.tensor([[[[0.3, -0.4]]]], **d))
-    """,
-    "distributions": """
-        torch.distributions.Normal(0.0, 1.0)
-        torch.distributions.Normal(torch.zeros(2), torch.ones(2))
-        torch.distributions.Normal(v, 1.0).log_prob(w)
-        torch.distributions.Normal(v, pos[0]).rsample()
-        torch.distributions.Normal(v, pos[0]).rsample((2,))
-        torch.distributions.Normal(v, pos[0]).entropy()
-        torch.distributions.Normal(v, pos[0]).cdf(w)
-        torch.distributions.Normal(v, pos[0]).icdf(torch.tensor(0.25, **d))
-        torch.distributions.Normal(0.0, 1.0).sample((3,))
-        torch.distributions.Normal(0.0, 1.0).sample()
-        torch.distributions.Normal(1.0, 2.0).mean, torch.distributions.Normal(1.0, 2.0).variance, torch.distributions.Normal(1.0, 2.0).stddev
-        torch.distributions.Normal(v, 1.0).expand((2, 3)).batch_shape
-        torch.distributions.Uniform(0.0, 2.0)
-        torch.distributions.Uniform(-1.0, pos).rsample()
-        torch.distributions.Uniform(-1.0, pos).log_prob(torch.tensor(0.25, **d))
-        torch.distributions.Uniform(0.0, 2.0).cdf(torch.tensor(0.5))
-        torch.distributions.Uniform(0.0, 2.0).entropy()
-        torch.distributions.Uniform(0.0, 2.0).support
-        torch.distributions.Uniform(1.0, 0.0, validate_args=False).mean
-        torch.distributions.Bernoulli(0.3)
-        torch.distributions.Bernoulli(torch.tensor([0.25, 0.75])).sample((4,))
-        torch.distributions.Bernoulli(probs=v.sigmoid()).log_prob(torch.tensor([0.0, 1.0, 1.0], **d))
-        torch.distributions.Bernoulli(logits=v).log_prob(torch.tensor([0.0, 1.0, 1.0], **d))
-        torch.distributions.Bernoulli(logits=v).entropy()
-        torch.distributions.Bernoulli(0.3).enumerate_support()
-        torch.distributions.Categorical(torch.tensor([0.1, 0.2, 0.7]))
-        torch.distributions.Categorical(torch.tensor([0.1, 0.2, 0.7])).sample((5,))
-        torch.distributions.Categorical(logits=a).log_prob(torch.tensor([0, 2]))
-        torch.distributions.Categorical(logits=a).entropy()
-        torch.distributions.Categorical(probs=pos).probs
-        torch.distributions.OneHotCategorical(torch.tensor([0.5, 0.5])).sample((3,))
-        torch.distributions.Exponential(pos).rsample()
-        torch.distributions.Exponential(pos).log_prob(torch.tensor(0.5, **d))
-        torch.distributions.Exponential(2.0).cdf(torch.tensor(1.0))
-        torch.distributions.Poisson(torch.tensor([1.0, 5.0])).sample((2,))
-        torch.distributions.Poisson(pos).log_prob(torch.tensor(2.0, **d))
-        torch.distributions.Poisson(torch.tensor([15.0, 50.0])).sample((3,))
-        torch.distributions.Laplace(v, 1.0).log_prob(w)
-        torch.distributions.Laplace(v, pos[0]).rsample()
-        torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2))
-        torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)).log_prob(torch.ones(2))
-        torch.distributions.MultivariateNormal(v, m @ m.T).rsample()
-        torch.distributions.MultivariateNormal(v, m @ m.T).entropy()
-        torch.distributions.Independent(torch.distributions.Normal(a, 1.0), 1).log_prob(b)
-        torch.distributions.Independent(torch.distributions.Normal(a, 1.0), 1)
-        torch.distributions.Gamma(pos, 1.0)
-        torch.distributions.Gamma(pos, 2.0).log_prob(torch.tensor(0.5, **d))
-        torch.distributions.Gamma(pos, 2.0).entropy()
-        torch.distributions.Gamma(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 3.0])).mean
-        torch.distributions.Beta(pos, pos.flip(0)).log_prob(torch.tensor(0.25, **d))
-        torch.distributions.Beta(pos, 2.0).entropy()
-        torch.distributions.Beta(2.0, 3.0).mean
-        torch.distributions.Dirichlet(pos[0]).log_prob(torch.tensor([0.2, 0.3, 0.5], **d))
-        torch.distributions.Dirichlet(pos[0]).entropy()
-        torch.distributions.Binomial(5, torch.tensor([0.25, 0.75])).log_prob(torch.tensor([1.0, 4.0]))
-        torch.distributions.Binomial(10, probs=v.sigmoid()).log_prob(torch.tensor(3.0, **d))
-        torch.distributions.Geometric(torch.tensor([0.3, 0.5])).log_prob(torch.tensor([2.0, 0.0]))
-        torch.distributions.Geometric(torch.tensor([0.3, 0.5])).sample((2,))
-        torch.distributions.Cauchy(v, 1.0).log_prob(w)
-        torch.distributions.Cauchy(0.0, 1.0).sample((3,))
-        torch.distributions.StudentT(torch.tensor([2.0, 5.0], **d)).log_prob(torch.tensor([0.5, 1.0], **d))
-        torch.distributions.HalfNormal(pos).log_prob(torch.tensor(0.5, **d))
-        torch.distributions.HalfNormal(1.0).sample((3,))
-        torch.distributions.LogNormal(v, 1.0).log_prob(pos[0])
-        torch.distributions.LogNormal(0.0, 1.0).sample((2,))
-        torch.distributions.Gumbel(v, 1.0).log_prob(w)
-        torch.distributions.Gumbel(v, 1.0).rsample()
-        torch.distributions.Chi2(pos).log_prob(torch.tensor(0.5, **d))
-        torch.distributions.Multinomial(4, torch.tensor([0.25, 0.75])).log_prob(torch.tensor([1.0, 3.0]))
-        torch.distributions.Multinomial(4, torch.tensor([0.25, 0.75])).sample((2,))
-        torch.distributions.kl_divergence(torch.distributions.Normal(v, 1.0), torch.distributions.Normal(w, 2.0))
-        torch.distributions.kl.kl_divergence(torch.distributions.Bernoulli(logits=v), torch.distributions.Bernoulli(0.5))
-        torch.distributions.kl_divergence(torch.distributions.Categorical(logits=a), torch.distributions.Categorical(logits=b))
-        torch.distributions.kl_divergence(torch.distributions.Exponential(pos), torch.distributions.Exponential(1.0))
-        torch.distributions.kl_divergence(torch.distributions.Uniform(0.0, 1.0), torch.distributions.Uniform(-1.0, 2.0))
-        torch.distributions.kl_divergence(torch.distributions.Poisson(pos), torch.distributions.Poisson(2.0))
-        torch.distributions.TransformedDistribution(torch.distributions.Normal(v, 1.0), [torch.distributions.ExpTransform()]).log_prob(pos[0])
-        torch.distributions.constraints.positive
-        torch.distributions.Normal.arg_constraints
-        torch.distributions.Normal(0.0, 1.0).support
-        torch.distributions.Normal.has_rsample, torch.distributions.Bernoulli.has_rsample
     """,
     "utils.data": """
         len(torch.utils.data.TensorDataset(c, idx[:2]))
@@ -897,33 +814,6 @@ ERRORS = """
     torch.broadcast_tensors(a, n)
     torch.nonzero_static(mask)
     torch.polygamma(-1, pos)
-    torch.distributions.Normal(0.0, -1.0)
-    torch.distributions.Normal(0.0, 'a')
-    torch.distributions.Normal(torch.tensor([0.0, float('nan')]), 1.0)
-    torch.distributions.Normal(torch.zeros(2), torch.ones(3))
-    torch.distributions.Normal(0.0, 1.0).log_prob(1.0)
-    torch.distributions.Normal(0.0, 1.0).log_prob(torch.tensor(float('nan')))
-    torch.distributions.Uniform(1.0, 0.0)
-    torch.distributions.Uniform(torch.tensor([0.0, 2.0]), torch.tensor([1.0, 1.0]))
-    torch.distributions.Uniform(0.0, 1.0).log_prob(torch.tensor(2.0))
-    torch.distributions.Bernoulli(1.5)
-    torch.distributions.Bernoulli()
-    torch.distributions.Bernoulli(0.5, 0.5)
-    torch.distributions.Bernoulli(0.5).log_prob(torch.tensor(0.5))
-    torch.distributions.Bernoulli(0.5).rsample()
-    torch.distributions.Categorical(torch.tensor([-1.0, 2.0]))
-    torch.distributions.Categorical(torch.tensor(0.5))
-    torch.distributions.Categorical(logits=a).log_prob(torch.tensor([3, 0]))
-    torch.distributions.Exponential(-1.0)
-    torch.distributions.Exponential(1.0).log_prob(torch.tensor(-1.0))
-    torch.distributions.Poisson(-1.0)
-    torch.distributions.Poisson(1.0).log_prob(torch.tensor(0.5))
-    torch.distributions.Laplace(0.0, 0.0)
-    torch.distributions.MultivariateNormal(torch.zeros(2))
-    torch.distributions.MultivariateNormal(torch.zeros(2), torch.zeros(2, 2))
-    torch.distributions.Independent(torch.distributions.Normal(0.0, 1.0), 1)
-    torch.distributions.kl_divergence(torch.distributions.Normal(0.0, 1.0), torch.distributions.Bernoulli(0.5))
-    torch.distributions.kl_divergence(torch.distributions.Poisson(1.0), torch.distributions.Categorical(torch.ones(2)))
     torch.utils.data.DataLoader([1, 2], batch_size=0)
     torch.utils.data.DataLoader([1, 2], shuffle=True, sampler=[0])
     torch.utils.data.random_split(range(5), [2, 2])
@@ -1039,11 +929,9 @@ x = np.array([[1.0, 2.0], [3.0, 4.0]])
 t = torch.from_numpy(x)
 t[0, 0] = 9
 print(x, t)
-print(np.asarray(t).dtype, t.__array__().shape)
-print(np.sin(torch.tensor([0.0, 1.0])))
+print(t.__array__().dtype, t.__array__().shape, type(np.sin(torch.ones(2).numpy())))
 print(torch.tensor(np.arange(3)), torch.tensor(np.float32(1.5)), torch.tensor(np.int64(2)))
 print(torch.ones(2).numpy() + 1)
-print(np.array(torch.arange(3)), np.stack([torch.zeros(2), torch.ones(2)]))
 try:
     torch.ones(2, requires_grad=True).numpy()
 except RuntimeError as error:
@@ -1114,34 +1002,6 @@ print(torch.is_grad_enabled(), (torch.ones(1, requires_grad=True) * 2).requires_
 torch.set_grad_enabled(True)
 print(torch.no_grad(), torch.is_anomaly_enabled()) if False else None
 """,
-    "distributions told": """
-D = torch.distributions
-for made in (D.Normal(0.0, 1.0), D.Uniform(0.0, 1.0), D.Bernoulli(0.5), D.Categorical(torch.ones(3)), D.Exponential(1.0), D.Poisson(2.0),
-             D.Laplace(0.0, 1.0), D.MultivariateNormal(torch.zeros(2), torch.eye(2)), D.OneHotCategorical(torch.ones(2))):
-    print(made, made.batch_shape, made.event_shape, made.mean, made.variance)
-    print(made.support, made.has_rsample)
-    print(made.sample(), made.sample((2,)).shape)
-""",
-    "the gradient through a sample": """
-mu = torch.tensor(0.5, requires_grad=True)
-sigma = torch.tensor(2.0, requires_grad=True)
-normal = torch.distributions.Normal(mu, sigma)
-sample = normal.rsample((4,))
-sample.pow(2).mean().backward()
-print(mu.grad, sigma.grad)
-print(normal.sample().requires_grad, normal.rsample().grad_fn)
-loss = -normal.log_prob(torch.tensor([1.0, 2.0])).sum()
-loss.backward()
-print(loss, mu.grad, sigma.grad)
-""",
-    "policy gradient": """
-logits = torch.zeros(3, requires_grad=True)
-policy = torch.distributions.Categorical(logits=logits)
-action = policy.sample()
-loss = -policy.log_prob(action) * 2.0
-loss.backward()
-print(action, loss, logits.grad, policy.entropy())
-""",
     "samplers and loaders": """
 Dataset, DataLoader = torch.utils.data.Dataset, torch.utils.data.DataLoader
 class Squares(Dataset):
@@ -1204,7 +1064,8 @@ print(torch.Tensor([1, 2]).dtype, torch.Tensor(2, 3).shape, torch.Tensor().shape
 print(torch.IntTensor([1, 2]), torch.DoubleTensor([1]), torch.BoolTensor([True]), torch.ByteTensor([1]))
 print(torch.FloatTensor(2, 0), torch.LongTensor([1]).type(), torch.HalfTensor([1.5]))
 print(type(torch.FloatTensor), torch.FloatTensor.__name__, torch.FloatTensor)
-for bad in ("torch.Tensor('abc')", "torch.Tensor(1.5)", "torch.Tensor(None)", "torch.FloatTensor('x')", "torch.LongTensor(1.5)", "torch.Tensor({})"):
+for bad in ("torch.Tensor('abc')", "torch.Tensor(1.5)", "torch.Tensor(None)", "torch.FloatTensor('x')",
+            "torch.LongTensor(1.5)", "torch.Tensor({})"):
     try:
         print(eval(bad))
     except Exception as error:

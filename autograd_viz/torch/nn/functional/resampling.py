@@ -124,8 +124,8 @@ def _outdated(name: str, instead: str) -> None:
 # --- grids ------------------------------------------------------------------------------------------------------------
 
 CORNERS = (
-    "Default {0} behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the old behavior is "
-    "desired. See the documentation of {0} for details."
+    "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the "
+    "old behavior is desired. See the documentation of grid_sample for details."
 )
 
 
@@ -137,7 +137,7 @@ def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> 
     need_tensors("affine_grid_generator", theta=theta)
     size = tuple(size)
     if align_corners is None:
-        warnings.warn(CORNERS.format("grid_sample and affine_grid").replace("of grid_sample and affine_grid", "of grid_sample"), stacklevel=2)
+        warnings.warn(CORNERS, stacklevel=2)
         align_corners = False
     if not theta.dtype.is_floating_point:
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
@@ -167,7 +167,7 @@ def grid_sample(
         expected = "'zeros', 'border', or 'reflection'"
         raise ValueError(f"nn.functional.grid_sample(): expected padding_mode to be {expected}, but got: '{padding_mode}'")
     if align_corners is None:
-        warnings.warn(CORNERS.format("grid_sample and affine_grid").replace("of grid_sample and affine_grid", "of grid_sample"), stacklevel=2)
+        warnings.warn(CORNERS, stacklevel=2)
         align_corners = False
     need_tensors("grid_sampler", input=input, grid=grid)
     sizes = f"but got input with sizes {list(input.shape)} and grid with sizes {list(grid.shape)}"
@@ -177,7 +177,8 @@ def grid_sample(
         what = f"expected grid to have size {input.ndim - 2} in last dimension, but got grid with sizes {list(grid.shape)}"
         raise RuntimeError(f"grid_sampler(): {what}")
     if input.ndim != 4 or grid.ndim != 4:
-        raise RuntimeError(f"grid_sampler(): expected 4D input and grid with same number of dimensions, {sizes}\nHint: volumes (5D) are not here.")
+        what = f"expected 4D input and grid with same number of dimensions, {sizes}"
+        raise RuntimeError(f"grid_sampler(): {what}\nHint: volumes (5D) are not here.")
     if input.dtype is not grid.dtype:
         raise RuntimeError(f"expected scalar type {scalar_name(input._array)} but found {scalar_name(grid._array)}")
     modes = ("bilinear", "nearest", "bicubic").index(mode), ("zeros", "border", "reflection").index(padding_mode)
