@@ -110,6 +110,8 @@ SAMPLES: dict[str, list[str]] = {
 # node name -> why there is nothing to compare with finite differences
 NO_DERIVATIVE: dict[str, str] = {
     **{f"NormalBackward{nr}": "what is drawn is another number each time" for nr in (1, 2, 3)},
+    **{f"StandardGamma{more}Backward0": "what is drawn is another number each time" for more in ("", "Grad")},
+    "SpecialZetaBackward2": "PyTorch has none of the power",
     "MkldnnRnnLayerBackward0": "it is there for single precision alone; programs/modules.py compares it with PyTorch's",
     **{f"{name}Backward1": "PyTorch has none where it is done in place" for name in ("Asinh", "Acosh", "Atanh")},
     "NotImplemented": "it only says that there is none",

@@ -192,10 +192,19 @@ def zeta_of(self: Array, other: Array) -> Array:
     return _pairwise(_zeta_of, self, other)
 
 
-@op("SpecialZetaBackward1", other=lambda grad, self, other: times(grad, -self) * zeta_of_number(self + 1.0, other))
+@op("SpecialZetaBackward1", other=lambda grad, self, other: times(grad, -self) * next_zeta(self, other))
 def zeta_of_number(self: Any, other: Array) -> Array:
     """The same for one power."""
-    return _pairwise(_zeta_of, np.asarray(self, floats(other).dtype), other)
+    return _zetas(self, other)
+
+
+def _zetas(power: float, other: Array) -> Array:
+    return _pairwise(_zeta_of, np.asarray(power, floats(other).dtype), other)
+
+
+def next_zeta(power: float, other: Any) -> Any:
+    """That of the next power, of an array or a Tensor."""
+    return _zetas(power + 1.0, other) if isinstance(other, np.ndarray) else zeta_of_number(power + 1.0, other)
 
 
 @op("SpecialZetaBackward2", self=no_derivative("zeta"))

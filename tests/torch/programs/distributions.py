@@ -29,7 +29,7 @@ EXPRESSIONS = {
         torch.distributions.Categorical(torch.tensor([0.1, 0.2, 0.7]))
         torch.distributions.Categorical(torch.tensor([0.1, 0.2, 0.7])).sample((5,))
         torch.distributions.Categorical(logits=a).log_prob(torch.tensor([0, 2]))
-        torch.distributions.Categorical(logits=a).entropy()
+        torch.distributions.Categorical(logits=f).entropy()
         torch.distributions.Categorical(probs=pos).probs
         torch.distributions.OneHotCategorical(torch.tensor([0.5, 0.5])).sample((3,))
         torch.distributions.Exponential(pos).rsample()

@@ -600,6 +600,8 @@ EXPRESSIONS = {
         torch.special.multigammaln(pos + 1, 2)
         torch.special.zeta(torch.tensor([1.5, 2.0, 3.0], **d), torch.tensor([1.0, 0.5, 2.0], **d))
         torch.special.zeta(2, torch.tensor([1.0, 3.0]))
+        torch.special.zeta(2.0, pos)
+        torch.special.zeta(c.abs() + 1.5, pos)
         torch.special.zeta(torch.tensor([2.0, 1.0, 0.5], **d), 1)
         torch.igamma(torch.tensor([0.5, 1.0, 4.0], **d), torch.tensor([0.5, 2.0, 30.0], **d))
         torch.igammac(torch.tensor([0.5, 1.0, 4.0], **d), torch.tensor([0.5, 2.0, 30.0], **d))
@@ -631,6 +633,8 @@ EXPRESSIONS = {
         torch.bitwise_and(i, 3), torch.bitwise_left_shift(i, 1), i << 1, i >> 1
     """,
     "grids for images": """
+        torch.nn.functional.affine_grid(a[None], (1, 1, 2, 3), align_corners=False)
+        torch.nn.functional.affine_grid(a[None], (1, 1, 3, 1), align_corners=True)
         torch.nn.functional.affine_grid(torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]], **g), (1, 1, 2, 3), align_corners=False)
         torch.nn.functional.affine_grid(torch.tensor([[[0.5, 0.1, 0.2], [0.0, 2.0, -1.0]]], **g), [1, 2, 3, 2], align_corners=True)
         torch.nn.functional.affine_grid(torch.tensor([[[0.5, 0.1, 0.2], [0.0, 2.0, -1.0]]], **g), torch.Size((1, 2, 3, 2)))

@@ -127,6 +127,10 @@ CORNERS = (
     "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the "
     "old behavior is desired. See the documentation of grid_sample for details."
 )
+UNIT_SIZES = (
+    "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not an intended use case of "
+    "affine_grid. See the documentation of affine_grid for details."
+)
 
 
 def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Any:
@@ -151,6 +155,8 @@ def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> 
         raise ValueError(f"Expected a batch of {matrices} for size {size}. Got {theta.shape}.")
     if min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {size}")
+    if align_corners and min(size[2:]) == 1:
+        warnings.warn(UNIT_SIZES, stacklevel=2)
     return affine_grid_generator(theta, size, align_corners)
 
 
