@@ -128,8 +128,8 @@ CORNERS = (
     "old behavior is desired. See the documentation of grid_sample for details."
 )
 UNIT_SIZES = (
-    "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not an intended use case of "
-    "affine_grid. See the documentation of affine_grid for details."
+    "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not an intended use case "
+    "of affine_grid. See the documentation of affine_grid for details."
 )
 
 
