@@ -130,6 +130,7 @@ RULES: dict[str, dict[str, str]] = {
     ".outnr": {"font-size": "10.5px", "fill": "$dim"},
     ".layer2 > .card": {"stroke-dasharray": "10 2 2 2"},
     ".rewritten > .title": {"text-decoration": "line-through", "fill": "$dim"},
+    ".differs": {"fill": "none", "stroke": "$error", "stroke-width": "1.8px"},
     ".fold-back": {"fill": "$panel"},
     ".copy > .card": {"fill": "$panel", "stroke": "$dim", "stroke-dasharray": "2 2"},
     ".tie > .edge-line": {"stroke": "$dim", "stroke-width": "1.6px", "stroke-dasharray": "1.5 4"},

@@ -21,7 +21,8 @@ class builtin_function_or_method(functools.partial[Any]):
     """A function that prints as one of C++. Its call is a step in C more (about 0.05 us)."""
 
     def __repr__(self) -> str:
-        return f"<built-in method {self.__name__} of type object at {id(builtin_function_or_method):#x}>"  # type: ignore[attr-defined]
+        # (PyTorch prints an address here; a notebook has to print the same on every run.)
+        return f"<built-in method {self.__name__} of type object at 0x000000000000>"  # type: ignore[attr-defined]
 
     def __copy__(self) -> Any:
         return self
