@@ -39,4 +39,4 @@ def as_builtins(names: dict[str, Any]) -> None:
     for name, found in names.items():
         if isinstance(found, FunctionType) and name not in PYTHON and found.__module__.startswith(PLACES):
             names[name] = functools.update_wrapper(builtin_function_or_method(found), found)
-            names[name].__name__, names[name].__module__ = name, "torch"
+            names[name].__name__, names[name].__qualname__, names[name].__module__ = name, f"_VariableFunctionsClass.{name}", "torch"

@@ -153,6 +153,9 @@ class set_grad_enabled(_Switch):
     def _fresh(self) -> _Switch:
         return set_grad_enabled(self.enabled)
 
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.enabled})"
+
 
 class set_detect_anomaly:
     """Switch anomaly mode on or off: at once, as a function; or for a block, as a context manager.

@@ -983,7 +983,7 @@ for bad in (torch.zeros(0), torch.zeros(2)):
         print(bool(bad))
     except RuntimeError as error:
         print(error)
-print(int(torch.tensor([3])), float(torch.tensor(2)), complex(torch.tensor(2.0)) if False else 0)
+print(int(torch.tensor([3])), float(torch.tensor(2)))
 print(torch.tensor(7).__index__(), hex(torch.tensor(255)))
 if torch.tensor(3) > 2:
     print('yes')
@@ -1004,7 +1004,6 @@ with torch.inference_mode():
 torch.set_grad_enabled(False)
 print(torch.is_grad_enabled(), (torch.ones(1, requires_grad=True) * 2).requires_grad)
 torch.set_grad_enabled(True)
-print(torch.no_grad(), torch.is_anomaly_enabled()) if False else None
 """,
     "samplers and loaders": """
 Dataset, DataLoader = torch.utils.data.Dataset, torch.utils.data.DataLoader
