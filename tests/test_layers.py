@@ -34,7 +34,7 @@ READING_ORDER = (
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
-    *("ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
+    *("ops.kinds", "ops.from_data", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
     *("walk", "replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.calling", "autograd.graph",),
     *("autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd",),

@@ -69,6 +69,7 @@ from autograd_viz.torch.ops.diagonals import *
 from autograd_viz.torch.ops.differences import *
 from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
+from autograd_viz.torch.ops.from_data import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.generator_state import *
 from autograd_viz.torch.ops.joining import *

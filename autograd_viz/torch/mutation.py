@@ -37,6 +37,7 @@ from autograd_viz.torch.ops import (
     transcendental,
 )
 from autograd_viz.torch.ops.inplace import in_place, reshape_in_place
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor, holding
 
 NUMBER = bool | int | float | np.generic
@@ -149,7 +150,7 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
         return
     if not isinstance(value, Tensor | NUMBER):
         raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
-    source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
+    source = value if isinstance(value, Tensor) else holding(_number(value, tensor._array.dtype))
     slim = _without_leading_ones(source) if source._array.shape[:1] == (1,) else source
     part, indices = located(tensor, None if key is True else key, whole=True, values=slim)
     if indices:
@@ -161,6 +162,12 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     else:
         slim = _without_leading_ones(source)
         in_place(part, inplace.copy, slim if slim._array.shape == part._array.shape else shape.expand(slim, part._array.shape))
+
+
+def _number(value: Any, kind: np.dtype) -> np.ndarray:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("Overflow when unpacking long long")
+    return fitting(value, kind)
 
 
 def tensor_type(tensor: Tensor) -> str:

@@ -19,6 +19,7 @@ from autograd_viz.torch.ops.memory import copied
 from autograd_viz.torch.ops.pointwise import scaled, zero_like
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import blank, expand, wrap_dim
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -366,7 +367,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 def fill_slices(self: Array, dim: int, index: Array, value: Any) -> Array:
     """self with a number in the slices along a dimension that `index` names."""
     made = copied(self)
-    (made if made.ndim else made.reshape(1))[(slice(None),) * (dim % max(made.ndim, 1)) + (index.reshape(-1),)] = value
+    (made if made.ndim else made.reshape(1))[(slice(None),) * (dim % max(made.ndim, 1)) + (index.reshape(-1),)] = fitting(value, self.dtype)
     return made
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
+from autograd_viz.torch.arguments import no_overload
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import check_broadcast, op
@@ -28,6 +29,7 @@ from autograd_viz.torch.ops.memory import storage_of
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import as_strided, clone
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, needs_grad, seen_history, set_history, strides_of
@@ -50,7 +52,7 @@ def zero(self: Array) -> Array:
 @op("FillBackward2", self=lambda grad: pointwise.zeros(grad))
 def fill_number(self: Array, value: Any) -> Array:
     """A number everywhere."""
-    return np.full_like(self, value)
+    return np.full_like(self, fitting(value, self.dtype))
 
 
 @op("FillBackward3", self=lambda grad: pointwise.zeros(grad), value=lambda grad: sum_all(grad))
@@ -71,6 +73,8 @@ def copy(self: Array, src: Array) -> Array:
 
 def fill(input: Tensor, value: Any) -> Tensor:
     """A number, or a 0-d tensor's, everywhere."""
+    if not isinstance(value, Tensor | int | float | np.generic):
+        raise no_overload("fill_", value)
     if not isinstance(value, Tensor):
         return fill_number(input, value)
     if value.ndim:
