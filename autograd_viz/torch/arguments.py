@@ -24,7 +24,7 @@ import numpy as np
 
 from autograd_viz.torch.dtypes import Size, device, of_python
 from autograd_viz.torch.dtypes import dtype as DType
-from autograd_viz.torch.out import check_untracked, put_into
+from autograd_viz.torch.out import check_memory, check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"Operand": "Tensor", "int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
@@ -286,6 +286,7 @@ def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: 
     given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
     check_untracked(title, *given, *targets)
     results = written(**values)
+    check_memory(title, targets, [value._array for value in given if isinstance(value, Tensor)])
     if not isinstance(results, tuple):
         return put_into(out, results)
     return type(results)(map(put_into, targets, results))

@@ -12,6 +12,7 @@ Read next: `logic.py`.
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,7 @@ from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
-from autograd_viz.torch.ops.memory import storage_of
+from autograd_viz.torch.ops.memory import check_apart, check_one_place_each, storage_of
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import as_strided, clone
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
@@ -39,6 +40,16 @@ INFERENCE = (
     "You can make a clone to get a normal tensor before doing inplace update."
     "See https://github.com/pytorch/rfcs/pull/17 for more details."
 )
+
+# Operations that read all they need before they write, and those that read and write in an order of their own, so that not even the very
+# same tensor may be both.
+READ_FIRST = ("zero", "fill", "fill_tensor", "masked_fill", "index_fill", "addmm", "addmv", "addbmm", "baddbmm", "addr", "clone")
+PLACE_BY_PLACE = ("index_put", "put_values", "index_add", "index_copy", "put", "scatter", "scatter_add", "scatter_reduce")
+
+EXPANDED = {  # which may write to an expanded tensor, with a warning
+    "masked_fill": ("masked_fill_", "mask] = scalar", 2450), "index_fill": ("index_fill_", "mask] = scalar", 1913),
+    "index_put": ("index_put_", "indices] = tensor", 976), "put_values": ("index_put_", "indices] = tensor", 976),
+}  # fmt: skip
 
 # --- rows: what is written over ----------------------------------------------------------------------------------------
 
@@ -89,8 +100,14 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     """`target` after `operation(target, ...)` was done to it.  Raises RuntimeError where PyTorch forbids it; then nothing has changed."""
     others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
     _check_allowed(target, others)
-    if operation.__name__ not in ("zero", "fill"):  # (these write the same number everywhere: it may well be one place)
-        _check_overlap(target)
+    name = operation.__name__
+    if name in EXPANDED and 0 in target._array.strides:
+        _warn_of_expanded(name, target._array)
+    elif name not in ("zero", "fill"):  # (these write the same number everywhere: it may well be one place)
+        check_one_place_each(target._array)
+    if name not in READ_FIRST:
+        for other in others:
+            check_apart(target._array, other._array, same=name not in PLACE_BY_PLACE)
     if mode.watched is not None:
         mode.watched.before_change(target)
     result, before = _carried_out(target, operation, args, kwargs)
@@ -246,13 +263,16 @@ def check_recordable(target: Tensor) -> None:
         )
 
 
-def _check_overlap(target: Tensor) -> None:
-    array = target._array
-    if 0 in array.strides and array.size > 1 and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides, strict=True)):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
-            "tensor before performing the operation."
-        )
+def _warn_of_expanded(name: str, array: Array) -> None:
+    try:
+        check_one_place_each(array)
+    except RuntimeError:
+        called, example, line = EXPANDED[name]
+        warnings.warn(
+            f"Use of {called} on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also "
+            f"applies to advanced indexing e.g. tensor[{example} (Triggered internally at "
+            f"/__w/pytorch/pytorch/aten/src/ATen/native/TensorAdvancedIndexing.cpp:{line}.)", stacklevel=5,
+        )  # fmt: skip
 
 
 def _seen(array: Array) -> tuple[Array, Window]:
