@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import kind_name
 from autograd_viz.torch.indexing import located
 from autograd_viz.torch.op import check_broadcast
 from autograd_viz.torch.ops import (
@@ -96,7 +97,7 @@ def _squeeze(input: Tensor, dim: Any = None) -> Tensor:
 
 def _copied(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     if not isinstance(src, Tensor):
-        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {kind_name(src)}")
     made: Tensor = inplace.copy(input, src)
     return made
 
@@ -149,7 +150,7 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     if key is False:
         return
     if not isinstance(value, Tensor | NUMBER):
-        raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
+        raise TypeError(f"can't assign a {kind_name(value)} to a {tensor_type(tensor)}")
     source = value if isinstance(value, Tensor) else holding(_number(value, tensor._array.dtype))
     slim = _without_leading_ones(source) if source._array.shape[:1] == (1,) else source
     part, indices = located(tensor, None if key is True else key, whole=True, values=slim)

@@ -19,7 +19,7 @@ from autograd_viz.torch.arguments import no_overload, reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops import pointwise, shape
-from autograd_viz.torch.ops.from_data import COPY_CONSTRUCT, SCALAR_OF_GRAD, tensor
+from autograd_viz.torch.ops.from_data import COPY_CONSTRUCT, SCALAR_OF_GRAD, from_numpy, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
@@ -103,10 +103,14 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
 
 
 @method
-def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    if copy is False:
-        warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)  # noqa: E501
-    return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
+def __array__(self: Tensor, dtype: Any = None) -> np.ndarray:
+    array: np.ndarray = numpy(self)  # (as in PyTorch, without `copy`, of which numpy warns)
+    return array if dtype is None else array.astype(dtype, copy=False)
+
+
+@method
+def __array_wrap__(self: Tensor, array: np.ndarray) -> Tensor:
+    return from_numpy(np.asarray(array))  # what numpy computed of a tensor is one again, without a history
 
 
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:

@@ -28,6 +28,12 @@ COPY_CONSTRUCT = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
     "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor)."
 )
+NOT_WRITABLE = (
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this tensor will "
+    "result in undefined behavior. You may want to copy the array to protect its data or make it writable before converting it to a "
+    "tensor. This type of warning will be suppressed for the rest of this program. (Triggered internally at "
+    "/__w/pytorch/pytorch/torch/csrc/utils/tensor_numpy.cpp:213.)"
+)
 SCALAR_OF_GRAD = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first."
 )
@@ -92,6 +98,8 @@ def from_numpy(array: Array) -> Tensor:
     if not isinstance(array, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
     _check_numpy(array)
+    if not array.flags.writeable:
+        warnings.warn(NOT_WRITABLE, UserWarning, stacklevel=2)
     return new(array, "from_numpy")
 
 

@@ -118,6 +118,7 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
         shapes = f"{list(target._array.shape)} doesn't match the broadcast shape {list(result._array.shape)}"
         raise RuntimeError(f"output with shape {shapes}")
     (target._array if target._array.flags.writeable else look_through(*_seen(target._array)))[...] = result._array
+    _check_inference(target)  # (PyTorch, too, complains when it is done)
     _changed(target, result)
     if events.listeners:
         _tell(target, before, operation.__name__)
@@ -126,6 +127,7 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
 
 def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any) -> Tensor:
     """The same for an operation that changes the shape, and moves nothing in memory."""
+    _check_inference(target)
     _check_allowed(target, [])
     result, before = _carried_out(target, operation, args, {})
     target._array = result._array
@@ -242,9 +244,12 @@ class CopySlices(Node):
 # --- what is forbidden ------------------------------------------------------------------------------------------------
 
 
-def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
+def _check_inference(target: Tensor) -> None:
     if target.is_inference() and not mode.inference:
         raise RuntimeError(INFERENCE)
+
+
+def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
     if mode.grad and not mode.inference and (needs_grad(target) or any(map(needs_grad, others))):
         check_recordable(target)
 
