@@ -286,7 +286,9 @@ def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: 
     given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
     check_untracked(title, *given, *targets)
     results = written(**values)
-    check_memory(title, targets, [value._array for value in given if isinstance(value, Tensor)])
+    arrays = [value._array for value in given if isinstance(value, Tensor)]
+    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
+        check_memory(title, target, arrays, result._array)
     if not isinstance(results, tuple):
         return put_into(out, results)
     return type(results)(map(put_into, targets, results))

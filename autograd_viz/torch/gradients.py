@@ -368,6 +368,8 @@ def detach_(input: Tensor) -> Tensor:
             "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
             "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
         )
+    if mode.inference:
+        return input  # (nothing of autograd happens there)
     input._edge, input._requires_grad, input._retains_grad, input._backward_hooks = NO_EDGE, False, False, None
     return input
 

@@ -37,7 +37,7 @@ from autograd_viz.torch.ops import (
     three_arguments,
     transcendental,
 )
-from autograd_viz.torch.ops.inplace import in_place, reshape_in_place
+from autograd_viz.torch.ops.inplace import check_change, in_place, reshape_in_place
 from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -153,8 +153,10 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
         raise TypeError(f"can't assign a {kind_name(value)} to a {tensor_type(tensor)}")
     source = value if isinstance(value, Tensor) else holding(_number(value, tensor._array.dtype))
     slim = _without_leading_ones(source) if source._array.shape[:1] == (1,) else source
-    part, indices = located(tensor, None if key is True else key, whole=True, values=slim)
+    part, indices = located(tensor, None if key is True else key, whole=True)
     if indices:
+        check_change(part, "put_values", [slim])
+        gathering.check_indices(part, indices, slim)
         in_place(part, gathering.put_values, indices, slim)
     elif part._array.shape == source._array.shape:
         in_place(part, inplace.copy, source)

@@ -31,12 +31,14 @@ PLACE_BY_PLACE = (
 COMPUTE_FIRST = ("addmm", "addmv", "mm", "mv", "matmul", "bmm", "tril", "triu", "diag")
 
 
-def check_memory(name: str, targets: Sequence[Tensor], given: Sequence[Array]) -> None:
-    """Raise RuntimeError if an `out=` overlaps with an argument that is still read."""
-    for target in targets:
-        for array in given:
-            if name in PLACE_BY_PLACE or (name not in COMPUTE_FIRST and array.size <= target._array.size):
-                check_apart(target._array, array, same=name not in PLACE_BY_PLACE)
+def check_memory(name: str, out: Tensor, given: Sequence[Array], result: Array) -> None:
+    """Raise RuntimeError if `out` overlaps with an argument that is still read while the result is written."""
+    for array in given:
+        if name in PLACE_BY_PLACE or (name not in COMPUTE_FIRST and array.size <= result.size):
+            check_apart(out._array, array, same=name not in PLACE_BY_PLACE)
+            if array is out._array and array.shape != result.shape:
+                shapes = f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(result.shape)}"
+                raise RuntimeError(f"{shapes}\nHint: `out` is an argument too, so its shape must not change.")
 
 
 def put_into(out: Tensor, result: Tensor) -> Tensor:

@@ -110,7 +110,8 @@ def __array__(self: Tensor, dtype: Any = None) -> np.ndarray:
 
 @method
 def __array_wrap__(self: Tensor, array: np.ndarray) -> Tensor:
-    return from_numpy(np.asarray(array))  # what numpy computed of a tensor is one again, without a history
+    """What numpy's function of a tensor gives: a tensor too, without a history."""  # (numpy warns of what this does not take)
+    return from_numpy(np.asarray(array.astype(np.uint8) if array.dtype == bool else array))
 
 
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:

@@ -300,7 +300,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
         raise RuntimeError(f"index_add_(): Indexing dim {place} is out of bounds of the source tensor with dim {source.ndim}")
     if source.ndim == 0 and index.ndim == 1 and input.ndim and index._array.size != 1:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    if source.ndim and index._array.size != given[min(place, source.ndim - 1)] and input.ndim:
+    if source.ndim and index._array.size != given[min(place, source.ndim - 1)]:
         raise RuntimeError(
             f"index_add_(): Number of indices ({index._array.size}) should be equal to source.size(dim): ({given[place]}), for dim: {place}"
         )

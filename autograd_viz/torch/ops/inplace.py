@@ -98,25 +98,19 @@ def fill(input: Tensor, value: Any) -> Tensor:
 
 def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwargs: Any) -> Tensor:
     """`target` after `operation(target, ...)` was done to it.  Raises RuntimeError where PyTorch forbids it; then nothing has changed."""
-    others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
-    _check_allowed(target, others)
     name = operation.__name__
+    check_change(target, name, [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)])
     if name in EXPANDED and 0 in target._array.strides:
         _warn_of_expanded(name, target._array)
-    elif name not in ("zero", "fill"):  # (these write the same number everywhere: it may well be one place)
-        check_one_place_each(target._array)
-    if name not in READ_FIRST:
-        for other in others:
-            check_apart(target._array, other._array, same=name not in PLACE_BY_PLACE)
     if mode.watched is not None:
         mode.watched.before_change(target)
     result, before = _carried_out(target, operation, args, kwargs)
-    if result.dtype.category > target.dtype.category:
-        names = dtypes.SCALAR_NAMES
-        raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     if result._array.shape != target._array.shape:
         shapes = f"{list(target._array.shape)} doesn't match the broadcast shape {list(result._array.shape)}"
         raise RuntimeError(f"output with shape {shapes}")
+    if result.dtype.category > target.dtype.category:
+        names = dtypes.SCALAR_NAMES
+        raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     (target._array if target._array.flags.writeable else look_through(*_seen(target._array)))[...] = result._array
     _check_inference(target)  # (PyTorch, too, complains when it is done)
     _changed(target, result)
@@ -242,6 +236,16 @@ class CopySlices(Node):
 
 
 # --- what is forbidden ------------------------------------------------------------------------------------------------
+
+
+def check_change(target: Tensor, name: str, others: list[Tensor]) -> None:
+    """Raise RuntimeError unless autograd and the memory allow that operation to write to `target` what it makes of it and `others`."""
+    _check_allowed(target, others)
+    if name not in EXPANDED and name not in ("zero", "fill"):  # (these write the same number everywhere: it may well be one place)
+        check_one_place_each(target._array)
+    if name not in READ_FIRST:
+        for other in others:
+            check_apart(target._array, other._array, same=name not in PLACE_BY_PLACE)
 
 
 def _check_inference(target: Tensor) -> None:
