@@ -118,15 +118,60 @@ RULES: dict[str, dict[str, str]] = {
     ".flow-text": {"font-size": "11px", "font-weight": "600", "fill": "$contrast"},
     ".past > .flow-box": {"fill": "$paper", "stroke": "$backward"},
     ".past > .flow-text": {"fill": "$backward", "font-weight": "400"},
+    # folds: a stack of cards; `stack` is the seen edges of the two cards behind, a path before the card
+    ".stack": {"fill": "none", "stroke": "$forward", "stroke-width": "1.2px"},
+    ".fold > .card": {"stroke-width": "2px"},
+    ".fold.now > .card": {"stroke-width": "3px"},
+    ".done > .stack, .wave > .stack": {"stroke": "$backward"},
+    # a graph grown by create_graph: a second outline inside the first
+    ".second": {"visibility": "hidden", "fill": "none", "stroke": "$forward"},
+    ".layer2 > .second": {"visibility": "visible"},
+    ".done > .second, .wave > .second": {"stroke": "$backward"},
+    # a box whose history was replaced by CopySlices
+    ".rewritten > .card": {"stroke-dasharray": "2 3"},
+    ".rewritten > .title": {"fill": "$dim", "text-decoration": "line-through"},
+    # the node that made the first nan, found by anomaly mode
+    ".culprit > .card": {"fill": "$error-tint", "stroke": "$error", "stroke-width": "3px", "stroke-dasharray": "2 3"},
+    ".blame": {"visibility": "hidden"},
+    ".culprit > .blame": {"visibility": "visible"},
+    ".blame-sign": {"fill": "$error", "stroke": "$paper"},
+    ".blame-text": {"font-size": "12px", "font-weight": "700", "fill": "$contrast"},
+    # nan and inf, made plain: a hatched plate with the word
+    ".badnumber-box": {"fill": "$error-tint", "stroke": "$error", "stroke-dasharray": "3 2"},
+    ".badnumber-hatch": {"fill": "none", "stroke": "$error", "opacity": "0.35"},
+    ".badnumber-text": {"font-size": "11px", "font-weight": "700", "fill": "$error"},
+    # badges: a version is square, a kept .grad is round
+    ".badge-box": {"fill": "$paper", "stroke": "$dim"},
+    ".badge-text": {"font-size": "10.5px", "font-weight": "600", "fill": "$dim"},
+    ".version > .badge-box": {"stroke": "$ink"},
+    ".version > .badge-text": {"fill": "$ink"},
+    ".retain > .badge-box": {"fill": "$accumulate-tint", "stroke": "$accumulate", "stroke-dasharray": "4 2"},
+    ".retain > .badge-text": {"fill": "$accumulate"},
+    # a hook: a flag on an arrow, hollow until it has run
+    ".hook-pole": {"fill": "none", "stroke": "$ink", "stroke-width": "1.5px"},
+    ".hook-flag": {"fill": "$paper", "stroke": "$ink", "stroke-width": "1.5px"},
+    ".hook-text": {"font-size": "10.5px", "font-weight": "600", "fill": "$ink"},
+    ".hook.on > .hook-flag": {"fill": "$backward", "stroke": "$backward"},
+    ".hook.on > .hook-pole": {"stroke": "$backward", "stroke-width": "2.5px"},
+    ".hook.past > .hook-flag": {"fill": "$backward-soft", "stroke": "$backward"},
+    ".hook.past > .hook-pole": {"stroke": "$backward"},
+    # which output of its node an arrow comes from
+    ".outnr": {"font-size": "10.5px", "font-weight": "600", "fill": "$dim"},
+    # views of one storage, tied together
+    ".tie-line": {"fill": "none", "stroke": "$ink", "stroke-width": "2px", "stroke-dasharray": "0.5 5", "stroke-linecap": "round"},
+    ".tie-text": {"font-size": "10.5px", "fill": "$dim", "font-family": SANS},
     # regions
     ".region-box": {"fill": "none", "stroke": "$dim", "stroke-dasharray": "7 4"},
     ".hatch": {"fill": "none", "stroke": "$line"},
     ".region-text": {"font-size": "11.5px", "fill": "$dim"},
+    ".inference > .region-box": {"stroke": "$dim", "stroke-width": "1.5px", "stroke-dasharray": "12 3 2 3"},
+    ".anomaly > .region-box": {"stroke": "$error", "stroke-width": "1.5px", "stroke-dasharray": "2 3"},
+    ".anomaly > .region-text": {"fill": "$error"},
 }
 """Selector -> properties; `$name` stands for a colour. Later rules win over earlier ones of the same weight."""
 
-_PLAIN = {"node", "edge", "chip", "flow", "region", "data", "grad", "held", "fn"}  # words that no rule needs
-CLASSES = sorted({word for selector in RULES for word in re.findall(r"\.([a-z-]+)", selector)} | _PLAIN)
+_PLAIN = {"node", "edge", "chip", "flow", "region", "data", "grad", "held", "fn", "badge", "badnumber", "tie"}  # words that no rule needs
+CLASSES = sorted({word for selector in RULES for word in re.findall(r"\.([a-z][a-z0-9-]*)", selector)} | _PLAIN)
 """Every word that an item's class may hold."""
 
 

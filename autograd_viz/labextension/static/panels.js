@@ -195,3 +195,51 @@ function makeEntry(entry, play, select, go, signal) {
 function makeGrad(value) {
   return value ? makeValue(value) : makeHtml("span", { class: "agv-dim" }, "None");
 }
+
+// ---- for a reader who cannot see the picture
+
+/** What a class word of a box says of it at a step; of several, the first that stands here. */
+const STATE_WORDS = [["later", "not made yet"], ["failed", "failed"], ["culprit", "made the first nan"], ["now", "this step"], ["done", "backward went through"]];
+
+export function stateWords(classes = "") {
+  const words = classes.split(" ");
+  return STATE_WORDS.find(([word]) => words.includes(word))?.[1] ?? "";
+}
+
+/** The graph as a table: a row a box, in reading order, folds and all. Only the last column changes with the steps. */
+export function makeGraphTable() {
+  const body = makeHtml("tbody", {});
+  const element = makeHtml("table", { "aria-label": "The graph, box by box" },
+    makeHtml("thead", {}, makeHtml("tr", {}, ...["box", "what it is", "lies in", "comes from", "leads to", "at this step"].map(makeHead))), body);
+  let drawn = null, states = [];
+
+  function draw(play) {
+    const names = (ids) => ids.map((id) => boxOf(play, id)).filter(Boolean).map(({ name, sub }) => `${name} ${sub}`).join(", ");
+    const first = classesOf(play);
+    states = Object.entries(play.boxes).map(([id, box]) => ({ id, first: first.get(id), said: null, cell: makeHtml("td", {}) }));
+    body.replaceChildren(...Object.values(play.boxes).map((box, i) => makeHtml("tr", {}, makeHtml("th", { scope: "row" }, `${box.name} ${box.sub}`),
+      ...[box.say, box.in === undefined ? "" : play.folds[box.in].name, names(box.from), names(box.to)].map((words) => makeHtml("td", {}, words)), states[i].cell)));
+  }
+
+  const show = ({ play, now }) => {
+    if (play !== drawn) draw(play);
+    drawn = play;
+    for (const state of states) {
+      const said = stateWords(now.get(state.id).c ?? state.first);
+      if (said !== state.said) state.cell.textContent = said;
+      state.said = said;
+    }
+  };
+  return { element, show };
+}
+
+/** The classes that the boxes begin with. */
+function classesOf(play) {
+  const found = new Map(), walk = (items) => items.forEach((item) => {
+    if (item.k !== "g") return;
+    if (item.id !== undefined) found.set(item.id, item.c);
+    walk(item.items);
+  });
+  for (const { items } of [play, ...Object.values(play.folds ?? {})]) walk(items);
+  return found;
+}
