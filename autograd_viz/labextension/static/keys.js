@@ -16,7 +16,7 @@ export const HELP = [
   ["/", "find a box by name, variable or operation"],
   ["+ − 0", "zoom in, zoom out, fit"],
   ["f", "follow the steps, or stay where you look"],
-  ["Tab to the picture, then ← → ↑ ↓", "move the picture"],
+  ["Arrows on the picture", "move it (Tab reaches it before the boxes)"],
   ["Ctrl + wheel, drag", "zoom, move the picture"],
   ["?", "this help"],
 ];

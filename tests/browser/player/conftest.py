@@ -19,12 +19,18 @@ ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "autograd_viz" / "labextension" / "static"
 PLAYS = ROOT / "tests" / "player"
 ORIGIN = "http://player.test"
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>the player</title><meta name="viewport" content="width=device-width">
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>the player</title>
+<meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="picture.css"><link rel="stylesheet" href="player.css"></head>
 <body style="margin: 8px; background: light-dark(#ffffff, #171a21); color-scheme: light dark"><main id="here"></main></body></html>"""
 MOUNT = """async (play) => {
   const { mount } = await import("./player.js");
   window.player = mount(document.getElementById("here"), play);
+}"""
+
+FOCUSED = """() => {
+  const at = document.activeElement;
+  return at === document.body ? "body" : at.getAttribute("aria-label") ?? at.textContent;
 }"""
 
 
@@ -63,9 +69,7 @@ class Stage:
 
     def focused(self) -> str:
         """The accessible name of what has the focus; "body" if nothing has."""
-        return self.page.evaluate(
-            "() => { const at = document.activeElement; return at === document.body ? 'body' : at.getAttribute('aria-label') ?? at.textContent; }"
-        )
+        return self.page.evaluate(FOCUSED)
 
     def boxes(self) -> list[str]:
         """The ids of the boxes that are drawn."""
@@ -116,3 +120,9 @@ def folded() -> dict[str, Any]:
 def example() -> dict[str, Any]:
     """The document's first graph, written by hand; it folds nothing."""
     return read_play("example")
+
+
+@pytest.fixture
+def plays() -> Callable[[str], dict[str, Any]]:
+    """Any of the plays that are written by hand, by name."""
+    return read_play

@@ -134,7 +134,8 @@ def test_a_new_play_keeps_step_zoom_selection_fold_and_search(stage: Any, folded
     here.press("ArrowLeft", "+", "/")
     here.page.keyboard.type("relu")
     here.page.evaluate("() => { document.querySelector('.agv-player').dataset.mark = 'the same' }")
-    kept = """() => [window.player.step, document.querySelector('.agv-world').style.transform, document.querySelector('[aria-pressed=true].agv-node')?.dataset.id,
+    kept = """() => [window.player.step, document.querySelector('.agv-world').style.transform,
+      document.querySelector('[aria-pressed=true].agv-node')?.dataset.id,
       document.querySelector('.agv-trail').innerText, document.querySelector('.agv-field').value, document.activeElement.className,
       document.querySelector('.agv-found li[aria-selected=true]')?.dataset.found, document.querySelector('.agv-player').dataset.mark]"""
     before = here.page.evaluate(kept)
