@@ -43,6 +43,7 @@ export function makeControls(actions, menu, signal) {
     setAttributes(buttons.play, { "aria-label": playing ? "Pause" : "Play", title: playing ? "Pause (space)" : "Play (space)", "aria-disabled": String(last < 1) });
     changeIcon(buttons.play.firstChild, playing ? "pause" : "play");
     setText(counter, none ? "0 / 0" : `${step + 1} / ${last + 1}`);
+    setAttributes(phase, { "data-phase": now.phase });
     setText(phase, now.call > 0 ? `backward #${now.call}` : none ? "" : PHASE_WORDS[now.phase]);
     live.hidden = !(play.live && !following);
     if (live.hidden && live.tabIndex === 0) [live.tabIndex, buttons.play.tabIndex] = [-1, 0];

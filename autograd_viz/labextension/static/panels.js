@@ -1,8 +1,9 @@
 /**
  * What is said around the picture: caption, held bytes, the cell's source, the inspector and the ledger.
  * Each `make...` gives an element and a `show` that brings it to a step; what would come out the same is left untouched.
+ * What has to be measured waits for `settle`, when all parts are written: else every part would have the page laid out for itself.
  */
-import { makeHtml, makeSvg, makeWordButton, setAttributes, setText } from "./dom.js";
+import { makeHtml, makeSvg, makeWordButton, setAttributes, setChildren, setText } from "./dom.js";
 import { bytesText, heldPath, heldText, ledgerRows, boxOf } from "./frame.js";
 import { shadeClass, shadeOpacity } from "./picture.js";
 
@@ -62,7 +63,7 @@ const MOST_LINES = 2_000;
 
 export function makeSource() {
   const pane = makePane("agv-source", "Source");
-  let shown = null, lines = [];
+  let shown = null, lines = [], current = null;
 
   function open(source) {
     const all = source.text.split("\n");
@@ -76,19 +77,21 @@ export function makeSource() {
   const show = ({ play, now }) => {
     const source = play.sources[now.source ?? 0];
     pane.element.hidden = !source;
+    current = null;
     if (!source) return;
+    setAttributes(pane.element, { "data-phase": now.phase });
     const key = JSON.stringify([source.name, source.text]);
     if (key !== shown) open(source);
     shown = key;
-    const current = now.source === null ? null : lines[now.line - 1];
+    current = now.source === null ? null : lines[now.line - 1];
     for (const line of lines) setAttributes(line, { "aria-current": line === current ? "true" : null });
-    if (current) scrollWithin(pane.body, current);
   };
-  return { element: pane.element, show };
+  return { element: pane.element, show, settle: () => scrollWithin(pane.body, current) };
 }
 
 /** Scroll the pane, and nothing but the pane (scrollIntoView would move the notebook too). */
 function scrollWithin(pane, line) {
+  if (!line) return;
   const box = pane.getBoundingClientRect(), at = line.getBoundingClientRect();
   if (at.top < box.top || at.bottom > box.bottom) pane.scrollTop += at.top - box.top - (box.height - at.height) / 2;
 }
@@ -155,7 +158,7 @@ export function makeLedger({ select, go }, signal) {
   const head = makeHtml("tr", {}, ...["leaf", "call", "before"].map(makeHead), makeHtml("td", {}), makeHead("contribution"), makeHtml("td", {}), makeHead("after"));
   const body = makeHtml("tbody", {}), earlier = makeHtml("p", { class: "agv-dim" });
   pane.body.append(earlier, makeHtml("table", { class: "agv-ledger", "aria-label": ".grad, call by call" }, makeHtml("thead", {}, head), body));
-  let drawn = null, made = new Map();
+  let drawn = null, made = new Map(), last = null;
 
   const show = ({ play, step }) => {
     pane.element.hidden = play.ledger.length === 0;
@@ -170,10 +173,10 @@ export function makeLedger({ select, go }, signal) {
       return made.get(index);
     });
     if (elements.length === 0) elements.push(makeHtml("tr", {}, makeHtml("td", { colspan: 7, class: "agv-dim" }, "No gradient has reached a leaf yet.")));
-    if (elements.length !== body.children.length || elements.some((row, i) => row !== body.children[i])) body.replaceChildren(...elements);
-    scrollWithin(pane.body, elements.findLast((row) => row.hasAttribute("aria-current")) ?? elements.at(-1));
+    setChildren(body, elements);
+    last = elements.findLast((row) => row.hasAttribute("aria-current")) ?? elements.at(-1);
   };
-  return { element: pane.element, show };
+  return { element: pane.element, show, settle: () => scrollWithin(pane.body, last) };
 }
 
 function makeHead(words) {

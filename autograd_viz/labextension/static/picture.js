@@ -4,7 +4,7 @@
  * A step changes classes, texts and cells of a few ids, so a step costs what changed and not what is drawn. A new play (the cell
  * is still running) is matched with the old one by id, else by order: elements stay, and with them the reader's focus.
  */
-import { makeSvg, setAttributes, setText, prefixed } from "./dom.js";
+import { makeSvg, setAttributes, setChildren, setText, prefixed } from "./dom.js";
 import { boxOf, changing, places } from "./frame.js";
 import { isFold, pictureOf, standIn } from "./views.js";
 
@@ -92,16 +92,8 @@ export class Picture {
 
   matchChildren(parent, items, inBox) {
     const chosen = this.chooseElements(parent, items);
-    const kept = new Set(chosen);
-    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
-    let place = parent.firstChild;
-    items.forEach((item, i) => {
-      const element = chosen[i];
-      // Elements in their place are not moved: moving one takes the focus from it.
-      if (element === place) place = place.nextSibling;
-      else parent.insertBefore(element, place);
-      this.shape(element, item, inBox);
-    });
+    setChildren(parent, chosen); // moves none that is in its place: moving one takes the focus from it
+    items.forEach((item, i) => this.shape(chosen[i], item, inBox));
   }
 
   /** For each item, the element that drew its predecessor, or a new one. */

@@ -205,9 +205,9 @@ class Player {
   /** Bring everything but the drawing itself to the state. */
   show(now = frame(this.play, this.step)) {
     const state = { play: this.play, step: this.step, now, playing: this.playing, following: this.following, selected: this.selected, view: this.view, tracking: this.tracking };
-    this.root.dataset.phase = now.phase;
     this.picture.mark(this.selected, now.at, this.focused);
     for (const part of this.parts) part.show(state);
+    for (const part of this.parts) part.settle?.();
     this.announce();
   }
 
