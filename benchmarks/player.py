@@ -2,7 +2,7 @@
 
     python benchmarks/player.py [rounds]
 
-The picture is 25 copies of the document's first graph (tests/player/example-play.json), one under the other, in the page that `Picture.html()`
+The picture is 25 copies of the first graph (tests/player/example-play.json), one under the other, in the page that `Picture.html()`
 writes. Every step is taken as a reader takes it, by the slider: once through all of them, then back and forth in leaps.
 `apply`: from the event until the style and the layout are done, read from performance.now() around them.
 `to paint`: until the browser is through with the frame that shows it, with no GPU to help.

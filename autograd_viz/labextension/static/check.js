@@ -98,14 +98,12 @@ class PlayCheck {
   foldsOf(play) {
     if (play.folds === undefined) return [];
     this.object(play.folds, "play.folds");
-    const folds = Object.entries(play.folds);
-    if (folds.length > LIMITS.folds) wrong("play.folds", `at most ${LIMITS.folds} folds`, folds);
-    return folds;
+    return this.entries(play.folds, "play.folds", "folds");
   }
 
   fold(id, fold, where) {
     this.object(fold, where);
-    this.text(fold, "name", where, 200);
+    this.text(fold, "name", where);
     for (const side of ["w", "h"]) this.number(fold, side, where, 0);
     this.view = id;
     this.items(fold.items, `${where}.items`, 1);
@@ -192,7 +190,7 @@ class PlayCheck {
     if (step.at !== null) this.text(step, "at", where, 200);
     if (step.src !== null) this.sourceLine(step.src, `${where}.src`);
     this.object(step.set, `${where}.set`);
-    for (const [id, change] of Object.entries(step.set)) this.change(id, change, `${where}.set[${nameOf(id)}]`);
+    for (const [id, change] of this.entries(step.set, `${where}.set`, "changes")) this.change(id, change, `${where}.set[${nameOf(id)}]`);
   }
 
   captionRun(run, where) {
@@ -220,8 +218,7 @@ class PlayCheck {
 
   boxes(boxes, folds) {
     this.object(boxes, "play.boxes");
-    const entries = Object.entries(boxes), outer = new Map();
-    if (entries.length > LIMITS.boxes) wrong("play.boxes", `at most ${LIMITS.boxes} boxes`, entries);
+    const entries = this.entries(boxes, "play.boxes", "boxes"), outer = new Map();
     for (const [id, box] of entries) {
       const where = `play.boxes[${nameOf(id)}]`;
       this.box(box, where);
@@ -296,6 +293,13 @@ class PlayCheck {
   }
 
   // ---- the smallest parts
+
+  /** The keys are counted before a pair is made of each: of a million, the pairs alone would take seconds. */
+  entries(owner, where, what) {
+    const keys = Object.keys(owner);
+    if (keys.length > LIMITS[what]) wrong(where, `at most ${LIMITS[what]} ${what}`, keys);
+    return keys.map((key) => [key, owner[key]]);
+  }
 
   object(value, where) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) wrong(where, "an object", value);
