@@ -9,6 +9,7 @@ Read next: `indexing.py`.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +30,7 @@ from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, holding
 
 _accumulating = threading.RLock()  # several threads may run backward into the same leaf
-_calls = 0
+_calls = itertools.count(1)
 
 
 class Ready:
@@ -91,23 +92,27 @@ def run_backward(
     returned in their order (arrays, or Tensors if `create_graph`; None where nothing arrived).  `known`: the tensors that the roots and
     targets stand for, for listeners.  Raises RuntimeError from the nodes, and whatever a hook raises.
     """
-    global _calls
-    _calls += 1
-    wave = Wave(_calls, keep_graph, create_graph)
-    if events.listeners:
-        for tensor in known:
-            if tensor is not None:
-                observe.introduce(tensor)
-        told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, known, strict=False))
-        looks = tuple(observe.preview(seed._array) for seed in seeds)
-        events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
+    wave = Wave(next(_calls), keep_graph, create_graph)
     before = mode.grad, mode.wave
-    mode.grad, mode.wave = create_graph, wave
+    begun = False  # whether listeners know of it; then they must hear how it ends
     try:
+        if events.listeners:
+            for tensor in known:
+                if tensor is not None:
+                    observe.introduce(tensor)
+            told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, known, strict=False))
+            looks = tuple(observe.preview(seed._array) for seed in seeds)
+            start = events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate())
+            begun = True
+            events.emit(start)
+        mode.grad, mode.wave = create_graph, wave
         with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
             found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], targets, accumulate)
-    except BaseException as error:
+        mode.grad, mode.wave = before
         if events.listeners:
+            events.emit(events.BackwardFinished(wave.call))
+    except BaseException as error:
+        if begun and events.listeners:
             at = None if wave.at is None else wave.at._serial
             events.emit(events.BackwardFailed(wave.call, at, type(error).__name__, str(error).partition("\n")[0]))
         if mode.anomaly and wave.at is not None and isinstance(error, Exception):
@@ -115,8 +120,6 @@ def run_backward(
         raise
     finally:
         mode.grad, mode.wave = before
-    if events.listeners:
-        events.emit(events.BackwardFinished(wave.call))
     return found
 
 
@@ -366,8 +369,9 @@ class Wave:
             elif retained:
                 tensor._grad = holding(np.asarray(before._array + gradient))
             else:
-                np.add(before._array, gradient, out=before._array)
-                before._version_counter.value += 1
+                counter, array = before._version_counter, before._array
+                array += gradient  # (no call from here to the next line, so no Ctrl-C comes between them)
+                counter.value += 1
             if events.listeners:
                 observe.introduce(tensor)
                 assert tensor._grad is not None

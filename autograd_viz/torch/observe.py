@@ -8,6 +8,7 @@ A course may skip this file: it changes nothing. Read next: `op.py`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from math import isfinite
@@ -26,6 +27,7 @@ from autograd_viz.torch.tensor import Tensor, needs_grad, seen_history
 __all__ = ["introduce", "preview", "story_of"]
 
 PREVIEW = 36  # numbers
+_introducing = threading.RLock()  # nobody may mention what another thread is about to introduce
 
 
 def preview(array: Array) -> Preview:
@@ -69,15 +71,19 @@ def serial_of(tensor: Tensor) -> int:
 def introduce(tensor: Tensor) -> int:
     """Make sure that listeners know this tensor and the graph behind it; its serial."""
     if tensor._epoch != events.epoch:
-        epoch = events.epoch
+        with _introducing:
+            epoch = events.epoch
+            met: dict[int, Tensor | Node] = {}
 
-        def is_new(thing: Tensor | Node) -> bool:
-            new = thing._epoch != epoch
-            thing._epoch = epoch
-            return new
+            def is_new(thing: Tensor | Node) -> bool:
+                new = thing._epoch != epoch and id(thing) not in met
+                met[id(thing)] = thing
+                return new
 
-        for event in _history(tensor, is_new):
-            events.emit(event)
+            for event in _history(tensor, is_new):
+                events.emit(event)
+            for thing in met.values():  # only now do they count as told: Ctrl-C may have come before
+                thing._epoch = epoch
     return tensor._serial
 
 
@@ -229,10 +235,10 @@ def rewritten(node: Node, base: Tensor) -> None:
     made = NodeCreated(
         node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), locate(), False
     )
-    node._epoch = base._epoch = events.epoch
     node._story = (made,)
     events.emit(made)
     events.emit(tensor_event(base, "copy_slices", ()))
+    node._epoch = base._epoch = events.epoch
 
 
 def changed(tensor: Tensor, op: str) -> None:

@@ -288,6 +288,6 @@ def _tell(target: Tensor, before: Array, name: str) -> None:
         events.emit(events.GradCleared(target._grad_of, "zero_", observe.preview(before), locate()))
         return
     if seen_history(target)[0] is not None:  # it is now the output of another node
-        target._epoch = events.epoch
         events.emit(observe.tensor_event(target, f"{name}_", ()))
+        target._epoch = events.epoch
     observe.changed(target, f"{name}_")
