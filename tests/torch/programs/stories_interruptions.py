@@ -324,7 +324,8 @@ part = h[:2]
 for action in (
     lambda: h.add_(torch.ones(4, **d)), lambda: part.copy_(torch.ones(3, **d)), lambda: h.__setitem__(0, "no"),
     lambda: h.masked_fill_(torch.tensor([True, False]), 1.0), lambda: h.index_put_((torch.tensor([7]),), torch.tensor(1.0, **d)),
-    lambda: x.mul_(2), lambda: x[0].mul_(2), lambda: part.mul_("no"), lambda: h.unsqueeze_(7), lambda: h.scatter_(0, torch.tensor([9]), 1.0),
+    lambda: x.mul_(2), lambda: x[0].mul_(2), lambda: part.mul_("no"), lambda: h.unsqueeze_(7),
+    lambda: h.scatter_(0, torch.tensor([9]), 1.0),
 ):
     try:
         action()
