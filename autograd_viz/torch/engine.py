@@ -8,6 +8,7 @@ Read next: `indexing.py`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, holding
 from autograd_viz.torch.walk import accumulate, accumulating, fitted, is_usual, walk
 
-_calls = 0
+_calls = itertools.count(1)
 
 
 class Ready:
@@ -90,28 +91,33 @@ def run_backward(
     returned in their order (arrays, or Tensors if `create_graph`; None where nothing arrived).  `known`: the tensors that the roots and
     targets stand for, for listeners.  Raises RuntimeError from the nodes, and whatever a hook raises.
     """
-    global _calls
-    _calls += 1
-    wave = Wave(_calls, keep_graph, create_graph)
+    wave = Wave(next(_calls), keep_graph, create_graph)
     root = roots[0][0] if len(roots) == 1 and targets is None and not (create_graph or events.listeners or special) else None
     usual = root is not None and root.next_functions and len(root.metas) == 1 and is_usual(root)
-    if events.listeners:
-        for tensor in known:
-            if tensor is not None:
-                observe.introduce(tensor)
-        told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, known, strict=False))
-        looks = tuple(observe.preview(seed._array) for seed in seeds)
-        events.emit(events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate()))
     before = mode.grad, mode.wave
-    mode.grad, mode.wave = create_graph, wave
+    begun = False  # whether listeners know of it; then they must hear how it ends
     try:
         if usual:
+            mode.grad, mode.wave = False, wave
             quietly(walk, {"root": root, "seed": seeds[0]._array, "keep_graph": keep_graph})
             return []
+        if events.listeners:
+            for tensor in known:
+                if tensor is not None:
+                    observe.introduce(tensor)
+            told = tuple(observe.edge(root, tensor) for root, tensor in zip(roots, known, strict=False))
+            looks = tuple(observe.preview(seed._array) for seed in seeds)
+            start = events.BackwardStarted(wave.call, api, told, looks, keep_graph, create_graph, locate())
+            begun = True
+            events.emit(start)
+        mode.grad, mode.wave = create_graph, wave
         with np.errstate(all="ignore"):  # a gradient may well be inf or nan; PyTorch does not warn of it either
             found = wave.run(roots, [seed if create_graph else seed._array for seed in seeds], targets, accumulate)
-    except BaseException as error:
+        mode.grad, mode.wave = before
         if events.listeners:
+            events.emit(events.BackwardFinished(wave.call))
+    except BaseException as error:
+        if begun and events.listeners:
             at = None if wave.at is None else wave.at._serial
             events.emit(events.BackwardFailed(wave.call, at, type(error).__name__, str(error).partition("\n")[0]))
         if mode.anomaly and wave.at is not None and isinstance(error, Exception):
@@ -119,8 +125,6 @@ def run_backward(
         raise
     finally:
         mode.grad, mode.wave = before
-    if events.listeners:
-        events.emit(events.BackwardFinished(wave.call))
     return found
 
 

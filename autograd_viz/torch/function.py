@@ -55,10 +55,6 @@ NO_TENSOR: tuple[tuple[int, ...], np.dtype] = ((), np.dtype(np.float32))  # what
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
-transformations: list[Callable[[Any], None]] = []
-"""What is under way of `torch.func`, which does not take every Function: each raises if it cannot take this one."""
-
-
 class FunctionCtx:
     """What `ctx` can do in a forward."""
 
@@ -183,7 +179,7 @@ class Function:
         args = (*given, *named.values())
         if cls.setup_context is not Function.setup_context:
             args = _with_defaults(cls.forward, given, named)
-        for check in transformations:
+        for check in mode.transformations:
             check(cls)
         ctx = cls._backward_cls()
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
@@ -191,7 +187,7 @@ class Function:
         ctx.needs_input_grad = tuple(isinstance(arg, Tensor) and needs_grad(arg) for arg in args)
         executable = mode.grad and not mode.inference and any(ctx.needs_input_grad)
         ctx.next_functions = tuple(edge_to(t) if executable and needs_grad(t) else NO_EDGE for t in tensors)
-        was_quiet, mode.quiet = mode.quiet, True
+        was, mode.quiet = (mode.quiet, mode.grad), True
         try:
             with no_grad():
                 if cls.setup_context is not Function.setup_context:
@@ -200,7 +196,7 @@ class Function:
                 else:
                     output = cls.forward(ctx, *given, **named)
         finally:
-            mode.quiet = was_quiet
+            mode.quiet, mode.grad = was  # (also the grad mode: Ctrl-C could have come just before the end of `no_grad`)
         outputs = list(output) if isinstance(output, tuple) else [output]
         wrapped = _wrapped(ctx, outputs, tensors, executable)
         if executable:

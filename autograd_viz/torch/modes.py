@@ -31,6 +31,7 @@ class _Mode(threading.local):
     hooks_forbidden: str | None = None  # the message of who tries to have such hooks
     watched: Any = None  # inside `allow_mutation_on_saved_tensors`, who wants to know of a tensor before it is changed
     modules: tuple[tuple[Any, str], ...] = ()  # the nn.Modules that are being called, if anyone listens, and what they are called
+    transformations: tuple[Callable[[Any], None], ...] = ()  # of `torch.func`, under way: each raises if it cannot take a Function
     wave: Any = None  # the backward that is under way in this thread
 
 
@@ -58,12 +59,21 @@ class _Switch:
 
     _before = True  # what __enter__ found: only the last, as in PyTorch, so one object must not be entered again inside itself
 
+    # Ctrl-C may interrupt whatever is called; so a mode is switched by a mere assignment, the last step on the way in and the first on
+    # the way out. (It may still come in the instant before `__exit__` begins, as in PyTorch: Python offers nothing against that.)
+
     def __enter__(self) -> None:
         self._before = mode.grad
-        self._set(self.enabled, entering=True)
+        try:
+            self._tell(self.enabled, entering=True)
+        except BaseException:
+            self._tell(self._before, entering=False)
+            raise
+        mode.grad = self.enabled
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._set(self._before, entering=False)
+        mode.grad = self._before
+        self._tell(self._before, entering=False)
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
@@ -104,8 +114,7 @@ class _Switch:
     def _fresh(self) -> _Switch:
         return type(self)()
 
-    def _set(self, enabled: bool, *, entering: bool) -> None:
-        mode.grad = enabled
+    def _tell(self, enabled: bool, *, entering: bool) -> None:
         if events.listeners and asked_from_outside(__name__):  # what an optimizer switches for itself is its own affair
             events.emit(events.GradModeChanged(enabled, type(self).__name__, entering, locate()))
 
@@ -135,18 +144,17 @@ class set_grad_enabled(_Switch):
         self.enabled = mode
         # PyTorch switches when the object is made, so that the plain call works; a block puts back what was before that.
         self._found: bool | None = is_grad_enabled()
-        self._set(self.enabled, entering=True)
+        super().__enter__()
 
     def __enter__(self) -> None:
         if self._found is None:
             super().__enter__()
         else:
-            self._before = self._found
             self._found = None
 
     def __call__(self, function: F) -> F:
         if self._found is not None:  # used as a decorator: making it must not have switched anything
-            self._set(self._found, entering=False)
+            self.__exit__(None, None, None)
             self._found = None
         return super().__call__(function)
 
@@ -194,10 +202,10 @@ def set_anomaly(enabled: bool, check_nan: bool) -> tuple[bool, bool]:
     """Switch anomaly mode; what it was before."""
     before = mode.anomaly, mode.check_nan
     if enabled and not mode.anomaly:
-        special.append("anomaly")
-    elif mode.anomaly and not enabled:
-        special.remove("anomaly")
+        special[:0] = ["anomaly"]
     mode.anomaly, mode.check_nan = enabled, check_nan
+    if before[0] and not enabled:
+        special.remove("anomaly")
     return before
 
 
@@ -221,19 +229,18 @@ class inference_mode(_Switch):
         return cls()(mode) if callable(mode) else super().__new__(cls)
 
     def __init__(self, mode: bool = True) -> None:
-        self.inference = mode
+        self.inference, self.enabled = mode, not mode
 
     def __enter__(self) -> None:
         self._was = mode.inference
+        super().__enter__()
+        special[:0] = [self]
         mode.inference = self.inference
-        special.append(self)
-        self._before = mode.grad
-        self._set(not self.inference, entering=True)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        mode.inference = self._was
+        mode.inference, mode.grad = self._was, self._before
         special.remove(self)
-        self._set(self._before, entering=False)
+        self._tell(self._before, entering=False)
 
     def _fresh(self) -> _Switch:
         return inference_mode(self.inference)

@@ -8,6 +8,7 @@ A course may skip this file: it changes nothing. Read next: `op.py`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,6 +32,7 @@ Stats = tuple[float | None, float | None, float | None]  # minimum, maximum, mea
 
 PREVIEW = 36  # numbers
 HUGE = 1e300  # smaller numbers add up without overflow
+_introducing = threading.RLock()  # nobody may mention what another thread is about to introduce
 
 
 def preview(array: Array) -> Preview:
@@ -84,15 +86,19 @@ def serial_of(tensor: Tensor) -> int:
 def introduce(tensor: Tensor) -> int:
     """Make sure that listeners know this tensor and the graph behind it; its serial."""
     if tensor._epoch != events.epoch:
-        epoch = events.epoch
+        with _introducing:
+            epoch = events.epoch
+            met: dict[int, Tensor | Node] = {}
 
-        def is_new(thing: Tensor | Node) -> bool:
-            new = thing._epoch != epoch
-            thing._epoch = epoch
-            return new
+            def is_new(thing: Tensor | Node) -> bool:
+                new = thing._epoch != epoch and id(thing) not in met
+                met[id(thing)] = thing
+                return new
 
-        for event in _history(tensor, is_new):
-            events.emit(event)
+            for event in _history(tensor, is_new):
+                events.emit(event)
+            for thing in met.values():  # only now do they count as told: Ctrl-C may have come before
+                thing._epoch = epoch
     return tensor._serial
 
 
@@ -261,10 +267,10 @@ def rewritten(node: Node, base: Tensor) -> None:
         node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), (), locate(),
         False,
     )
-    node._epoch = base._epoch = events.epoch
     node._story = (made,)
     events.emit(made)
     events.emit(tensor_event(base, "copy_slices", (), locate(), earlier=False))
+    node._epoch = base._epoch = events.epoch
 
 
 @contextmanager

@@ -87,8 +87,8 @@ def get_printoptions() -> dict[str, Any]:
 def printoptions(**options: Any) -> Iterator[None]:
     """Inside the `with`, print with these options; afterwards with the old ones, also after an exception."""
     before = get_printoptions()
-    set_printoptions(**options)
     try:
+        set_printoptions(**options)
         yield
     finally:
         set_printoptions(**before)

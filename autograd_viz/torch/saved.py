@@ -159,12 +159,12 @@ class Packed:
         # A result's own node must not be held by what the node holds: None stands for it.
         self.edge = (None, output_nr) if output_nr is not None else edge_to(tensor)
         version = tensor._version
-        was_quiet, mode.quiet = mode.quiet, True  # the operation is not finished: listeners hear of it first
+        was, mode.quiet = (mode.quiet, mode.grad), True  # the operation is not finished: listeners hear of it first
         try:
             with no_grad():
                 self.value = pack(tensor if shown is None else shown)
         finally:
-            mode.quiet = was_quiet
+            mode.quiet, mode.grad = was
         if tensor._version != version:
             raise RuntimeError(
                 "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by "

@@ -244,8 +244,8 @@ def history(tensor: Tensor) -> Edge:
 
         before = view.edge
         view.refuse("its base or another view of its base has been")
-        view.version = view.base._version_counter.value
-        view.edge = (history_now(tensor, view.base), 0)
+        now = history_now(tensor, view.base), 0
+        view.edge, view.version = now, view.base._version_counter.value
         move_hooks(tensor, before, view.edge)
     return view.edge
 

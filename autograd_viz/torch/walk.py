@@ -99,8 +99,9 @@ def accumulate(leaf: Tensor, gradient: Any) -> None:
     with accumulating:
         before = leaf._grad
         if before is not None:
-            np.add(before._array, gradient, out=before._array)
-            before._version_counter.value += 1
+            counter, array = before._version_counter, before._array
+            array += gradient  # (no call from here to the next line, so no Ctrl-C comes between them)
+            counter.value += 1
         elif leaf._array.flags.c_contiguous or not is_dense(leaf._array):
             leaf._grad = holding(np.array(gradient, order="C"))  # a copy: the array may be on its way to another leaf too
         else:

@@ -34,12 +34,12 @@ class saved_tensors_hooks:
     def __enter__(self) -> None:
         if modes.mode.hooks_forbidden is not None:
             raise RuntimeError(modes.mode.hooks_forbidden)
+        special[:0] = [self]  # (assignments only: see `modes._Switch`)
         modes.mode.saved_hooks = (*modes.mode.saved_hooks, (self.pack_hook, self.unpack_hook))
-        special.append(self)
 
     def __exit__(self, *_: object) -> None:
-        special.remove(self)
         modes.mode.saved_hooks = modes.mode.saved_hooks[:-1]
+        special.remove(self)
 
 
 class save_on_cpu(saved_tensors_hooks):

@@ -21,7 +21,7 @@ import numpy as np
 
 from autograd_viz.torch.func.level import needs_setup_context
 from autograd_viz.torch.func.trees import TreeSpec, flatten, mapped, spread, unflatten
-from autograd_viz.torch.function import transformations
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops.joining import stack
 from autograd_viz.torch.random import GeneratorState, default_generator
 from autograd_viz.torch.tensor import Tensor
@@ -113,11 +113,12 @@ def _watched(func: Function, randomness: str) -> Function:
 @contextmanager
 def mapping() -> Iterator[None]:
     """In this block a Function must say how it is mapped."""
-    transformations.append(_needs_vmap)
+    before = mode.transformations
+    mode.transformations = (*before, _needs_vmap)
     try:
         yield
     finally:
-        transformations.pop()
+        mode.transformations = before
 
 
 def _needs_vmap(function: Any) -> None:

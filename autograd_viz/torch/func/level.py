@@ -15,8 +15,8 @@ import threading
 from typing import Any
 
 from autograd_viz.torch.func.trees import mapped
-from autograd_viz.torch.function import Function, transformations
-from autograd_viz.torch.modes import enable_grad, is_grad_enabled
+from autograd_viz.torch.function import Function
+from autograd_viz.torch.modes import enable_grad, is_grad_enabled, mode
 from autograd_viz.torch.node import AccumulateGrad, Array, Node
 from autograd_viz.torch.op import op
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding
@@ -55,15 +55,15 @@ class Level:
         self._outer: dict[Node, bool] = {}  # node -> whether anything outside is behind it
 
     def __enter__(self) -> None:
-        transformations.append(needs_setup_context)
         self._tracking = enable_grad()
         self._tracking.__enter__()
+        self._transformations = mode.transformations
+        mode.transformations = (*mode.transformations, needs_setup_context)
         _active.level = self
 
     def __exit__(self, *error: Any) -> None:
-        _active.level = self._around
+        _active.level, mode.transformations = self._around, self._transformations
         self._tracking.__exit__(*error)
-        transformations.pop()
 
     def enter(self, tree: Any) -> Any:
         """The same tree with tensors of the graph inside.  Raises ValueError if not all of it are tensors."""

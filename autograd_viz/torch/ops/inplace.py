@@ -33,7 +33,7 @@ from autograd_viz.torch.ops.windows import Window, look_through, window_of
 from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, needs_grad, seen_history, set_history, strides_of
+from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, move_hooks, needs_grad, seen_history, strides_of
 
 INFERENCE = (
     "Inplace update to inference tensor outside InferenceMode is not allowed."
@@ -130,9 +130,10 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     if result.dtype.category > target.dtype.category:
         names = dtypes.SCALAR_NAMES
         raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
-    (target._array if target._array.flags.writeable else look_through(*_seen(target._array)))[...] = result._array
-    _check_inference(target)  # (PyTorch, too, complains when it is done)
-    _changed(target, result)
+    if target._counter is not None and target._counter.inference:
+        target._array[...] = result._array
+        _check_inference(target)  # (PyTorch, too, complains when it is done)
+    _change(target, result)
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target
@@ -143,13 +144,14 @@ def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: An
     _check_inference(target)
     _check_allowed(target, [])
     result, before = _carried_out(target, operation, args, {})
-    target._array = result._array
-    target._version_counter.value += 1
-    if (node := result._grad_fn) is not None:  # the tensor itself, view or not, gets the new node; hooks stay with the old one
+    node, counter = result._grad_fn, target._version_counter
+    target._array = result._array  # (nothing is called here, as in `_change`)
+    counter.value += 1
+    if node is not None:  # the tensor itself, view or not, gets the new node; hooks stay with the old one
         if target._view is None:
             target._edge = node, 0
         else:
-            target._view.edge, target._view.version = (node, 0), target._version_counter.value
+            target._view.edge, target._view.version = (node, 0), counter.value
         target._requires_grad = True
     if events.listeners:
         _tell(target, before, operation.__name__)
@@ -171,13 +173,20 @@ def _carried_out(target: Tensor, operation: Any, args: Any, kwargs: Any) -> tupl
     return result, target._array.copy() if events.listeners else target._array
 
 
-def _changed(target: Tensor, result: Tensor) -> None:
-    """Count the change, and give the target (or its base) the history of the result."""
-    target._version_counter.value += 1
-    node = result._grad_fn
-    if node is None or result is target:
+def _change(target: Tensor, result: Tensor) -> None:
+    """Overwrite the target's memory, count the change, and give the target (or its base) the history of the result."""
+    memory = target._array if target._array.flags.writeable else look_through(*_seen(target._array))
+    values, counter = result._array, target._version_counter
+    node, output_nr = history(result) if result is not target else (None, 0)
+    rebased = None if node is None else Rebased(target, node, output_nr)
+    # Nothing is called from here on to the new history, so that no Ctrl-C (which Python looks for when it calls) can come in between.
+    memory[...] = values
+    counter.value += 1
+    if rebased is None:
         return
-    rebase(target, node, history(result)[1])
+    rebased.of._edge, rebased.of._requires_grad = rebased.edge, True
+    rebased.finish()
+    assert node is not None
     for kept in node._saved.values():
         if isinstance(kept, SavedOutput):
             kept._array, kept._counter, kept.then = target._array, target._version_counter, target._version_counter.value
@@ -185,17 +194,33 @@ def _changed(target: Tensor, result: Tensor) -> None:
             kept.made_by = None if fn is node or fn is None else weakref.ref(fn)
 
 
+class Rebased:
+    """The new history of a tensor that was or will be changed in place by `node`: it is `of` that gets `edge`.
+
+    `of` is the tensor itself, or, if that is a view, its base. (Neither is a view.)
+    """
+
+    def __init__(self, target: Tensor, node: Node, output_nr: int) -> None:
+        self.target, self.of, self.edge = target, target, (node, output_nr)
+        if target._view is not None:
+            self.of = target._view.base
+            self.edge = CopySlices(self.of, target, node), 0
+        self.before = self.of._edge
+
+    def finish(self) -> None:
+        """After `edge` was set: see to hooks, listeners, and the view."""
+        move_hooks(self.of, self.before, self.edge)
+        if self.of is not self.target:
+            if events.listeners:
+                observe.rewritten(self.edge[0], self.of)
+            history(self.target)  # the view finds its own
+
+
 def rebase(target: Tensor, node: Node, output_nr: int) -> None:
     """Give a tensor that was changed in place the node of that change; if it is a view, its base."""
-    if target._view is None:
-        set_history(target, (node, output_nr))
-        return
-    base = target._view.base
-    slices = CopySlices(base, target, node)
-    set_history(base, (slices, 0))
-    if events.listeners:
-        observe.rewritten(slices, base)
-    history(target)  # the view finds its own
+    rebased = Rebased(target, node, output_nr)
+    rebased.of._edge, rebased.of._requires_grad = rebased.edge, True
+    rebased.finish()
 
 
 class CopySlices(Node):
@@ -317,6 +342,6 @@ def _tell(target: Tensor, before: Array, name: str) -> None:
         events.emit(events.GradCleared(target._grad_of, "zero_", observe.preview(before), locate()))
         return
     if seen_history(target)[0] is not None:  # it is now the output of another node
-        target._epoch = events.epoch
         events.emit(observe.tensor_event(target, f"{name}_", (), locate(), earlier=False))
+        target._epoch = events.epoch
     observe.changed(target, f"{name}_")

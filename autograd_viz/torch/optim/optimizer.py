@@ -47,7 +47,11 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
                 if not (isinstance(given, tuple) and len(given) == 2):
                     raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {given}.")
                 args, kwargs = given[0][1:], given[1]
-        result = step(self, *args, **kwargs)
+        before = mode.grad
+        try:
+            result = step(self, *args, **kwargs)
+        finally:
+            mode.grad = before  # Ctrl-C could have come just before the end of a block in which it is off
         for hook in list(self._optimizer_step_post_hooks.values()):
             hook(self, (self, *args), kwargs)
         return result

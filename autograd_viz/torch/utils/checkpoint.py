@@ -108,17 +108,18 @@ def checkpoint_sequential(functions: Any, segments: int, input: Any, use_reentra
     return chain(done, len(listed))(input)
 
 
-_early_stop: list[bool] = []  # set_checkpoint_early_stop: the innermost block counts
+_early_stop: bool | None = None  # what set_checkpoint_early_stop says: the innermost block counts
 
 
 @contextmanager
 def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
     """In this block, whether checkpoints stop their second run early, whatever they say themselves."""
-    _early_stop.append(enable)
+    global _early_stop
+    before, _early_stop = _early_stop, enable
     try:
         yield
     finally:
-        _early_stop.pop()
+        _early_stop = before
 
 
 @contextmanager
@@ -128,8 +129,8 @@ def _draws_again(state: Any) -> Iterator[None]:
         yield
         return
     now = default_generator.saved_state()
-    default_generator.restore_state(state)
     try:
+        default_generator.restore_state(state)
         yield
     finally:
         default_generator.restore_state(now)
@@ -259,7 +260,7 @@ def _recorded(
 
     if not is_grad_enabled():
         return function(*args, **kwargs)
-    block = _Block(again, args, check == "default", _early_stop[-1] if _early_stop else early)
+    block = _Block(again, args, check == "default", early if _early_stop is None else _early_stop)
     with saved_tensors_hooks(block.pack, lambda place: place.block.unpack(place)), first:
         return function(*args, **kwargs)
 
