@@ -49,9 +49,9 @@ def mixed(torch: Any) -> Any:
     xs = [torch.full((2, 3), 0.1 + i / 10, requires_grad=True) for i in range(6)]
     kinds = ("exp", "tanh", "sigmoid", "relu", "sin", "cos", "neg")
     for i in range(50):
-        a, b = xs[i % 6], xs[(i * 5 + 1) % 6]
-        xs[(i * 3 + 2) % 6] = getattr(a + b if i % 2 else a * b, kinds[i % 7])()
-    return sum(x.mean() for x in xs)
+        a, b = xs[-1], xs[-2 - i % 5]
+        xs.append(getattr(a + b if i % 2 else a * b, kinds[i % 7])())
+    return xs[-1].mean()
 
 
 def layers(torch: Any, deep: int = 33) -> Any:

@@ -23,6 +23,9 @@ from autograd_viz.draw.palette import COLOURS, MONO, RULES, SANS
 Play = dict[str, Any]
 Shown = dict[str, dict[str, Any]]
 CELL_GAP = 1.5
+BIG = 60  # boxes; of a picture beyond, the still leaves out what is over
+LEFT_OUT = "A still of a big picture: gradients that have passed and tensors that were freed are left out."
+_PAST = {"past", "freed"}
 LEVELS = 20  # shades of a cell that an eye tells apart: fewer shades, fewer paths
 _LOOKS = {
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity"),
@@ -59,6 +62,9 @@ def frame(play: Play, step: int | None = None) -> Shown:
 def svg(play: Play, step: int | None = None) -> str:
     """The picture as a file's text, at one step (the last, if None)."""
     shown = frame(play, step)
+    big = len(play.get("boxes", ())) > BIG
+    if big:
+        shown = {id: now | {"c": "off"} if _PAST & set(now.get("c", "").split()) else now for id, now in shown.items()}
     label = clean(play["title"] or "The graph of a computation", 200)
     inside = [
         _tag("title", {}, escape(label)),
@@ -66,6 +72,7 @@ def svg(play: Play, step: int | None = None) -> str:
         _tag("style", {}, _night()),
         _tag("rect", {"width": play["w"], "height": play["h"], "fill": COLOURS["paper"][0]}),
         *_drawn(play["items"], shown),
+        *([_text({"x": 12, "y": play["h"] - 7, "s": LEFT_OUT}, _looks("text", "region-text", "") or "", "", shown)] if big else []),
     ]
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {play['w']} {play['h']}", "width": play["w"], "height": play["h"],

@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from autograd_viz import torch
 from autograd_viz.draw import draw_recording
 from autograd_viz.draw.palette import COLOURS
-from autograd_viz.draw.svg import svg
+from autograd_viz.draw.svg import BIG, LEFT_OUT, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {"svg", "title", "desc", "style", "g", "rect", "circle", "path", "text"}
@@ -76,6 +77,27 @@ def test_what_is_hidden_takes_no_room(draw) -> None:
     texts = ["".join(e.itertext()) for e in parsed(picture, 0).iter(f"{SVG}text")]
     assert "≠" not in texts
     assert len(picture.svg(0)) < len(picture.svg())  # no gradient has flowed yet
+
+
+def test_the_still_of_a_big_picture_leaves_out_what_is_over_and_says_so(record) -> None:
+    def program():
+        x = torch.ones(3, requires_grad=True)
+        for i in range(70):
+            x = x * x if i % 2 else x.exp()
+        x.sum().backward()
+
+    picture = draw_recording(record(program))
+    play = picture.play()
+    assert len(play["boxes"]) > BIG
+    last = picture.svg()
+    assert LEFT_OUT in last
+    assert "line-through" not in last  # no chip of a freed tensor
+    assert len(last) < 1_000 * len(play["boxes"])
+
+
+def test_a_small_still_leaves_nothing_out(draw) -> None:
+    assert LEFT_OUT not in draw("first").svg()
+    assert "line-through" in draw("first").svg()
 
 
 def test_a_failed_node_wears_its_cross(draw) -> None:
