@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from autograd_viz.draw.clean import clean, clean_lines
 from autograd_viz.draw.palette import COLOURS, MONO, RULES, SANS
@@ -90,12 +90,13 @@ def _tag(name: str, attributes: dict[str, Any], inside: str = "", looks: str = "
 
 
 def _quoted(value: Any) -> str:
-    return f'"{value}"' if type(value) in (int, float) else _quoted_text(str(value))
+    return f"'{value}'" if type(value) in (int, float) else _quoted_text(str(value))
 
 
 @lru_cache(maxsize=4096)
 def _quoted_text(text: str) -> str:
-    return quoteattr(text)
+    """In single quotes: a notebook's JSON would put a backslash before each double one."""
+    return "'" + escape(text, {"'": "&apos;", "\n": "&#10;"}) + "'"
 
 
 # --- looks: the palette's rules, as attributes ------------------------------------------------------------------------
@@ -105,7 +106,7 @@ def _quoted_text(text: str) -> str:
 def _night() -> str:
     """The style: each light colour's dark one, wherever it is an attribute of ours."""
     pairs = dict(COLOURS.values())
-    turned = [f'.agv-svg [{key}="{light}"]{{{key}:{dark}}}' for light, dark in pairs.items() for key in ("fill", "stroke")]
+    turned = [f".agv-svg [{key}='{light}']{{{key}:{dark}}}" for light, dark in pairs.items() for key in ("fill", "stroke")]
     return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['ink'][1]}}}{''.join(turned)}}}"
 
 
@@ -145,7 +146,7 @@ def _looks(tag: str, classes: str, parent: str) -> str | None:
     said = {key: value for key, value in looks.items() if key in kept and (key, value) not in _UNSAID}
     if tag in ("rect", "circle", "path"):
         said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is black
-    return "".join(f" {key}={quoteattr(value)}" for key, value in said.items())
+    return "".join(f" {key}={_quoted_text(value)}" for key, value in said.items())
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ LOOKS = """(root) => [...root.querySelectorAll('*')].map((e) => {
   const looks = getComputedStyle(e);
   return ['fill', 'stroke', 'strokeWidth', 'opacity', 'fontSize', 'fontFamily', 'fontWeight', 'visibility'].map((key) => looks[key]).join();
 })"""
-SANITIZED = re.compile(r'<style>.*?</style>| (?:class|style|id)="[^"]*"', re.DOTALL)
+SANITIZED = re.compile(r"<style>.*?</style>| (?:class|style|id)='[^']*'", re.DOTALL)
 
 
 def first_graph() -> Picture:

@@ -116,7 +116,7 @@ def test_each_step_is_a_frame_of_its_own(draw) -> None:
 def test_a_class_of_foreign_words_is_not_written() -> None:
     card = {"k": "rect", "x": 0, "y": 0, "w": 1, "h": 1, "c": "card"}
     box = {"k": "g", "x": 0, "y": 0, "c": 'node "onload=alert(1) a>b fn', "items": [card]}
-    assert '<g class="agv-node agv-fn">' in svg({"title": "", "w": 1, "h": 1, "steps": [], "items": [box]})
+    assert "<g class='agv-node agv-fn'>" in svg({"title": "", "w": 1, "h": 1, "steps": [], "items": [box]})
 
 
 def test_a_tag_with_a_foreign_attribute_is_our_mistake() -> None:
