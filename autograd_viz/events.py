@@ -10,16 +10,12 @@ Read next: `torch/observe.py`, which makes these events, and `trace/fold.py`, wh
 
 from __future__ import annotations
 
-import sys
-import types
 import typing
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from functools import cache
-from math import isfinite
-from typing import Any, TypeVar, dataclass_transform
+from dataclasses import dataclass
+from typing import TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
@@ -74,6 +70,10 @@ class Edge:
     output_nr: int
     leaf: int | None
     tensor: int | None
+
+
+PACKED = "packed by a hook"
+"""The text of a saved tensor that a pack hook has made something else of."""
 
 
 @record
@@ -161,6 +161,41 @@ class GradRetained:
 
 
 @record
+class HookRegistered:
+    """A hook was registered, or (`earlier`) had been before anyone listened.
+
+    `kind`: "tensor" (sees the gradient of output `output_nr` of `node`, or of `leaf`), "prehook", "posthook" (of a node), "accumulate" (of
+    a leaf, after its `.grad` was added to). One of `node` and `leaf` is None. `name`: the function's own.
+    """
+
+    hook: int
+    kind: str
+    node: int | None
+    output_nr: int
+    leaf: int | None
+    name: str
+    source: Source | None
+    earlier: bool
+
+
+@record
+class HookRemoved:
+    """A hook was taken away."""
+
+    hook: int
+
+
+@record
+class HookRan:
+    """A hook ran in a backward: what it saw (`before`; None where nothing arrived), and what it left in its place (`after`)."""
+
+    call: int
+    hook: int
+    before: tuple[Preview | None, ...]
+    after: tuple[Preview | None, ...]
+
+
+@record
 class VersionBumped:
     """An in-place operation changed a tensor's values. `grad_of`: the tensor whose `.grad` this is, if it is one."""
 
@@ -177,7 +212,8 @@ class NodeCreated:
     """An operation was recorded: its grad_fn exists now, or (`earlier`) existed before anyone listened.
 
     `op`: the operation's own name ("mul"). `edges`: one per differentiable input, as in `next_functions`. `others`: tensors it used that
-    have no edge (an index, a mask). `derivatives`: per edge, the input's name and the formula for its gradient.
+    have no edge (an index, a mask). `derivatives`: per edge, the input's name and the formula for its gradient. `module`: the nn.Modules
+    that were being called, from the outside in, each by its name in the one around it and its class ("0: Linear").
     """
 
     node: int
@@ -188,6 +224,7 @@ class NodeCreated:
     saved: tuple[Saved, ...]
     shapes: tuple[tuple[int, ...], ...]
     derivatives: tuple[tuple[str, str], ...]
+    module: tuple[str, ...]
     source: Source | None
     earlier: bool
 
@@ -297,6 +334,9 @@ Event = (
     | TensorDetached
     | RequiresGradChanged
     | GradRetained
+    | HookRegistered
+    | HookRemoved
+    | HookRan
     | VersionBumped
     | NodeCreated
     | OpNotRecorded
@@ -345,6 +385,17 @@ def listening(listener: Listener) -> Iterator[None]:
         remove_listener(listener)
 
 
+@contextmanager
+def muted() -> Iterator[None]:
+    """Tell nobody of what happens in this block: a check of an answer computes what the learner did not."""
+    before = listeners[:]
+    del listeners[:]
+    try:
+        yield
+    finally:
+        listeners[:0] = [listener for listener in before if listener not in listeners]
+
+
 def emit(event: Event) -> None:
     """Tell every listener. Listeners are guests: one that raises is reported once and let go; the program goes on as if it had not "
     "listened."""
@@ -354,58 +405,3 @@ def emit(event: Event) -> None:
         except Exception as error:
             remove_listener(listener)
             warnings.warn(f"autograd_viz: a listener stopped listening, because it raised {type(error).__name__}: {error}", stacklevel=2)
-
-
-# --- JSON -------------------------------------------------------------------------------------------------------------
-
-
-def to_data(event: Event) -> dict[str, Any]:
-    """An event as a dict for strict JSON: the class's name under "event", then its fields; nan and inf as text."""
-    return {"event": type(event).__name__, **_plain(event)}
-
-
-def from_data(data: dict[str, Any]) -> Event:
-    """The event that `to_data` wrote.  Raises ValueError, naming the field, for anything else."""
-    if not isinstance(data, dict) or data.get("event") not in KINDS:
-        raise ValueError(f"expected an event of autograd_viz, got {str(data)[:80]!r}")
-    made: Event = _made(KINDS[data["event"]], {k: v for k, v in data.items() if k != "event"}, data["event"])
-    return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not isfinite(value):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    return value
-
-
-@cache
-def _field_types(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind, vars(sys.modules[__name__]))
-
-
-def _made(wanted: Any, value: Any, where: str) -> Any:
-    """Build `wanted` (a type from the annotations above) from JSON, or say where it does not fit."""
-    if hasattr(wanted, "__dataclass_fields__"):
-        hints = _field_types(wanted)
-        if not isinstance(value, dict) or set(value) != set(hints):
-            raise ValueError(f"{where}: expected the fields {', '.join(hints)}, got {str(value)[:80]!r}")
-        return wanted(**{name: _made(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
-    if isinstance(wanted, types.UnionType):
-        options = typing.get_args(wanted)
-        if value is None and type(None) in options:
-            return None
-        return _made(next(option for option in options if option is not type(None)), value, where)
-    if typing.get_origin(wanted) is tuple:
-        items = typing.get_args(wanted)
-        if isinstance(value, list) and (items[-1] is Ellipsis or len(items) == len(value)):
-            kinds = items[:1] * len(value) if items[-1] is Ellipsis else items
-            return tuple(_made(kind, item, f"{where}[{i}]") for i, (kind, item) in enumerate(zip(kinds, value, strict=True)))
-    elif wanted is float and value in ("nan", "inf", "-inf"):
-        return float(value)
-    elif (wanted is float and type(value) in (float, int, bool)) or type(value) is wanted:
-        return value
-    raise ValueError(f"{where}: expected {getattr(wanted, '__name__', wanted)}, got {str(value)[:80]!r}")

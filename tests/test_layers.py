@@ -24,7 +24,7 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 READING_ORDER = (
     *("source", "modes", "dtypes", "saved", "node", "tensor", "out", "arguments", "return_types"),
     *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
-    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions"),
+    *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.integrals"),
     *("ops.piecewise", "ops.steps"),
     *("ops.memory", "ops.shape", "ops.shape_inplace", "ops.reduction", "ops.extremes"),
     *("ops.cumulation", "ops.differences", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
@@ -32,7 +32,9 @@ READING_ORDER = (
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
     *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
-    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.embedding", "ops.attention", "ops.recurrent"),
+    *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.grids", "ops.embedding"),
+    *("ops.attention", "ops.recurrent"),
+    "ops.gamma_draws",
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
     *("ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
     *("walk", "replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
@@ -50,8 +52,9 @@ READING_ORDER = (
     *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants", "optim.line_search", "optim.lbfgs"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
     *("optim.lr_scheduler", "optim", "testing"),
-    *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "discrete", "multivariate", "kl")),
-    *("distributions", "settings"),
+    *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "gamma", "discrete", "trials", "multivariate")),
+    *(f"distributions.{name}" for name in ("transforms", "transformed", "kl")),
+    *("distributions", "settings", "builtin"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -10,8 +10,10 @@ Read next: `cards.py`, what stands in a box.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from autograd_viz.draw.folding import Fold, folded
+from autograd_viz.draw.inside import MOST_INPUTS, inside
+from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn, Region, add_link
 from autograd_viz.trace import moments as at
 from autograd_viz.trace.moments import Moment
 from autograd_viz.trace.state import GraphState
@@ -19,76 +21,9 @@ from autograd_viz.trace.words import Names
 
 MOST_BOXES = 200
 MOST_LINKS = 400
-MOST_INPUTS = 60  # arrows into one box
-LEAF, CONST, FN, PLAIN = "leaf", "const", "fn", "plain"
+MOST_INSIDE = 300  # boxes in all folds together
+NEAR = 4  # arrows that leave a tensor's box; whoever else uses it gets a small copy beside it
 ABOUT_A_LEAF = (at.SUM, at.CLEAR, at.CHANGE, at.REQUIRES)
-
-
-@dataclass(slots=True)
-class Box:
-    """One box: a node (FN) or a tensor. `index`: its place in the list of boxes; `region`: the no_grad block that it belongs to."""
-
-    id: str
-    kind: str
-    serial: int
-    index: int
-    region: int | None = None
-    earlier: bool = False
-
-
-@dataclass(slots=True)
-class Link:
-    """One arrow, from the box `tail` to the box `head`. `nr`: its place in the head's next_functions (None if it has none there).
-
-    `kind`: grad (a gradient comes back this way), none (it does not), cut (detached).
-    """
-
-    id: str
-    tail: Box
-    head: Box
-    nr: int | None
-    kind: str
-
-
-@dataclass(slots=True)
-class Region:
-    """A block in which tracking was off: how, and the moment that began it."""
-
-    id: str
-    how: str
-    moment: int | None
-
-
-@dataclass(slots=True)
-class Drawn:
-    """All that a picture shows, not yet placed."""
-
-    boxes: list[Box] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    regions: list[Region] = field(default_factory=list)
-    of_node: dict[int, Box] = field(default_factory=dict)
-    of_tensor: dict[int, Box] = field(default_factory=dict)
-    inner: set[int] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-    into: dict[int, list[Link]] = field(default_factory=dict)
-    out: dict[int, list[Link]] = field(default_factory=dict)
-
-    def back(self, node: int | None) -> list[Link]:
-        """The arrows along which a node sends gradients."""
-        box = self.of_node.get(node) if node is not None else None
-        return [link for link in self.into.get(box.index, ()) if link.kind == "grad"] if box is not None else []
-
-    def links_from(self, box: Box) -> list[Link]:
-        """The arrows that leave a box."""
-        return self.out.get(box.index, [])
-
-    def box_of(self, state: GraphState, tensor: int | None) -> Box | None:
-        """The box that stands for a tensor: its own, or that of the node which made it."""
-        if tensor is None:
-            return None
-        known = state.tensors.get(tensor)
-        made = self.of_node.get(known.node) if known is not None and known.node is not None else None
-        return made or self.of_tensor.get(tensor)
 
 
 class _Chooser:
@@ -97,7 +32,30 @@ class _Chooser:
         self.drawn = Drawn()
         self.leaves = {edge.leaf for node in state.nodes.values() for edge in node.edges}  # also those that ask for no gradient any more
         self.leaves |= {moment.tensor for moment in moments if moment.kind in (at.LEAF, at.REQUIRES)}
+        self.folding = folded(state)
+        self.fold_boxes: dict[int, Box] = {}  # by id(fold)
+        self.users = self._users()
+        self.wide = len(state.nodes) - len(self.folding.of_node) > 3 * NEAR
+        self.layers: dict[int, int] = {}  # backward call -> the region of what it made
         self.left_out = 0
+
+    def _users(self) -> dict[int, set[int]]:
+        """Of each tensor that has an arrow into a fold, who uses it: ids of folds, 0 for a node that is drawn."""
+        users: dict[int, set[int]] = {}
+        if self.folding.folds:
+            for serial, node in self.state.nodes.items():
+                fold = self.folding.of_node.get(serial)
+                for used in (*(edge.leaf or edge.tensor for edge in node.edges), *node.others):
+                    known = self.names.root(used)
+                    if known is not None:
+                        users.setdefault(known.serial, set()).add(id(fold) if fold is not None else 0)
+        return users
+
+    def lies_in(self, tensor: int | None) -> Fold | None:
+        """The fold in which a tensor lies, because nothing else uses it."""
+        users = self.users.get(tensor or -1, ())
+        only = next(iter(users)) if len(users) == 1 else 0
+        return next((fold for fold in self.folding.folds if id(fold) == only), None) if only else None
 
     def full(self) -> bool:
         return len(self.drawn.boxes) >= MOST_BOXES
@@ -114,13 +72,15 @@ class _Chooser:
         if known is None:
             return None
         box = self.drawn.of_tensor.get(known.serial)
+        if box is None and (fold := self.lies_in(known.serial)) is not None:
+            box = self.drawn.of_tensor[known.serial] = self.fold_box(fold)
         if box is None and len(self.drawn.boxes) >= MOST_BOXES + 40:  # (the last nodes still get their inputs)
             self.left_out += 1
         elif box is None:
             kind = LEAF if known.serial in self.leaves or (known.requires_grad and known.is_leaf) else CONST
             box = self.add(f"t{self.names.tensor_numbers[known.serial]}", kind, known.serial, known.earlier)
             for serial in dict.fromkeys(known.inputs):
-                self.link(self.drawn.of_tensor.get(serial), box, None, "none")  # so that a detached tensor's way goes on
+                self.link(self.drawn.of_tensor.get(serial), box, {}, "none")  # so that a detached tensor's way goes on
         return box
 
     def maker_box(self, serial: int) -> Box | None:
@@ -128,18 +88,42 @@ class _Chooser:
         made = self.drawn.of_node.get(known.node) if known is not None and known.node is not None else None
         return made or self.tensor_box(serial)
 
-    def link(self, tail: Box | None, head: Box, nr: int | None, kind: str) -> None:
-        if tail is not None and tail is not head and len(self.drawn.links) < MOST_LINKS:
-            link = Link(f"e{len(self.drawn.links) + 1}", tail, head, nr, kind)
-            self.drawn.links.append(link)
-            self.drawn.into.setdefault(head.index, []).append(link)
-            self.drawn.out.setdefault(tail.index, []).append(link)
+    def link(self, tail: Box | None, head: Box, by: dict[int, int], kind: str, output: int | None = None) -> None:
+        if tail is None or tail is head or len(self.drawn.links) >= MOST_LINKS:
+            return
+        if head.kind == FOLD:
+            known = self.drawn.into.get(head.index, ())
+            there = next((link for link in known if (link.tail is tail or link.tail.of is tail) and link.kind == kind), None)
+            if there is not None:
+                there.by |= by
+                return
+        if tail.kind in (LEAF, CONST) and len(self.drawn.out.get(tail.index, ())) >= NEAR and self.wide:
+            tail = self.copy(tail)
+        add_link(self.drawn, tail, head, by, kind, output)
+
+    def copy(self, box: Box) -> Box:
+        """A small box that stands for a tensor's, beside one of its uses."""
+        copies = sum(each.of is box for each in self.drawn.boxes)
+        name = self.names.tensor(box.serial)
+        made = Box(f"{box.id}c{copies + 1}", COPY, box.serial, len(self.drawn.boxes), earlier=box.earlier, of=box, name=name)
+        self.drawn.boxes.append(made)
+        return made
+
+    def fold_box(self, fold: Fold) -> Box:
+        """The box of a fold, made now if it has none."""
+        box = self.fold_boxes.get(id(fold))
+        if box is None:
+            earlier = all(self.state.nodes[serial].earlier for serial in fold.nodes)
+            number = len(self.drawn.folds)
+            box = self.fold_boxes[id(fold)] = Box(f"f{number + 1}", FOLD, number, len(self.drawn.boxes), earlier=earlier)
+            self.drawn.folds.append(fold)
+            self.drawn.boxes.append(box)
+        return box
 
     # --- what gets a box, in the order in which it came to be
 
     def node(self, serial: int) -> None:
         node = self.state.nodes[serial]
-        nr: int | None
         inputs: list[tuple[Box | None, int | None, str]] = []
         for nr, edge in enumerate(node.edges[:MOST_INPUTS]):
             if edge.node is not None:
@@ -149,9 +133,48 @@ class _Chooser:
             elif edge.tensor is not None:
                 inputs.append((self.tensor_box(edge.tensor), nr, "none"))
         inputs += [(self.maker_box(other), None, "none") for other in node.others[:MOST_INPUTS]]
+        fold = self.folding.of_node.get(serial)
+        if fold is not None:
+            box = self.drawn.of_node[serial] = self.fold_box(fold)
+            for tail, place, kind in inputs:
+                self.link(tail, box, {} if place is None else {serial: place}, kind)
+            return
         box = self.add(f"n{self.names.node_numbers[serial]}", FN, serial, node.earlier)
-        for tail, nr, kind in inputs:
-            self.link(tail, box, nr, kind)
+        if node.born:
+            box.extra, box.region = "layer2", self.layer(node.born)
+        for tail, place, kind in inputs:
+            source = self.state.nodes[tail.serial] if tail is not None and tail.kind == FN else None
+            several = source is not None and len(source.shapes) > 1 and place is not None
+            output = node.edges[place].output_nr if several and place is not None else None
+            self.link(tail, box, {} if place is None else {serial: place}, kind, output)
+        for inner in self.state.nodes.values() if node.op == "copy_slices" else ():
+            if inner.inside == serial:
+                self.link(self.drawn.of_node.get(inner.serial), box, {}, "tie")
+
+    def look_inside(self) -> None:
+        """What each fold shows when it is opened, as long as there is room."""
+        room = MOST_INSIDE
+        for number, fold in enumerate(self.drawn.folds):
+            if room < len(fold.shown) + 10:
+                self.drawn.notes.append("Some folds cannot be opened: they would be too many boxes.")
+                break
+
+            def own(tensor: int, fold: Fold = fold) -> str:
+                return (LEAF if tensor in self.leaves else CONST) if self.lies_in(tensor) is fold else ""
+
+            made = inside(fold, f"f{number + 1}", self.state, self.names, self.drawn, own)
+            room -= len(made.boxes)
+            self.drawn.inside[f"f{number + 1}"] = made
+
+    def layer(self, born: int) -> int:
+        """The frame around what a backward call has made."""
+        call = self.state.calls[born - 1]
+        if born not in self.layers:
+            self.layers[born] = len(self.drawn.regions)
+            moment = next((i for i, each in enumerate(self.moments) if each.kind == at.START and each.event is call.started), None)
+            says = f"{call.started.api} #{born} made these: the graph of the gradients"
+            self.drawn.regions.append(Region(f"r{len(self.drawn.regions) + 1}", says, moment, off=False))
+        return self.layers[born]
 
     def unrecorded(self, tensor: int, inputs: Iterable[int], region: int | None) -> None:
         tails = [self.maker_box(serial) for serial in inputs]
@@ -161,7 +184,7 @@ class _Chooser:
         box = self.add(f"t{self.names.tensor_numbers[tensor]}", PLAIN, tensor, known.earlier)
         box.region = region
         for tail in tails:
-            self.link(tail, box, None, "none")
+            self.link(tail, box, {}, "none")
 
     def is_lone_leaf(self, tensor: int | None) -> bool:
         """Whether something happens to a leaf that has no box yet, as in a cell that only zeroes its `.grad`."""
@@ -181,7 +204,7 @@ class _Chooser:
             return
         origin = self.maker_box(known.origin)
         if origin is not None:
-            self.link(origin, self.add(f"t{self.names.tensor_numbers[tensor]}", CONST, tensor, known.earlier), None, "cut")
+            self.link(origin, self.add(f"t{self.names.tensor_numbers[tensor]}", CONST, tensor, known.earlier), {}, "cut")
 
 
 def choose(state: GraphState, moments: list[Moment], names: Names) -> Drawn:
@@ -209,6 +232,10 @@ def choose(state: GraphState, moments: list[Moment], names: Names) -> Drawn:
         chooser.drawn.notes.append(f"Only the first {MOST_LINKS} arrows are drawn.")
     if not chooser.drawn.boxes:
         _only_constants(chooser)
+    chooser.look_inside()
+    if chooser.drawn.folds:
+        count = sum(fold.count for fold in chooser.drawn.folds)
+        chooser.drawn.notes.append(f"{count} nodes are folded into {len(chooser.drawn.folds)} boxes: open one to look inside.")
     if chooser.left_out:
         chooser.drawn.notes.append(f"This is the beginning: {chooser.left_out} more boxes are not drawn.")
     chooser.drawn.inner = _inner_nodes(state, names)
@@ -236,7 +263,7 @@ def _regions(drawn: Drawn, open_regions: list[int | None], moment: Moment, i: in
         if not moment.event.enabled:
             inside = open_regions[-1] if open_regions and open_regions[-1] is not None else len(drawn.regions)
             if inside == len(drawn.regions):
-                drawn.regions.append(Region(f"r{inside + 1}", moment.event.how, i))
+                drawn.regions.append(Region(f"r{inside + 1}", f"{moment.event.how}: nothing is recorded", i))
         open_regions.append(inside)
     elif moment.kind == at.MODE_OFF and open_regions:
         open_regions.pop()

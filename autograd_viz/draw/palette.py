@@ -47,7 +47,10 @@ FORCED = {"paper": "Canvas", "panel": "Canvas", "contrast": "Canvas", "dim": "Ca
 MONO = '"DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace'
 SANS = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif'
 
-SIZES = {"name": 15, "title": 14, "expr": 11.5, "shape": 11.5, "label": 10.5, "tag-text": 12, "chip-text": 11.5, "flow-text": 11}
+SIZES = {
+    "name": 15, "title": 14, "expr": 11.5, "shape": 11.5, "label": 10.5, "tag-text": 12, "chip-text": 11.5, "flow-text": 11,
+    "region-text": 11.5, "outnr": 10.5, "version": 11.5, "kept": 11.5, "bad-text": 11.5,
+}  # fmt: skip
 """Font sizes in px. `layout.py` measures text with them, so a box always has room for its words."""
 
 RULES: dict[str, dict[str, str]] = {
@@ -118,6 +121,20 @@ RULES: dict[str, dict[str, str]] = {
     ".flow-text": {"font-size": "11px", "font-weight": "600", "fill": "$contrast"},
     ".past > .flow-box": {"fill": "$paper", "stroke": "$backward"},
     ".past > .flow-text": {"fill": "$backward", "font-weight": "400"},
+    # hooks, versions, views, and what went wrong with numbers
+    ".flag": {"fill": "$paper", "stroke": "$ink", "stroke-width": "1.4px"},
+    ".hook.on > .flag": {"fill": "$backward", "stroke": "$backward", "stroke-width": "2px"},
+    ".version": {"font-size": "11.5px", "font-weight": "600", "fill": "$accumulate"},
+    ".kept": {"font-size": "11.5px", "fill": "$accumulate"},
+    ".bad-text": {"font-size": "11.5px", "font-weight": "700", "fill": "$error"},
+    ".outnr": {"font-size": "10.5px", "fill": "$dim"},
+    ".layer2 > .card": {"stroke-dasharray": "10 2 2 2"},
+    ".rewritten > .title": {"text-decoration": "line-through", "fill": "$dim"},
+    ".differs": {"fill": "none", "stroke": "$error", "stroke-width": "1.8px"},
+    ".fold-back": {"fill": "$panel"},
+    ".copy > .card": {"fill": "$panel", "stroke": "$dim", "stroke-dasharray": "2 2"},
+    ".tie > .edge-line": {"stroke": "$dim", "stroke-width": "1.6px", "stroke-dasharray": "1.5 4"},
+    ".tie > .edge-head": {"fill": "$dim"},
     # regions
     ".region-box": {"fill": "none", "stroke": "$dim", "stroke-dasharray": "7 4"},
     ".hatch": {"fill": "none", "stroke": "$line"},

@@ -17,15 +17,17 @@ from typing import Any
 from autograd_viz.draw import graphviz
 from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
-from autograd_viz.draw.clean import clean, clean_lines
+from autograd_viz.draw.clean import clean, clean_lines, end
 from autograd_viz.draw.dot import digraph
-from autograd_viz.draw.graph import FN, Box, Drawn, Link, Region, choose
+from autograd_viz.draw.graph import choose
 from autograd_viz.draw.html import html
 from autograd_viz.draw.layout import Arrow, Geometry, Point, text_width
 from autograd_viz.draw.palette import SIZES
 from autograd_viz.draw.panels import boxes
-from autograd_viz.draw.story import Story, flow_text, sent
+from autograd_viz.draw.parts import FN, Box, Drawn, Link, Region
+from autograd_viz.draw.story import Story
 from autograd_viz.draw.svg import Play, svg
+from autograd_viz.draw.telling import flow_text, sent
 from autograd_viz.draw.text import text_drawing
 from autograd_viz.events import Event
 from autograd_viz.trace import moments as at
@@ -59,10 +61,10 @@ def build(events: list[Event], given: dict[int, str] | None = None, title: str =
     drawn = choose(state, told, names)
     first = opening(events)
     maker = Cards(state, names, drawn, first)
-    cards = [maker.card(box) for box in drawn.boxes]
-    labels = _labels(drawn, told)
-    canvas = _Canvas(drawn, cards, labels)
+    canvases = [_Canvas(each, [maker.card(box) for box in each.boxes], _labels(each, told)) for each in drawn.everything()]
+    canvas, insides = canvases[0], dict(zip(drawn.inside, canvases[1:], strict=True))
     items = canvas.items()
+    folds = {id: _opened(drawn.folds[int(id[1:]) - 1].title, inside) for id, inside in insides.items()}
     story = Story(events, told, drawn, names, first)
     story.tell()
     return {
@@ -71,6 +73,7 @@ def build(events: list[Event], given: dict[int, str] | None = None, title: str =
         "w": tidy(canvas.width),
         "h": tidy(canvas.height),
         "items": items,
+        "folds": folds,
         "steps": story.steps,
         "boxes": boxes(state, names, drawn),
         "ledger": story.ledger,
@@ -80,6 +83,12 @@ def build(events: list[Event], given: dict[int, str] | None = None, title: str =
         "live": live,
         "text": text_drawing(state, drawn, names, title),
     }
+
+
+def _opened(name: str, canvas: _Canvas) -> dict[str, Any]:
+    """What the player shows of an open fold."""
+    items = canvas.items()
+    return {"name": clean(name, 80), "w": tidy(canvas.width), "h": tidy(canvas.height), "items": items}
 
 
 def _labels(drawn: Drawn, told: list[Moment]) -> Labels:
@@ -172,13 +181,16 @@ class _Canvas:
 
     def box(self, box: Box) -> Item:
         x, y = self.corner(box)
-        later = "" if box.earlier else " later"
-        return group(self.cards[box.index].items, f"node {box.kind}{later}", box.id, x, y)
+        words = ["node", box.kind, *box.extra.split(), *([] if box.earlier else ["later"])]
+        return group(self.cards[box.index].items, " ".join(words), box.id, x, y)
 
     def edge(self, link: Link, curve: list[Point], beside: bool) -> Item:
         """A forward arrow; a little aside if gradients will run along it."""
         line, head = line_and_head(aside(curve, ASIDE) if beside else curve, THIN)
         items: list[Item] = [{"k": "path", "d": line, "c": "edge-line"}, {"k": "path", "d": head, "c": "edge-head"}]
+        if link.output is not None:
+            x, y = along(curve, 0.84)
+            items.append(words(x, y - 5, str(link.output), "outnr", "middle"))
         if link.kind == "cut":
             x, y = along(curve, 0.5)
             strokes = "".join(f"M{tidy(x + dx)} {tidy(y + 7)}L{tidy(x + dx + 6)} {tidy(y - 7)}" for dx in (-6, 0))
@@ -202,8 +214,10 @@ class _Canvas:
         left, top = min(a[0] for a in areas) - 12, min(a[1] for a in areas) - 4
         right, bottom = max(a[2] for a in areas) + 12, max(a[3] for a in areas) + 22
         hatch = "".join(_hatch(left, top, right, bottom))
-        items = [{"k": "path", "d": hatch, "c": "hatch"}, rect(left, top, right - left, bottom - top, "region-box", 8)]
-        items.append(words(left + 10, bottom - 7, f"{region.how}: nothing is recorded", "region-text"))
+        items = [{"k": "path", "d": hatch, "c": "hatch"}] if region.off else []
+        fits = text_width(region.says, SIZES["region-text"]) + 20 <= right - left
+        says = region.says if fits else end(region.says.split(":")[0], int((right - left - 16) / text_width("m", SIZES["region-text"])))
+        items += [rect(left, top, right - left, bottom - top, "region-box", 8), words(left + 10, bottom - 7, says, "region-text")]
         return group(items, "region" if region.moment is None else "region later", region.id)
 
 

@@ -1,18 +1,19 @@
 """The story: for every moment, what changes on the picture that is already laid out.
 
-A `Stage` remembers what each item shows, so a step holds differences only. What lights up at one step is put out at the next: the box
-that was `now`, the arrows that were `on`. What stays, stays by itself: a freed chip, a filled `.grad`.
+A `Stage` (in `telling.py`) remembers what each item shows, so a step holds differences only. What lights up at one step is put out at
+the next: the box that was `now`, the arrows that were `on`. What stays, stays by itself: a freed chip, a filled `.grad`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from autograd_viz.draw.cards import CHIPS, Opening, chips_of, data_label, grad_label
 from autograd_viz.draw.clean import clean
-from autograd_viz.draw.graph import FN, LEAF, Box, Drawn, Link
 from autograd_viz.draw.panels import entry, gradients, saved_text
+from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
+from autograd_viz.draw.telling import Stage, flow_text, grouped, sent, shortened, told_together
 from autograd_viz.draw.values import grid
 from autograd_viz.events import Event, Preview
 from autograd_viz.trace import moments as at
@@ -20,30 +21,9 @@ from autograd_viz.trace.fold import call_number, fold
 from autograd_viz.trace.moments import Moment
 from autograd_viz.trace.narrate import narrate
 from autograd_viz.trace.state import GraphState
-from autograd_viz.trace.words import Names, brief, shape, values
+from autograd_viz.trace.words import Names, values
 
 MOST_STEPS = 800  # with the most boxes, about a megabyte: what a cell may add to a notebook
-LONGEST_FLOW = 18  # characters
-
-
-class Stage:
-    """What every item shows now, and what the current step has changed."""
-
-    def __init__(self) -> None:
-        self.shown: dict[str, dict[str, Any]] = {}
-        self.set: dict[str, dict[str, Any]] = {}
-
-    def begin(self) -> None:
-        """A new step."""
-        self.set = {}
-
-    def put(self, id: str, **shows: Any) -> None:
-        """From now on the item shows this."""
-        before = self.shown.setdefault(id, {})
-        new = {key: what for key, what in shows.items() if before.get(key) != what}
-        if new:
-            before.update(new)
-            self.set.setdefault(id, {}).update(new)
 
 
 class Story:
@@ -54,12 +34,15 @@ class Story:
         self.events, self.moments, self.drawn, self.names = events, moments, drawn, names
         self.state, self.folded = GraphState(), 0
         self.stage = Stage()
-        self.words: dict[int, set[str]] = {box.index: {"later"} for box in drawn.boxes if not box.earlier}
+        self.on = drawn  # the picture, or the inside of a fold, on which a moment acts
+        self.words: dict[str, set[str]] = {box.id: {"later"} for each in drawn.everything() for box in each.boxes if not box.earlier}
         self.lit: list[Box] = []
+        self.waving: list[str] = []  # the flags of hooks that run now
         self.flows: dict[str, str] = {}
-        self.shown_links = {link.id for link in drawn.links if link.head.earlier}
+        self.shown_links = {link.id for each in drawn.everything() for link in each.links if link.head.earlier}
         self.steps: list[dict[str, Any]] = []
         self.ledger: list[dict[str, Any]] = []
+        self.rows = 0  # of the state's ledger, how many stand there (a fold's are shortened)
         self.held: list[int] = []
         self.sources: dict[str, int] = {}
         self.notes: list[str] = []
@@ -69,18 +52,20 @@ class Story:
     def tell(self) -> None:
         """Make all steps."""
         waiting: list[Moment] = []
+        shown: list[Moment] = []
         for moment in self.moments:
             if moment.kind == at.MODE_ON:
                 waiting.append(moment)
             elif moment.kind == at.MODE_OFF and waiting:
                 waiting.pop()
             elif self.is_shown(moment):
-                if len(self.steps) + len(waiting) >= MOST_STEPS:
-                    self.notes.append(f"Only the first {MOST_STEPS} steps are told.")
-                    break
-                for each in (*waiting, moment):
-                    self.step(each)
+                shown += [*waiting, moment]
                 waiting = []
+        for group in grouped(shown, self.box, self.drawn.folds):
+            if len(self.steps) >= MOST_STEPS:
+                self.notes.append(f"Only the first {MOST_STEPS} steps are told.")
+                break
+            self.step(group)
         self.fold_to(len(self.events) - 1)
         self.end_ledger()
 
@@ -98,7 +83,8 @@ class Story:
             return True
         if moment.kind == at.FAIL:
             return True
-        return self.box(moment) is not None
+        box = self.box(moment)
+        return box is not None and not (moment.kind == at.LEAF and box.kind == FOLD)
 
     def box(self, moment: Moment) -> Box | None:
         """The box that a moment is about."""
@@ -112,27 +98,50 @@ class Story:
         while self.folded <= last:
             fold(self.state, self.events[self.folded])
             self.folded += 1
-        for row in self.state.ledger[len(self.ledger) :]:
+        new = self.state.ledger[self.rows :]
+        self.rows += len(new)
+        for row in new:
             box = self.drawn.box_of(self.names.state, row.tensor)
             self.ledger.append(entry(row, len(self.steps), box.id if box else None, self.names, self.scales.get(row.tensor, 0.0)))
 
-    def step(self, moment: Moment) -> None:
-        """One step: what was lit goes out, the moment acts, its caption is written."""
-        self.fold_to(moment.last)
+    def step(self, group: list[Moment]) -> None:
+        """One step: what was lit goes out, the moment acts, its caption is written. (Of several, in a fold, each acts in turn.)"""
         self.stage.begin()
-        self.calm()
-        box = self.box(moment)
-        _ACTS.get(moment.kind, Story.light)(self, moment, box)
+        rows = len(self.ledger)
+        for moment in group:
+            self.fold_to(moment.last)
+            self.calm()
+            for where, box in self.faces(moment):
+                self.on = where
+                _ACTS.get(moment.kind, Story.light)(self, moment, box)
+        self.on = self.drawn
+        moment, box = group[-1], self.box(group[0] if len(group) > 1 else group[-1])
         source = moment.source
+        if len(group) == 1 or box is None:
+            told = narrate(moment, self.state, self.names)
+        else:
+            told = told_together(group, self.drawn.folds[box.serial], self.names)
+        if len(group) > 1:
+            self.ledger[rows:] = shortened(self.ledger[rows:])
+        inner = next((face.id for where, face in self.faces(moment) if where is not self.drawn and face is not None), None)
         self.steps.append({
-            "cap": [[kind, clean(text, 2000)] for kind, text in narrate(moment, self.state, self.names)],
+            "cap": [[kind, clean(text, 2000)] for kind, text in told],
             "ph": moment.phase,
             "call": self.call(moment),
-            "at": box.id if box else None,
+            "at": inner or (box.id if box else None) if len(group) == 1 else box.id if box else None,
             "src": [self.sources.setdefault(source.file, len(self.sources)), source.line] if source else self.same_source(moment),
             "set": self.stage.set,
         })  # fmt: skip
         self.held.append(self.state.held_bytes)
+
+    def faces(self, moment: Moment) -> list[tuple[Drawn, Box | None]]:
+        """Where a moment is seen: on the picture, and inside a fold."""
+        found: list[tuple[Drawn, Box | None]] = [(self.drawn, self.box(moment))]
+        for inside in self.drawn.inside.values():
+            box = inside.of_node.get(moment.node) if moment.node is not None else inside.of_tensor.get(moment.tensor or -1)
+            if box is not None and box.kind != COPY:
+                found.append((inside, box))
+        return found
 
     def call(self, moment: Moment) -> int:
         """The number of the backward call that the step belongs to; 0 outside."""
@@ -152,22 +161,25 @@ class Story:
 
     def dress(self, box: Box) -> None:
         """Give the box the class that its words make."""
-        words = self.words.get(box.index, ())
-        state = [word for word in ("later", "done", "now", "wave", "sum", "failed") if word in words]
-        self.stage.put(box.id, c=" ".join(["node", box.kind, *state]))
+        words = self.words.get(box.id, ())
+        state = [word for word in ("later", "rewritten", "done", "now", "wave", "sum", "failed") if word in words]
+        self.stage.put(box.id, c=" ".join(["node", box.kind, *box.extra.split(), *state]))
 
     def add(self, box: Box, *words: str) -> None:
         """Add words to a box's class."""
-        self.words.setdefault(box.index, set()).update(words)
+        self.words.setdefault(box.id, set()).update(words)
 
     def calm(self) -> None:
         """Put out what the step before lit."""
         for box in self.lit:
-            self.words[box.index] -= {"now", "wave", "sum"}
+            self.words[box.id] -= {"now", "wave", "sum"}
             self.dress(box)
             if box.kind == LEAF:
                 self.stage.put(f"{box.id}p", c="port")
         self.lit = []
+        for id in self.waving:
+            self.stage.put(id, c="hook")
+        self.waving = []
         for id, was in list(self.flows.items()):
             if was == "on":
                 self.flow(id, "past")
@@ -190,15 +202,15 @@ class Story:
 
     def reveal(self, box: Box) -> None:
         """Show a box that was not made before, with the arrows that lead to it."""
-        words = self.words.get(box.index)
+        words = self.words.get(box.id)
         if words and "later" in words:
             words.discard("later")
             self.dress(box)
-        for link in self.drawn.into.get(box.index, ()):
+        for link in self.on.into.get(box.index, ()):
             if link.id not in self.shown_links:
                 self.shown_links.add(link.id)
                 self.stage.put(link.id, c=f"edge {link.kind}")
-                if "later" in self.words.get(link.tail.index, ()):
+                if "later" in self.words.get(link.tail.id, ()):
                     self.reveal(link.tail)
 
     # --- moments
@@ -209,9 +221,10 @@ class Story:
                 self.stage.put(region.id, c="region")
 
     def start(self, moment: Moment, box: Box | None) -> None:
-        for each in self.drawn.boxes:
-            words = self.words.get(each.index)
-            if words and each.kind == FN and words & {"done", "failed"}:
+        self.mode(moment, box)
+        for each in (box for drawn in self.drawn.everything() for box in drawn.boxes):
+            words = self.words.get(each.id)
+            if words and each.kind in (FN, FOLD) and words & {"done", "failed"}:
                 words -= {"done", "failed"}
                 self.dress(each)
         for id in list(self.flows):
@@ -228,17 +241,21 @@ class Story:
         self.light(moment, box, "wave")
         self.add(box, "done")
         self.dress(box)
+        for link, gradient in sent(self.on, moment):
+            self.flow(link.id, "on", flow_text(gradient))
+        if box.kind == FOLD:
+            return
         received = moment.entered.gradients if moment.entered else ()
         self.stage.put(f"{box.id}i", s=clean(gradients(received)))
         self.stage.put(f"{box.id}o", s=clean(gradients(moment.event.gradients)))
         self.chips(box.serial)
-        for link, gradient in sent(self.drawn, moment):
-            self.flow(link.id, "on", flow_text(gradient))
 
     def chips(self, node: int) -> None:
         """Show which saved tensors a node still holds."""
-        known, box = self.state.nodes.get(node), self.drawn.of_node.get(node)
-        if known is not None and box is not None:
+        known = self.state.nodes.get(node)
+        for box in [each.of_node[node] for each in self.drawn.everything() if node in each.of_node]:
+            if known is None or box.kind != FN:
+                continue
             for i, saved in enumerate(chips_of(known)[:CHIPS]):
                 self.stage.put(f"{box.id}c{i}", c=f"chip {saved.status}")
             self.stage.put(f"{box.id}v", s=clean(saved_text(known)))
@@ -252,7 +269,10 @@ class Story:
             self.grad(box, moment.event.after)
             self.add(box, "done")
             self.dress(box)
-        for link in self.drawn.links_from(box):
+        elif box.kind == FN:
+            self.stage.put(f"{box.id}r", s=f".grad = {flow_text(moment.event.after)}")
+            self.stage.put(f"{box.id}k", s=values(moment.event.after))
+        for link in self.on.links_from(box):
             if self.flows.get(link.id) == "past":
                 self.flow(link.id, "on")
 
@@ -272,7 +292,7 @@ class Story:
         if box.kind == LEAF:
             known = self.state.tensors.get(box.serial)
             self.grad(box, known.grad if known else None)
-            self.words.get(box.index, set()).discard("done")
+            self.words.get(box.id, set()).discard("done")
         self.light(moment, box)
 
     def change(self, moment: Moment, box: Box | None) -> None:
@@ -281,20 +301,44 @@ class Story:
         if moment.event.grad_of is not None:
             if box.kind == LEAF:
                 self.grad(box, moment.event.preview)
-        elif box.kind != FN:
+        elif box.kind in (LEAF, CONST):
             self.stage.put(f"{box.id}d", v=grid(moment.event.preview)[1])
             self.stage.put(f"{box.id}e", s=data_label(moment.event.preview))
+            if box.kind == LEAF:
+                self.stage.put(f"{box.id}w", s=f"v{moment.event.version}")
         for node, _ in self.state.spoiled:
             self.chips(node)
         self.light(moment, box)
 
     def made(self, moment: Moment, box: Box | None) -> None:
+        if moment.event.op == "copy_slices" or moment.bumped is not None:
+            for serial, other in self.drawn.of_node.items():
+                known = self.state.nodes.get(serial)
+                if known is not None and other.kind == FN and (known.rewritten or known.inside is not None):
+                    self.add(other, "rewritten")
+                    self.dress(other)
         for node, _ in self.state.spoiled if moment.bumped is not None else ():
             self.chips(node)
         self.light(moment, box)
 
+    def hooked(self, moment: Moment, box: Box | None) -> None:
+        self.hook(moment, box, "hook")
+
+    def hook(self, moment: Moment, box: Box | None, c: str = "hook on") -> None:
+        if box is None:
+            return
+        self.light(moment, box)
+        if box.kind not in (FN, LEAF) or moment.event.hook not in self.drawn.flags:
+            return
+        hook = self.state.hooks.get(moment.event.hook)
+        flag = f"{box.id}h{moment.event.hook}"
+        self.stage.put(flag, c=c)
+        if hook is not None and c != "hook":
+            self.waving.append(flag)
+            self.stage.put(f"{flag}t", s=clean(f"{gradients(hook.before)} → {gradients(hook.after)}"))
+
     def requires(self, moment: Moment, box: Box | None) -> None:
-        if box is not None and box.kind != FN:
+        if box is not None and box.kind in (LEAF, CONST, PLAIN):
             self.stage.put(f"{box.id}x", s=str(moment.event.requires_grad))
         self.light(moment, box)
 
@@ -303,30 +347,14 @@ class Story:
             self.light(moment, box)
             self.add(box, "failed")
             self.dress(box)
-            if moment.entered is not None:
+            if moment.entered is not None and box.kind == FN:
                 self.stage.put(f"{box.id}i", s=clean(gradients(moment.entered.gradients)))
-
-
-def sent(drawn: Drawn, moment: Moment) -> Iterable[tuple[Link, Preview]]:
-    """The arrows along which a run sends gradients."""
-    for link in drawn.back(moment.node):
-        nr = link.nr
-        gradient = moment.event.gradients[nr] if nr is not None and nr < len(moment.event.gradients) else None
-        if gradient is not None:
-            yield link, gradient
-
-
-def flow_text(gradient: Preview) -> str:
-    """A gradient in a narrow place.  "[0.25 0.27 0.14]", "(5, 3) 0.25 …", "(4, 5) all 1" """
-    if len(gradient.values) <= 3 and gradient.whole and len(full := values(gradient, short=True)) <= LONGEST_FLOW:
-        return full
-    if gradient.minimum is not None and gradient.minimum == gradient.maximum and not gradient.nans and not gradient.infs:
-        return f"{shape(gradient.shape)} all {brief(gradient.minimum)}"
-    return f"{shape(gradient.shape)} {brief(gradient.values[0])} …" if gradient.values else shape(gradient.shape)
 
 
 _ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {
     at.NODE: Story.made,
+    at.HOOKED: Story.hooked,
+    at.HOOK: Story.hook,
     at.MODE_ON: Story.mode,
     at.MODE_OFF: Story.mode,
     at.START: Story.start,

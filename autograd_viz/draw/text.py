@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean, end
-from autograd_viz.draw.graph import FN, LEAF, PLAIN, Box, Drawn
+from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.events import Edge
-from autograd_viz.trace.narrate import expression
-from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, SavedState, TensorState
+from autograd_viz.trace.narrate import HOOKS, expression, hook_name
+from autograd_viz.trace.state import HELD, GraphState, LedgerRow, NodeState, SavedState, TensorState
 from autograd_viz.trace.words import Names, shape, size, values
 
 MOST_LINES = 40
@@ -41,8 +41,31 @@ def _fitted(graph: list[str], after: list[str]) -> list[str]:
 def _graph(state: GraphState, drawn: Drawn, names: Names, title: str) -> list[str]:
     lines = [clean(title, 80)] if title else []
     for box in drawn.boxes:
-        lines += _node(box, state, drawn, names) if box.kind == FN else _tensor(box, state, names)
+        if box.kind == FOLD:
+            lines += _fold(box, state, drawn, names)
+        elif box.kind == FN:
+            lines += _node(box, state, drawn, names)
+        elif box.kind != COPY:
+            lines += _tensor(box, state, names)
     return lines
+
+
+def _fold(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
+    """A fold: what it holds, and what comes into it."""
+    fold = drawn.folds[box.serial]
+    kinds = list(dict.fromkeys(state.nodes[serial].name for serial in fold.nodes))
+    inputs = list(dict.fromkeys(_stands_for(link.tail, drawn, names) for link in drawn.into.get(box.index, ())))
+    held = sum(any(saved.status == HELD for saved in chips_of(state.nodes[serial])) for serial in fold.nodes)
+    return [
+        clean(f"[{box.id}] {fold.title}: {fold.count} nodes ({', '.join(kinds[:6])}{', …' if len(kinds) > 6 else ''})", 150),
+        clean(f"    <- {', '.join(inputs[:8]) or 'nothing'}; {held} of them hold saved tensors", 150),
+    ]
+
+
+def _stands_for(box: Box, drawn: Drawn, names: Names) -> str:
+    if box.kind == FOLD:
+        return f"[{box.id}]"
+    return names.node(box.serial) if box.kind == FN else _called(box.serial, names)
 
 
 def _node(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
@@ -51,7 +74,31 @@ def _node(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
     made = f"{node.op} of {made}" if node.serial in drawn.inner else made
     edges = ", ".join(_edge(edge, names) for edge in node.edges) or "nothing"
     first = f"{_number(box, names)} {node.name} {' '.join(shape(each) for each in node.shapes[:2])}"
-    return [f"{clean(first)}  {clean(made, 60)}".rstrip(), f"    <- {clean(edges)}{_saved(node)}"]
+    lines = [f"{clean(first)}  {clean(made, 60)}".rstrip(), f"    <- {clean(edges)}{_saved(node)}{_more(node, names)}{_hooks(box, state)}"]
+    kept = [state.tensors[t] for t in node.outputs.values() if t in state.tensors and state.tensors[t].retains_grad]
+    return [*lines, *(f"    .grad = {values(known.grad, 20)}, kept by retain_grad()" for known in kept)]
+
+
+def _more(node: NodeState, names: Names) -> str:
+    """A view, a version, a history that was replaced, a second layer: what is not so of most nodes."""
+    result = node.outputs.get(0)
+    said = []
+    if memory := names.memory(result):
+        said.append(f"shares the memory of {memory}")
+    if result is not None and names.is_changed(result):
+        said.append(f"version {node.versions.get(0, 0)}")
+    if node.inside is not None:
+        said.append(f"run by {names.node(node.inside)}")
+    elif node.rewritten:
+        said.append("history replaced")
+    if node.born:
+        said.append(f"made by {names.state.calls[node.born - 1].started.api} #{node.born}")
+    return "".join(f"; {clean(each)}" for each in said)
+
+
+def _hooks(box: Box, state: GraphState) -> str:
+    own = [hook for hook in state.hooks.values() if box.serial == (hook.node if box.kind == FN else hook.leaf) and not hook.removed]
+    return clean("".join(f"; {HOOKS[hook.kind]} {hook_name(hook)}" for hook in own[:4]))
 
 
 def _number(box: Box, names: Names) -> str:
@@ -89,7 +136,8 @@ def _tensor(box: Box, state: GraphState, names: Names) -> list[str]:
     what = {LEAF: "leaf", PLAIN: "not recorded"}.get(box.kind, "constant" if known.origin is None else "detached")
     line = f"{_called(box.serial, names)}: {what} {shape(known.shape)}{_dtype(known)} = {values(known.preview)}"
     if box.kind == LEAF:
-        return [clean(line), f"    .grad = {values(known.grad, 20)}"]
+        changed = f"; version {known.version}" if names.is_changed(known.serial) else ""
+        return [clean(line), f"    .grad = {values(known.grad, 20)}{changed}{_hooks(box, state)}"]
     if known.origin is not None:
         return [clean(f"{line}; cut from {_called(known.origin, names)}")]
     return [clean(f"{line}; from {', '.join(_called(i, names) for i in known.inputs)}" if box.kind == PLAIN and known.inputs else line)]

@@ -15,6 +15,7 @@ from math import e, inf, nan, pi
 from typing import Any
 
 from autograd_viz.torch import autograd, distributions, func, linalg, mutation, nn, optim, return_types, special, testing, utils
+from autograd_viz.torch.builtin import as_builtins as _as_builtins
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -54,6 +55,7 @@ from autograd_viz.torch.modes import (
     no_grad,
     set_grad_enabled,
 )
+from autograd_viz.torch.mutation import *
 from autograd_viz.torch.nn.functional.plain import *
 from autograd_viz.torch.operators import *
 from autograd_viz.torch.ops.activations import *
@@ -71,6 +73,7 @@ from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.generator_state import *
+from autograd_viz.torch.ops.integrals import *
 from autograd_viz.torch.ops.joining import *
 from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
@@ -114,6 +117,7 @@ for _where, _classes in {
     for _class in _classes:
         _class.__module__ = _where  # (what PyTorch prints)
 globals().update(_TYPES)
+_as_builtins(globals())
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]
 

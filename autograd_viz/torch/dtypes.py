@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.random import DEVICES
+
 
 class dtype:
     """A kind of element. Compare with `is` or `==`; prints as `torch.float32`."""
@@ -22,6 +24,11 @@ class dtype:
         self.is_floating_point = self.numpy.kind == "f"
         self.itemsize = self.numpy.itemsize
         self.category = {"b": 0, "u": 1, "i": 1, "f": 2}[self.numpy.kind]  # bool < integers < floats
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it has negative numbers."""
+        return self.numpy.kind in "if"
 
     @property
     def is_complex(self) -> bool:
@@ -62,7 +69,9 @@ def set_default_dtype(d: dtype) -> None:
     """Choose what floats become.  Raises TypeError unless it is a floating dtype."""
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
-        raise TypeError(f"only floating-point types are supported as the default type\nHint: got {d!r}; pass torch.float32 or float64.")
+        where = "" if isinstance(d, dtype) else "invalid dtype object: "
+        wrong = f"{where}only floating-point types are supported as the default type"
+        raise TypeError(f"{wrong}\nHint: got {d!r}; pass torch.float32 or float64.")
     _default = d
 
 
@@ -90,11 +99,10 @@ class Size(tuple[int, ...]):
     def __add__(self, other: Any) -> Size:
         return Size(super().__add__(tuple(other)))
 
+    def __mul__(self, other: Any) -> Size:
+        return Size(super().__mul__(other))
 
-DEVICES = (
-    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta",
-    "hpu", "mtia", "privateuseone",
-)  # fmt: skip
+    __rmul__ = __mul__
 
 
 class device:

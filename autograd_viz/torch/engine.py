@@ -228,11 +228,11 @@ class Wave:
         if node._hooked:
             self._call_tensor_hooks(node, gradients)
             if node._prehooks:
-                gradients = self._replaced(node._prehooks, gradients, gradients, ())
+                gradients = self._replaced(node._prehooks, gradients, ())
         if isinstance(node, AccumulateGrad):
             self._reach_leaf(node, gradients[0])
             if node._posthooks:
-                self._replaced(node._posthooks, [], [], gradients)
+                self._replaced(node._posthooks, [], gradients)
             return
         if events.listeners:
             events.emit(events.NodeEntered(self.call, node._serial, tuple(map(_look, gradients))))
@@ -246,7 +246,7 @@ class Wave:
             check_nan(node, results)
         if node._posthooks:
             shown = [result if need else None for result, need in zip(results, _needed(node), strict=True)]
-            results = self._replaced(node._posthooks, shown, shown, gradients)
+            results = self._replaced(node._posthooks, shown, gradients)
         handed: list[Any] = []
         for i, ((following, output_nr), result) in enumerate(zip(node.next_functions, results, strict=True)):
             if following is None or result is None:
@@ -280,24 +280,26 @@ class Wave:
     def _call_tensor_hooks(self, node: Node, gradients: list[Any]) -> None:
         """The hooks of the tensors that were the node's outputs, each may replace the gradient; then `retain_grad` keeps what is left."""
         for output_nr, hooks in (node._tensor_hooks or {}).items():
-            for hook in [hook for each in hooks for hook in each.values()]:
-                gradients[output_nr] = self._replaced({0: hook}, [gradients[output_nr]], [gradients[output_nr]], None)[0]
+            for number, hook in [pair for each in hooks for pair in each.items()]:
+                gradients[output_nr] = self._replaced({number: hook}, [gradients[output_nr]], None)[0]
         for output_nr, reference in (node._retained or {}).items():
             tensor = reference()
             if tensor is not None and gradients[output_nr] is not None:
                 self.accumulate(tensor, gradients[output_nr], retained=True)
 
-    def _replaced(self, hooks: dict[int, Any], first: list[Any], values: list[Any], second: Any) -> list[Any]:
+    def _replaced(self, hooks: dict[int, Any], values: list[Any], second: Any) -> list[Any]:
         """`values` after each hook has had its say: hook(grad) if `second` is None, hook(grad_outputs) if it is (), else
         hook(grad_inputs, grad_outputs).  Raises RuntimeError or TypeError for what cannot take a gradient's place.
         """
-        for hook in list(hooks.values()):
+        for number, hook in list(hooks.items()):
             shown = tuple(map(as_tensor, values))
+            looks = tuple(map(_look, shown))
             if second is None:
                 given = hook(shown[0])
             else:
                 given = hook(shown, tuple(map(as_tensor, second))) if second != () else hook(shown)
             if given is None:
+                self._tell_hook(number, looks, looks)
                 continue
             answer = given if isinstance(given, tuple) else (given,)
             name = getattr(hook, "__name__", type(hook).__name__)
@@ -308,7 +310,12 @@ class Wave:
             for old, new in zip(shown, answer, strict=True):
                 check_replacement(name, old, new)
             values = [new if new is None or self.create_graph else new._array for new in answer]
+            self._tell_hook(number, looks, tuple(map(_look, answer)))
         return values
+
+    def _tell_hook(self, number: int, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
+        if events.listeners:
+            events.emit(events.HookRan(self.call, number, before, after))
 
     # --- the end of the road ---------------------------------------------------------------------------------------------
 
@@ -318,9 +325,11 @@ class Wave:
         if leaf._requires_grad and gradient is not None:  # (it may have been switched off since)
             self.accumulate(leaf, gradient)
             if leaf._post_accumulate_grad_hooks:
-                for hook in list(leaf._post_accumulate_grad_hooks.values()):
+                for number, hook in list(leaf._post_accumulate_grad_hooks.items()):
+                    look = (_look(leaf._grad),)
                     if hook(leaf) is not None:
                         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+                    self._tell_hook(number, look, (_look(leaf._grad),))
 
     def accumulate(self, tensor: Tensor, gradient: Any, retained: bool = False) -> None:
         """tensor.grad += gradient: a new tensor at first, then in place; under create_graph always a new one, with its graph.

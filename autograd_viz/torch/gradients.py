@@ -18,9 +18,9 @@ from autograd_viz.torch import observe
 from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle, make_unusual
+from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle, make_unusual, told
 from autograd_viz.torch.source import locate
-from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, method, need_tensors, needs_grad, retain
+from autograd_viz.torch.tensor import Tensor, accumulator, edge_to, history, holding, method, need_tensors, needs_grad, retain
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
@@ -334,7 +334,11 @@ def register_hook(input: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Rem
         fn = edge[0] or (None if input._accumulator is None else input._accumulator())
         if fn is not None:
             fn.hook_tensor(edge[1], input._backward_hooks)
-    return RemovableHandle(input._backward_hooks, hook)
+    handle = RemovableHandle(input._backward_hooks, hook)
+    if events.listeners:
+        observe.introduce(input)
+        told(handle, "tensor", hook, edge[0] or accumulator(input), edge[1])
+    return handle
 
 
 @method
@@ -347,7 +351,11 @@ def register_post_accumulate_grad_hook(input: Tensor, hook: Callable[[Tensor], N
     if input._post_accumulate_grad_hooks is None:
         input._post_accumulate_grad_hooks = OrderedDict()
         make_unusual(input)
-    return RemovableHandle(input._post_accumulate_grad_hooks, hook)
+    handle = RemovableHandle(input._post_accumulate_grad_hooks, hook)
+    if events.listeners:
+        observe.introduce(input)
+        told(handle, "accumulate", hook, accumulator(input))
+    return handle
 
 
 @method

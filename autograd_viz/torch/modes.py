@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from autograd_viz import events
-from autograd_viz.torch.source import locate
+from autograd_viz.torch.source import asked_from_outside, locate
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +30,7 @@ class _Mode(threading.local):
     saved_hooks: tuple[Any, ...] = ()  # pairs of hooks for what is saved from now on; the last one counts
     hooks_forbidden: str | None = None  # the message of who tries to have such hooks
     watched: Any = None  # inside `allow_mutation_on_saved_tensors`, who wants to know of a tensor before it is changed
+    modules: tuple[tuple[Any, str], ...] = ()  # the nn.Modules that are being called, if anyone listens, and what they are called
     wave: Any = None  # the backward that is under way in this thread
 
 
@@ -105,7 +106,7 @@ class _Switch:
 
     def _set(self, enabled: bool, *, entering: bool) -> None:
         mode.grad = enabled
-        if events.listeners:
+        if events.listeners and asked_from_outside(__name__):  # what an optimizer switches for itself is its own affair
             events.emit(events.GradModeChanged(enabled, type(self).__name__, entering, locate()))
 
 
@@ -151,6 +152,9 @@ class set_grad_enabled(_Switch):
 
     def _fresh(self) -> _Switch:
         return set_grad_enabled(self.enabled)
+
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.enabled})"
 
 
 class set_detect_anomaly:

@@ -37,7 +37,7 @@ from autograd_viz.torch.ops import (
     transcendental,
 )
 from autograd_viz.torch.ops.inplace import in_place, reshape_in_place
-from autograd_viz.torch.tensor import Tensor, holding
+from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 NUMBER = bool | int | float | np.generic
 
@@ -113,6 +113,9 @@ _FILES: tuple[ModuleType, ...] = (
 for _file in _FILES:
     for _name in _file.IN_PLACE:
         _method(getattr(_file, _name), f"{_name}_")
+for _name, _row in transcendental.WRITTEN_OVER.items():
+    _method(_row, f"{_name}_")
+    _method(_row, f"arc{_name.removeprefix('a')}_")
 for _name in ("exp", "log", "log1p", "sqrt", "neg", "abs", "sign", "sigmoid", "tanh", "relu", "reciprocal"):
     _method(getattr(pointwise, _name), f"{_name}_")
 _WRITTEN: dict[str, Callable[..., Any]] = {"zero_": inplace.zero, "fill_": inplace.fill, "copy_": _copied}
@@ -120,6 +123,35 @@ for _name, _function in _WRITTEN.items():
     _method(_function, _name)
 for _name, _function in _RESHAPE.items():
     _method(_function, _name, reshape_in_place)
+
+# --- the same as functions: torch.exp_(x) -----------------------------------------------------------------------------------
+
+fill = inplace.filled
+_NAMES = (
+    "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "asin_", "asinh_",
+    "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "deg2rad_", "detach_", "erf_", "erfc_",
+    "exp2_", "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "gcd_", "index_put_", "lcm_", "ldexp_", "log10_", "log1p_", "log2_",
+    "log_", "logit_", "nan_to_num_", "neg_", "negative_", "rad2deg_", "reciprocal_", "resize_as_", "round_", "rsqrt_", "sigmoid_",
+    "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
+)  # fmt: skip
+
+
+def _as_function(name: str) -> Callable[..., Tensor]:
+    def changed(*args: Any, **named: Any) -> Tensor:
+        args = args or ((named.pop("input"),) if "input" in named else ())
+        if not args:
+            raise TypeError(f'{name}() missing 1 required positional arguments: "input"')
+        need_tensors(name, input=args[0])
+        made: Tensor = getattr(Tensor, name)(*args, **named)
+        return made
+
+    changed.__name__ = changed.__qualname__ = name
+    changed.__doc__ = f"`{name.removesuffix('_')}` in place: overwrites the tensor and returns it."
+    return changed
+
+
+globals().update((_name, _as_function(_name)) for _name in _NAMES)
+__all__ = ["fill", *_NAMES]
 
 # --- x += y -----------------------------------------------------------------------------------------------------------
 

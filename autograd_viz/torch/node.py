@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from autograd_viz import events
 from autograd_viz.torch.dtypes import Size, of_numpy
 from autograd_viz.torch.saved import FREED, Packed, is_saved, tensor_of
 from autograd_viz.torch.saved import Array as Array
+from autograd_viz.torch.source import locate
 
 if TYPE_CHECKING:
-    from autograd_viz.events import NodeCreated, TensorCreated
+    from autograd_viz.events import HookRegistered, NodeCreated, Source, TensorCreated
     from autograd_viz.torch.tensor import Tensor
 
 serials = itertools.count(1)  # one number for every object that a reader may want to tell apart
@@ -104,14 +106,14 @@ class Node:
         self.hooked()
         if self._posthooks is None:
             self._posthooks = OrderedDict()
-        return RemovableHandle(self._posthooks, fn)
+        return told(RemovableHandle(self._posthooks, fn), "posthook", fn, self)
 
     def register_prehook(self, fn: Hook) -> RemovableHandle:
         """Call fn(grad_outputs) before the node runs; what it returns, if not None, replaces grad_outputs."""
         self.hooked()
         if self._prehooks is None:
             self._prehooks = OrderedDict()
-        return RemovableHandle(self._prehooks, fn)
+        return told(RemovableHandle(self._prehooks, fn), "prehook", fn, self)
 
     def hooked(self) -> None:
         """From now on the engine must look whether there are hooks."""
@@ -209,13 +211,31 @@ class RemovableHandle:
 
     def remove(self) -> None:
         """Take the hook away. It is no error if it is gone already."""
-        self.hooks.pop(self.id, None)
+        if self.hooks.pop(self.id, None) is not None and events.listeners:
+            events.emit(events.HookRemoved(self.id))
 
     def __enter__(self) -> RemovableHandle:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def told(handle: RemovableHandle, kind: str, hook: Hook, node: Node, output_nr: int = 0) -> RemovableHandle:
+    """The handle of a new hook, after listeners have heard of it."""
+    if events.listeners:
+        events.emit(hook_event(handle.id, kind, hook, node, output_nr, locate(), False))
+    return handle
+
+
+def hook_event(
+    number: int, kind: str, hook: Hook, node: Node, output_nr: int, source: Source | None, earlier: bool
+) -> HookRegistered:
+    """What is told of a hook. (Of a leaf's AccumulateGrad listeners know the leaf.)"""
+    leaf = node.variable if isinstance(node, AccumulateGrad) else None
+    name = getattr(hook, "__name__", type(hook).__name__)
+    ours, theirs = (node._serial, None) if leaf is None else (None, leaf._serial)
+    return events.HookRegistered(number, kind, ours, output_nr, theirs, name, source, earlier)
 
 
 AFTER_FREED = (

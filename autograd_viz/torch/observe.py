@@ -9,6 +9,7 @@ A course may skip this file: it changes nothing. Read next: `op.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -16,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from autograd_viz import events
-from autograd_viz.events import Edge, Event, NodeCreated, Preview, Saved, Source, TensorCreated
+from autograd_viz.events import Edge, Event, HookRegistered, NodeCreated, Preview, Saved, Source, TensorCreated
 from autograd_viz.torch.dtypes import of_numpy
 from autograd_viz.torch.modes import mode
-from autograd_viz.torch.node import AccumulateGrad, Node, serials
+from autograd_viz.torch.node import AccumulateGrad, Node, hook_event, serials
 from autograd_viz.torch.saved import FREED, Array, Packed, SavedList, is_saved
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, needs_grad, seen_history
@@ -119,11 +120,14 @@ def _history(tensor: Tensor, is_new: Callable[[Any], bool]) -> Iterator[Event]:
                 if isinstance(node, AccumulateGrad):
                     if is_new(node.variable):
                         yield tensor_event(node.variable, "", ())
+                        yield from _hooks_of(node)
                     continue
                 stack.append((node, True))
                 stack.extend((fn, False) for fn, _ in reversed(node.next_functions) if fn is not None)
     if is_new(tensor):
         yield tensor_event(tensor, "", ())
+        if tensor._accumulator is not None and (end := tensor._accumulator()) is not None:
+            yield from _hooks_of(end)
 
 
 def _node_again(node: Node) -> Iterator[Event]:
@@ -135,7 +139,20 @@ def _node_again(node: Node) -> Iterator[Event]:
             yield replace(event, earlier=True)
     if not node._story:
         yield NodeCreated(node._serial, node.name(), "", tuple(edge(entry, None) for entry in node.next_functions), (), saved_of(node),
-                          tuple(shape for shape, _ in node.metas), (), None, True)  # fmt: skip
+                          tuple(shape for shape, _ in node.metas), (), (), None, True)  # fmt: skip
+    yield from _hooks_of(node)
+
+
+def _hooks_of(node: Node) -> Iterator[HookRegistered]:
+    """The hooks that are there already."""
+    kinds: list[tuple[str, int, Any]] = [
+        ("tensor", nr, hooks) for nr, several in (node._tensor_hooks or {}).items() for hooks in several
+    ] + [("prehook", 0, node._prehooks), ("posthook", 0, node._posthooks)]
+    if isinstance(node, AccumulateGrad):
+        kinds.append(("accumulate", 0, node.variable._post_accumulate_grad_hooks))
+    for kind, nr, hooks in kinds:
+        for number, hook in (hooks or {}).items():
+            yield hook_event(number, kind, hook, node, nr, None, True)
 
 
 def edge(entry: tuple[Node | None, int], tensor: Tensor | None) -> Edge:
@@ -157,7 +174,7 @@ def _saved(name: str, kept: Any) -> Saved:
     if kept is FREED:
         return Saved(name, None, None, 0, 0, "freed", False)
     if isinstance(kept, Packed):  # what a hook made of it, which may be anything
-        return Saved(name, None, None, 0, 0, "packed by a hook", True)
+        return Saved(name, None, None, 0, 0, events.PACKED, True)
     if not is_saved(kept):
         return Saved(name, None, None, 0, 0, repr(kept), True)
     if isinstance(kept, SavedList):  # told as its first tensor, with the bytes of all
@@ -228,7 +245,7 @@ def recorded(
     made = NodeCreated(
         number, node.name(), op, tuple([edge(entry, t) for entry, t in zip(node.next_functions, inputs)]),  # noqa: B905
         tuple([t._serial for t in inputs[edges:] if t._number is None]), saved_of(node), tuple([shape for shape, _ in node.metas]),
-        derivatives, source, False,
+        derivatives, tuple([label for _, label in mode.modules]), source, False,
     )  # fmt: skip
     node._epoch = events.epoch
     node._story = (*constants, made, *results)
@@ -241,12 +258,26 @@ def rewritten(node: Node, base: Tensor) -> None:
     """A view was changed in place, and `node` is the new history of its base."""
     edges = tuple(edge(entry, None) for entry in node.next_functions)
     made = NodeCreated(
-        node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), locate(), False
+        node._serial, node.name(), "copy_slices", edges, (), saved_of(node), tuple(shape for shape, _ in node.metas), (), (), locate(),
+        False,
     )
     node._epoch = base._epoch = events.epoch
     node._story = (made,)
     events.emit(made)
     events.emit(tensor_event(base, "copy_slices", (), locate(), earlier=False))
+
+
+@contextmanager
+def one_change(tensor: Tensor, op: str) -> Iterator[None]:
+    """Whatever is done to the tensor in this block is told as one change in place: a step of an optimizer, a way to initialize."""
+    was_quiet, mode.quiet = mode.quiet, True
+    version = tensor._version_counter.value
+    try:
+        yield
+    finally:
+        mode.quiet = was_quiet
+    if events.listeners and not was_quiet and tensor._version_counter.value != version:
+        changed(tensor, op)
 
 
 def changed(tensor: Tensor, op: str) -> None:

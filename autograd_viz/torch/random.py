@@ -30,6 +30,10 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Shape = tuple[int, ...]
 
 DEFAULT_SEED = 67280421310721  # of a new torch.Generator(); the largest prime factor of 2**128 + 1
+DEVICES = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta",
+    "hpu", "mtia", "privateuseone",
+)  # fmt: skip
 BLOCK = 16  # normal draws of this many elements and more are made in blocks of 16
 _serial_numbers = itertools.count(1)
 
@@ -48,8 +52,11 @@ class Generator:
 
     def __init__(self, device: object = "cpu") -> None:
         """A generator seeded with `DEFAULT_SEED`.  Raises RuntimeError for a device other than "cpu"."""
-        if str(device) != "cpu":
-            raise RuntimeError(f"expected a generator of device 'cpu', got {str(device)!r}: this library has the CPU only")
+        kind = str(device).partition(":")[0]
+        if kind in DEVICES[1:]:
+            raise RuntimeError(f"{kind.upper()} device type not an accelerator.\nHint: this library has the CPU only.")
+        if kind != "cpu":
+            raise RuntimeError(f"Expected one of {', '.join(DEVICES)} device type at start of device string: {device}")
         self._serial = next(_serial_numbers)
         self._twister = np.random.MT19937()
         self.manual_seed(DEFAULT_SEED)

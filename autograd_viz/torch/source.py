@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import linecache
+import opcode
 import sys
 from types import CodeType, FrameType
 from typing import Any
@@ -22,6 +23,7 @@ file_titles: dict[str, str] = {}
 
 LONGEST_TEXT = 20_000  # characters of a file that a recording keeps
 LONGEST_EXPRESSION = 120
+STORES = {opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_ATTR", "DELETE_ATTR")}
 
 _places: dict[tuple[int, int], tuple[CodeType, Source]] = {}  # (id of a code object, instruction) -> the place; it keeps the code alive
 _told: dict[str, int] = {}  # file -> the epoch in which its text was told
@@ -49,6 +51,14 @@ def outside() -> FrameType | None:
     return frame
 
 
+def asked_from_outside(module: str) -> bool:
+    """Whether the innermost frame that is not of this module is the user's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") == module:
+        frame = frame.f_back
+    return frame is outside()
+
+
 def locate() -> Source | None:
     """The innermost place outside this package, or None (a call from C, or from a finished program)."""
     frame = outside()
@@ -73,6 +83,8 @@ def _place(frame: FrameType) -> Source:
     line, end_line, column, end_column = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
     line = line or frame.f_lineno or 0
     lines = linecache.getlines(name)[line - 1 : end_line] if line and end_line else []
+    if lines and frame.f_code.co_code[frame.f_lasti] in STORES:  # `x[0] = 1` stands as `x[0]`: its value is elsewhere
+        return Source(title, line, " ".join("".join(lines).split())[:LONGEST_EXPRESSION])
     if not lines or column is None or end_column is None:
         return Source(title, line, "")
     raw = [text.encode() for text in lines]  # columns count UTF-8 bytes

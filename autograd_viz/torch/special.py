@@ -1,6 +1,6 @@
 """`torch.special`: functions that statisticians and physicists know by name. Most are the ordinary ones under another name.
 
-It has no Bessel functions and no zeta.
+Of Bessel's functions it has the modified ones.
 
 Read next: `gradients.py`.
 """
@@ -15,12 +15,12 @@ import numpy as np
 from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops import pointwise, special_functions, statistics, steps, transcendental
+from autograd_viz.torch.ops import integrals, pointwise, special_functions, statistics, steps, transcendental
 from autograd_viz.torch.ops import softmax as of_softmax
 from autograd_viz.torch.ops.pointwise import divided, eq, exp, floats, le, log, masked_fill, plus, pow_number, times
 from autograd_viz.torch.ops.special_functions import inverse_of_normal, log_of_normal, one_by_one
 from autograd_viz.torch.overloads import forms, renamed
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, method
 
 _ONE = "Tensor input, *, Tensor? out=None"
 _TWO = "Tensor input, Tensor other, *, Tensor? out=None"
@@ -43,6 +43,20 @@ polygamma = _special(special_functions.polygamma, "", "int n, Tensor input, *, T
 _SOFTMAX = "Tensor input, int dim, *, dtype? dtype=None"
 softmax, log_softmax = _special(of_softmax.softmax, "", _SOFTMAX), _special(of_softmax.log_softmax, "", _SOFTMAX)
 xlogy = _special(transcendental.xlogy, "", *_MIXED)
+i0, i0e, i1, i1e, erfcx = (_special(getattr(integrals, name)) for name in ("i0", "i0e", "i1", "i1e", "erfcx"))
+gammainc, gammaincc = _special(integrals.igamma, "gammainc", _TWO), _special(integrals.igammac, "gammaincc", _TWO)
+method(integrals.i0), method(integrals.igamma), method(integrals.igammac)
+
+
+@forms(*_MIXED)
+def special_zeta(input: Any, other: Any) -> Tensor:
+    """The sum of 1 / (other + n) ** input over n = 0, 1, 2, ..."""
+    if not isinstance(other, Tensor):
+        return integrals.zeta_from_number(input, other)
+    return (integrals.zeta_of if isinstance(input, Tensor) else integrals.zeta_of_number)(input, other)
+
+
+zeta = special_zeta
 
 
 @reads("special_logsumexp(Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None)")

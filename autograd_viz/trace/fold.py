@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograd_viz import events as ev
-from autograd_viz.trace.state import CHANGED, FREED, HELD, Call, GraphState, LedgerRow, Mode, NodeState, SavedState, TensorState
+from autograd_viz.trace.state import CHANGED, FREED, HELD, Call, GraphState, HookState, LedgerRow, Mode, NodeState, SavedState, TensorState
 
 
 def fold(state: GraphState, event: ev.Event) -> GraphState:
@@ -57,10 +57,15 @@ def _tensor_created(state: GraphState, event: ev.TensorCreated) -> None:
         )  # fmt: skip
         state.tensors[event.tensor] = known
     else:  # met again: its history stays, its present may have moved on
+        was = known.node if known.node in state.nodes else None
         known.requires_grad, known.is_leaf, known.node, known.output_nr = event.requires_grad, event.is_leaf, event.node, event.output_nr
         known.version, known.preview, known.grad, known.base = event.version, event.preview, event.grad, event.base
+        if was is not None and was != event.node:
+            now = state.nodes.get(event.node) if event.node is not None else None
+            state.nodes[was].rewritten = now is None or all(edge.node != was for edge in now.edges)
     if event.node in state.nodes:
         state.nodes[event.node].outputs[event.output_nr] = event.tensor
+        state.nodes[event.node].versions[event.output_nr] = event.version
     elif event.node is not None:
         state.orphans.setdefault(event.node, {})[event.output_nr] = event.tensor
 
@@ -117,11 +122,19 @@ def _node_created(state: GraphState, event: ev.NodeCreated) -> None:
         return
     saved = [SavedState(s.name, s.tensor, s.storage, s.nbytes, s.version, s.text, HELD if s.held else FREED) for s in event.saved]
     state.nodes[event.node] = NodeState(
-        event.node, event.name, event.op, event.edges, event.others, saved, event.shapes, event.derivatives, event.source, event.earlier
+        event.node, event.name, event.op, event.edges, event.others, saved, event.shapes, event.derivatives, event.module,
+        event.source, event.earlier,
     )
     for each in saved:
         if each.tensor is not None and each.status == HELD:
             _hold(state, event.node, each)
+    node = state.nodes[event.node]
+    if state.running and not event.earlier:
+        node.born = state.running[-1].number
+    if event.op == "copy_slices":  # the node before it is the change itself, which it runs on a part of what it stands for
+        last = next((each for each in reversed(state.nodes.values()) if each is not node), None)
+        if last is not None and not last.outputs and last.source == event.source:
+            last.inside = event.node
     state.nodes[event.node].outputs.update(state.orphans.pop(event.node, {}))
 
 
@@ -172,6 +185,23 @@ def _backward_started(state: GraphState, event: ev.BackwardStarted) -> None:
     call = Call(len(state.calls) + 1, event)
     state.calls.append(call)
     state.running.append(call)
+
+
+def _hook_registered(state: GraphState, event: ev.HookRegistered) -> None:
+    state.hooks.setdefault(
+        event.hook, HookState(event.hook, event.kind, event.node, event.output_nr, event.leaf, event.name, event.source)
+    )
+
+
+def _hook_removed(state: GraphState, event: ev.HookRemoved) -> None:
+    if event.hook in state.hooks:
+        state.hooks[event.hook].removed = True
+
+
+def _hook_ran(state: GraphState, event: ev.HookRan) -> None:
+    hook = state.hooks.get(event.hook)
+    if hook is not None:
+        hook.before, hook.after = event.before, event.after
 
 
 def _node_entered(state: GraphState, event: ev.NodeEntered) -> None:
@@ -260,6 +290,9 @@ _CHANGES: dict[type, Callable[[GraphState, Any], None]] = {
     ev.OpNotRecorded: _op_not_recorded,
     ev.GradModeChanged: _grad_mode_changed,
     ev.BackwardStarted: _backward_started,
+    ev.HookRegistered: _hook_registered,
+    ev.HookRemoved: _hook_removed,
+    ev.HookRan: _hook_ran,
     ev.NodeEntered: _node_entered,
     ev.NodeLeft: _node_left,
     ev.GradAccumulated: _gradient_accumulated,

@@ -18,8 +18,9 @@ from autograd_viz import events as ev
 LEAF, CONSTANT, NODE, UNRECORDED, DETACH = "leaf", "constant", "node", "unrecorded", "detach"
 MODE_ON, MODE_OFF, REQUIRES, CHANGE = "mode entered", "mode left", "requires grad", "change"
 START, RUN, SUM, CLEAR, FAIL = "start", "run", "accumulate", "clear", "fail"
+HOOKED, HOOK, RETAIN = "hook registered", "hook", "retain"
 
-PHASES = {START: "backward", RUN: "backward", SUM: "backward", CLEAR: "grad", FAIL: "error"}
+PHASES = {START: "backward", RUN: "backward", SUM: "backward", HOOK: "backward", CLEAR: "grad", FAIL: "error"}
 
 
 @dataclass(slots=True)
@@ -60,11 +61,23 @@ class _Grouping:
         self.entered: dict[int, ev.NodeEntered] = {}
         self.of_tensor: dict[int, Moment] = {}
         self.released: dict[int, tuple[str, ...]] = {}
+        self.hooks: dict[int, ev.HookRegistered] = {}
+        self.running = 0  # backward calls under way: what they compute on the way is no step of the program's
+        self.after: list[ev.HookRan] = []  # hooks that ran on what a node is about to send
 
     def add(self, kind: str, event: Any, i: int, **about: Any) -> Moment:
         moment = Moment(kind, event, i, **about)
         self.moments.append(moment)
         return moment
+
+    def only_leaves_since(self, moment: Moment) -> bool:
+        """Whether nothing but leaves and constants were made since a leaf was."""
+        for each in reversed(self.moments):
+            if each is moment:
+                return moment.kind == LEAF
+            if each.kind not in (LEAF, CONSTANT):
+                return False
+        return False
 
     def latest(self, *kinds: str) -> Moment | None:
         """The last moment, if it is one of these kinds."""
@@ -94,6 +107,8 @@ def _tensor_created(group: _Grouping, event: ev.TensorCreated, i: int) -> None:
         bumped.last = i
         return
     kind = LEAF if event.requires_grad else CONSTANT
+    if group.running:
+        return
     group.of_tensor[event.tensor] = group.add(kind, event, i, tensor=event.tensor)
 
 
@@ -105,7 +120,7 @@ def _became(kind: str, serial: str) -> Callable[[_Grouping, Any, int], None]:
         moment = group.of_tensor.get(tensor)
         if moment is not None and moment is group.moments[-1]:
             moment.kind, moment.event, moment.last = kind, _with_source(event, moment.event), i
-        else:
+        elif not group.running:
             group.of_tensor[tensor] = group.add(kind, event, i, tensor=tensor)
 
     return join
@@ -132,6 +147,8 @@ def _version_bumped(group: _Grouping, event: ev.VersionBumped, i: int) -> None:
         made.last, made.bumped = i, event
     elif cleared is not None and cleared.tensor == event.grad_of:
         cleared.last = i
+    elif (leaf := group.of_tensor.get(event.tensor)) is not None and group.only_leaves_since(leaf):
+        leaf.last = i  # how a layer fills its parameters belongs to their making
     else:
         group.add(CHANGE, event, i, tensor=event.grad_of if event.grad_of is not None else event.tensor)
 
@@ -157,6 +174,7 @@ def _mode(group: _Grouping, event: ev.GradModeChanged, i: int) -> None:
 
 def _backward_started(group: _Grouping, event: ev.BackwardStarted, i: int) -> None:
     group.add(START, event, i, call=event.call)
+    group.running += 1
 
 
 def _node_entered(group: _Grouping, event: ev.NodeEntered, i: int) -> None:
@@ -166,6 +184,33 @@ def _node_entered(group: _Grouping, event: ev.NodeEntered, i: int) -> None:
 def _node_left(group: _Grouping, event: ev.NodeLeft, i: int) -> None:
     entered, released = group.entered.pop(event.node, None), group.released.pop(event.node, ())
     group.add(RUN, event, i, node=event.node, call=event.call, entered=entered, released=released)
+    for ran in group.after:
+        _add_hook(group, ran, i)
+    group.after = []
+
+
+def _hook_registered(group: _Grouping, event: ev.HookRegistered, i: int) -> None:
+    group.hooks[event.hook] = event
+    if not event.earlier:
+        group.add(HOOKED, event, i, node=event.node, tensor=event.leaf)
+
+
+def _hook_ran(group: _Grouping, event: ev.HookRan, i: int) -> None:
+    hook = group.hooks.get(event.hook)
+    if hook is not None and hook.kind == "posthook" and hook.node in group.entered:
+        group.after.append(event)  # told after the node's own step
+    else:
+        _add_hook(group, event, i)
+
+
+def _add_hook(group: _Grouping, event: ev.HookRan, i: int) -> None:
+    hook = group.hooks.get(event.hook)
+    if hook is not None:
+        group.add(HOOK, event, i, node=hook.node, tensor=hook.leaf, call=event.call)
+
+
+def _grad_retained(group: _Grouping, event: ev.GradRetained, i: int) -> None:
+    group.add(RETAIN, event, i, tensor=event.tensor)
 
 
 def _saved_released(group: _Grouping, event: ev.SavedReleased, i: int) -> None:
@@ -185,11 +230,13 @@ def _gradient_accumulated(group: _Grouping, event: ev.GradAccumulated, i: int) -
 
 def _backward_failed(group: _Grouping, event: ev.BackwardFailed, i: int) -> None:
     entered = group.entered.pop(event.node, None) if event.node is not None else None
+    group.running -= 1
     group.add(FAIL, event, i, node=event.node, call=event.call, entered=entered)
 
 
 def _backward_finished(group: _Grouping, event: ev.BackwardFinished, i: int) -> None:
-    last = group.latest(START, RUN, SUM)
+    last = group.latest(START, RUN, SUM, HOOK)
+    group.running -= 1
     if last is not None and last.call == event.call:
         last.last, last.finishes = i, True
 
@@ -203,6 +250,9 @@ _JOINS: dict[type, Callable[[_Grouping, Any, int], None]] = {
     ev.NodeCreated: _node_created,
     ev.GradModeChanged: _mode,
     ev.BackwardStarted: _backward_started,
+    ev.HookRegistered: _hook_registered,
+    ev.HookRan: _hook_ran,
+    ev.GradRetained: _grad_retained,
     ev.NodeEntered: _node_entered,
     ev.NodeLeft: _node_left,
     ev.SavedReleased: _saved_released,

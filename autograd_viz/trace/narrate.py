@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from autograd_viz.events import Edge, Preview
+from autograd_viz.events import PACKED, Edge, Preview
 from autograd_viz.trace import moments as at
 from autograd_viz.trace.moments import Moment
-from autograd_viz.trace.state import Call, GraphState, NodeState
+from autograd_viz.trace.state import Call, GraphState, HookState, NodeState
 from autograd_viz.trace.words import Names, shape, size, values
 
 Runs = list[tuple[str, str]]
@@ -101,13 +101,29 @@ def _node(moment: Moment, state: GraphState, names: Names) -> Runs:
     made = expression(node.source.text if node.source else "", names.output(node))
     kept = [saved for saved in node.saved if saved.tensor is not None]
     says = [*_b(node.name), *_w(" is recorded")] if not made else [*_c(made), *_w(" is recorded as "), *_b(node.name)]
+    if node.op == "copy_slices":
+        return _copy_slices(node, state, names)
     leads = [target(edge, names) for edge in node.edges if edge.node is not None or edge.leaf is not None]
     says += [*_w(", which will send gradients to "), *_several(_once(leads))] if leads else []
     if moment.bumped is not None:
         says += _w(f". It wrote in place: the memory is at version {moment.bumped.version} now")
+    if packed := [_c(saved.name) for saved in node.saved if saved.text == PACKED]:
+        return [*says, *_w(". What it saves goes through a pack hook first: "), *_several(packed), *_w(".")]
     if not kept:
         return [*says, *_w(". It saves nothing: its gradient needs no values.")]
     return [*says, *_w(". For that it saves "), *_several([_c(s.name) for s in kept]), *_w(f" ({size(sum(s.nbytes for s in kept))}).")]
+
+
+def _copy_slices(node: NodeState, state: GraphState, names: Names) -> Runs:
+    """A view was changed in place, and so its base: whose history is rewritten."""
+    inner = next((each for each in state.nodes.values() if each.inside == node.serial), None)
+    base = names.output(node) or "the base"
+    made = _c(node.source.text) if node.source and node.source.text else _w("An in-place operation")
+    says = [*made, *_w(" writes through a view into the memory of "), *_b(base), *_w(", so the history of "), *_b(base)]
+    says += [*_w(" is rewritten: it is "), *_b(node.name), *_w(" now")]
+    if inner is not None:
+        says += [*_w(", which runs "), *_b(names.node(inner.serial)), *_w(" on that part of it")]
+    return [*says, *_w(". The view, when it is next used, gets a new history too: a window on what "), *_b(base), *_w(" has become.")]
 
 
 def _once(parts: list[Runs]) -> list[Runs]:
@@ -233,6 +249,50 @@ def _accumulate(moment: Moment, state: GraphState, names: Names) -> Runs:
     return [*slot, *_w(" was not empty: "), *_c(addition), *_w(". PyTorch adds, it does not overwrite.")]
 
 
+_SEES = {
+    "tensor": "the gradient of ", "prehook": "what arrives at ", "posthook": "what is sent by ", "accumulate": "the .grad of ",
+}  # fmt: skip
+
+
+def _seen_by(hook: HookState, names: Names) -> Runs:
+    """What a hook sees.  "the gradient of h" """
+    if hook.node is None:
+        return [*_w(_SEES[hook.kind]), *_b(names.tensor(hook.leaf))]
+    node = names.state.nodes.get(hook.node)
+    name = names.variable(node.outputs.get(hook.output_nr)) if node is not None and hook.kind == "tensor" else ""
+    return [*_w(_SEES[hook.kind]), *(_b(name) if name else _b(names.node(hook.node)))]
+
+
+def hook_name(hook: HookState) -> str:
+    """A hook's own name, if it has one worth saying."""
+    return "a lambda" if hook.name == "<lambda>" else hook.name
+
+
+HOOKS = {"tensor": "tensor hook", "prehook": "prehook", "posthook": "posthook", "accumulate": "post-accumulate hook"}
+"""What PyTorch calls the kinds of hooks."""
+
+
+def _hooked(moment: Moment, state: GraphState, names: Names) -> Runs:
+    hook = state.hooks[moment.event.hook]
+    when = ", each time that it was added to." if hook.kind == "accumulate" else " in every backward, and may put another in its place."
+    return [*_w(f"A {HOOKS[hook.kind]}, "), *_c(hook_name(hook)), *_w(", will see "), *_seen_by(hook, names), *_w(when)]
+
+
+def _hook(moment: Moment, state: GraphState, names: Names) -> Runs:
+    event, hook = moment.event, state.hooks[moment.event.hook]
+    says = [*_w(f"The {HOOKS[hook.kind]} "), *_c(hook_name(hook)), *_w(" sees "), *_seen_by(hook, names)]
+    if event.before:
+        says += [*_w(": "), *_several([_c(values(look)) for look in event.before[:3]])]
+    if event.before == event.after:
+        return [*says, *_w(", and leaves it as it is.")]
+    return [*says, *_w(", and puts "), *_several([_c(values(look)) for look in event.after[:3]]), *_w(" in its place.")]
+
+
+def _retain(moment: Moment, state: GraphState, names: Names) -> Runs:
+    return [*_b(names.tensor(moment.tensor)), *_w(" is no leaf, so its gradient would only pass through. "), *_c("retain_grad()"),
+            *_w(" asks to keep it in "), *_c(".grad"), *_w(".")]  # fmt: skip
+
+
 def _clear(moment: Moment, state: GraphState, names: Names) -> Runs:
     slot = [*_b(names.tensor(moment.tensor)), *_c(".grad")]
     if moment.event.how == "None":
@@ -270,6 +330,9 @@ _SAY: dict[str, Callable[[Moment, GraphState, Names], Runs]] = {
     at.NODE: _node,
     at.UNRECORDED: _unrecorded,
     at.DETACH: _detach,
+    at.HOOKED: _hooked,
+    at.HOOK: _hook,
+    at.RETAIN: _retain,
     at.MODE_ON: _mode_on,
     at.MODE_OFF: _mode_off,
     at.REQUIRES: _requires,

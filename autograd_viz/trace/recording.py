@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograd_viz import events as ev
+from autograd_viz.trace.plain import from_data, to_data
 
 SCHEMA = 1
 LIMIT = 100_000
@@ -66,7 +67,7 @@ class Recording:
             data["title"] = self.title
         if self.dropped:
             data["dropped"] = self.dropped
-        data["events"] = [ev.to_data(event) for event in self.events]
+        data["events"] = [to_data(event) for event in self.events]
         return json.dumps(data, allow_nan=False, separators=(",", ":"))
 
     @classmethod
@@ -99,6 +100,6 @@ def _no_constant(name: str) -> Any:
 def _read(items: list[Any]) -> Iterator[ev.Event]:
     for i, item in enumerate(items):
         try:
-            yield ev.from_data(item)
+            yield from_data(item)
         except (ValueError, TypeError, OverflowError) as error:
             raise ValueError(f"events[{i}]: {error}") from None

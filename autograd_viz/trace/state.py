@@ -58,7 +58,11 @@ class SavedState:
 
 @dataclass(slots=True)
 class NodeState:
-    """A grad_fn. `outputs`: output number -> tensor; `received`, `sent`: gradients of its latest run; `runs`: the calls in which it ran."""
+    """A grad_fn. `outputs`: output number -> tensor; `received`, `sent`: gradients of its latest run; `runs`: the calls in which it ran.
+
+    `versions`: output number -> the version of that tensor's memory when it became this output. `born`: the backward call that made it
+    (create_graph), 0 if the program did. `inside`: the CopySlices that runs it. `rewritten`: its result has another history by now.
+    """
 
     serial: int
     name: str
@@ -68,6 +72,7 @@ class NodeState:
     saved: list[SavedState]
     shapes: tuple[tuple[int, ...], ...]
     derivatives: tuple[tuple[str, str], ...]
+    module: tuple[str, ...]
     source: Source | None
     earlier: bool
     outputs: dict[int, int] = field(default_factory=dict)
@@ -75,6 +80,26 @@ class NodeState:
     sent: tuple[Preview | None, ...] = ()
     runs: list[int] = field(default_factory=list)
     failed: bool = False
+    versions: dict[int, int] = field(default_factory=dict)
+    born: int = 0
+    inside: int | None = None
+    rewritten: bool = False
+
+
+@dataclass(slots=True)
+class HookState:
+    """A hook; `before` and `after`: the gradients of its latest run."""
+
+    number: int
+    kind: str
+    node: int | None
+    output_nr: int
+    leaf: int | None
+    name: str
+    source: Source | None
+    before: tuple[Preview | None, ...] = ()
+    after: tuple[Preview | None, ...] = ()
+    removed: bool = False
 
 
 @dataclass(slots=True)
@@ -120,6 +145,7 @@ class GraphState:
 
     tensors: dict[int, TensorState] = field(default_factory=dict)
     nodes: dict[int, NodeState] = field(default_factory=dict)
+    hooks: dict[int, HookState] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     grad_enabled: bool = True
     modes: list[Mode] = field(default_factory=list)

@@ -80,6 +80,10 @@ class Names:
         self.given = given or {}
         self.tensor_numbers = {serial: i for i, serial in enumerate(state.tensors, 1)}
         self.node_numbers = {serial: i for i, serial in enumerate(state.nodes, 1)}
+        self._owners = {  # memory -> a variable that looks into it: a Parameter shares the memory of the tensor that it was made of
+            known.base: name for known in reversed(state.tensors.values())
+            if known.base is not None and known.is_leaf and (name := self.variable(known.serial))
+        }  # fmt: skip
         seen: dict[str, int] = {}
         for node in state.nodes.values():
             seen[node.name] = seen.get(node.name, 0) + 1
@@ -123,6 +127,25 @@ class Names:
     def output(self, node: NodeState) -> str:
         """The user's name for what a node made, or an empty text."""
         return next((name for nr in sorted(node.outputs) if (name := self.variable(node.outputs[nr]))), "")
+
+    def outputs(self, node: NodeState) -> list[str]:
+        """The user's names for all that a node made; with the version of its memory, if that was ever changed.  ["a", "b v1"]"""
+        return [
+            name + (f" v{node.versions.get(nr, 0)}" if self.is_changed(node.outputs[nr]) else "")
+            for nr in sorted(node.outputs) if (name := self.variable(node.outputs[nr]))
+        ]  # fmt: skip
+
+    def is_changed(self, tensor: int) -> bool:
+        """Whether a tensor's memory was ever written to in place."""
+        known = self.state.tensors.get(tensor)
+        return known is not None and known.version > 0
+
+    def memory(self, serial: int | None) -> str:
+        """What a view looks into: the name of the tensor whose memory it shares, or an empty text."""
+        known = self.state.tensors.get(serial) if serial is not None else None
+        if known is None or known.base is None or known.base == serial:
+            return ""
+        return self.variable(known.base) or self._owners.get(known.base) or self.tensor(known.base)
 
 
 def made_by(tensor: TensorState) -> str:

@@ -62,10 +62,10 @@ def test_a_long_text_keeps_its_ends_and_says_what_it_leaves_out(record) -> None:
     def program():
         w = torch.ones(3, requires_grad=True)
         y = w
-        for _ in range(60):
-            y = y * 1.5
-        for _ in range(30):
-            y.sum().backward(retain_graph=True)
+        for i in range(30):
+            y = torch.stack([y, y * i]).sum(0).view(3) if i % 4 else (y + i).relu()
+        for i in range(30):
+            (y.sum() * i).backward(retain_graph=True)
         return {"w": w}
 
     lines = draw_recording(record(program)).text().splitlines()

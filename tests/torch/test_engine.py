@@ -21,6 +21,7 @@ from autograd_viz.torch import engine, observe
 from autograd_viz.torch.op import ROWS, op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.tensor import holding
+from autograd_viz.trace.plain import from_data, to_data
 
 from .oracle import facts
 from .programs import PROGRAMS
@@ -247,7 +248,7 @@ def test_every_event_of_every_program_is_plain_data(recordings: Any) -> None:
     for name, (_, seen) in recordings.items():
         for event in seen:
             kinds.add(type(event))
-            assert repr(events.from_data(events.to_data(event))) == repr(event), name
+            assert repr(from_data(to_data(event))) == repr(event), name
     assert kinds == set(events.KINDS.values()) - {events.TensorNamed}  # naming is the recording's
 
 

@@ -38,7 +38,7 @@ class Script:
              earlier: bool = False) -> None:  # fmt: skip
         derivatives = tuple((f"x{i}", "grad") for i in range(len(edges)))
         source = ev.Source("cell [1]", 2, text or name.lower())
-        self.add(ev.NodeCreated(serial, name, name.lower(), edges, (), saved, ((2,),), derivatives, source, earlier))
+        self.add(ev.NodeCreated(serial, name, name.lower(), edges, (), saved, ((2,),), derivatives, (), source, earlier))
 
     def backward(self, root: int, retain: bool = False) -> int:
         self.calls += 1

@@ -11,8 +11,8 @@ from typing import Any
 
 __all__ = [
     "boolean", "dependent", "greater_than", "greater_than_eq", "half_open_interval", "independent", "integer_interval", "interval",
-    "less_than", "lower_cholesky", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite", "real", "real_vector",
-    "simplex", "unit_interval",
+    "less_than", "lower_cholesky", "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive",
+    "positive_definite", "real", "real_vector", "simplex", "unit_interval",
 ]  # fmt: skip
 
 
@@ -115,6 +115,17 @@ class _Simplex(Constraint):
         return (value >= 0).all(-1) & ((value.sum(-1) - 1).abs() < 1e-6)
 
 
+class _Multinomial(Constraint):
+    is_discrete, event_dim = True, 1
+    upper_bound: Any
+
+    def check(self, value: Any) -> Any:
+        return (value >= 0).all(-1) & (value.sum(-1) <= self.upper_bound)
+
+    def __repr__(self) -> str:
+        return "Multinomial()"
+
+
 class _LowerCholesky(Constraint):
     event_dim = 2
 
@@ -184,3 +195,8 @@ def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
 def integer_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
     """Whole numbers between two bounds, both included."""
     return _IntegerInterval(lower_bound=lower_bound, upper_bound=upper_bound)
+
+
+def multinomial(upper_bound: Any) -> Constraint:
+    """Counts that are not negative, at most so many together."""
+    return _Multinomial(upper_bound=upper_bound)

@@ -1,6 +1,6 @@
-"""Distributions of real numbers: `Normal`, `Uniform`, `Exponential`, `Laplace`.
+"""Distributions of real numbers: `Normal`, `Uniform`, `Exponential`, `Laplace`, `Cauchy`.
 
-Read next: `discrete.py`.
+Read next: `gamma.py`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,22 @@ import math
 from typing import Any
 
 from autograd_viz.torch.distributions import constraints
-from autograd_viz.torch.distributions.distribution import Distribution, as_kind, batch_of, broadcast_all, standard_normal
+from autograd_viz.torch.distributions.distribution import (
+    Distribution,
+    ExponentialFamily,
+    as_kind,
+    batch_of,
+    broadcast_all,
+    filled,
+    standard_normal,
+)
 from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops.creation import empty, rand
 from autograd_viz.torch.ops.kinds import finfo
 from autograd_viz.torch.ops.random_draws import normal
 
-__all__ = ["Exponential", "Laplace", "Normal", "Uniform"]
+__all__ = ["Cauchy", "Exponential", "Laplace", "Normal", "Uniform"]
 
 
 class _LocationAndScale(Distribution):
@@ -39,7 +47,7 @@ class _LocationAndScale(Distribution):
         return self.loc
 
 
-class Normal(_LocationAndScale):
+class Normal(_LocationAndScale, ExponentialFamily):
     """The bell curve around `loc`, with the standard deviation `scale`."""
 
     @property
@@ -121,17 +129,56 @@ class Laplace(_LocationAndScale):
         return 1 + (2 * self.scale).log()
 
 
+class Cauchy(_LocationAndScale):
+    """Where a ray in a random direction, from a point at distance `scale`, meets a line. It has no mean."""
+
+    @property
+    def mean(self) -> Any:
+        """nan."""
+        return filled(self._extended_shape(), math.nan, self.loc)
+
+    @property
+    def variance(self) -> Any:
+        """inf."""
+        return filled(self._extended_shape(), math.inf, self.loc)
+
+    def rsample(self, sample_shape: Any = Size()) -> Any:  # noqa: B008
+        """loc + noise * scale."""
+        noise: Any = empty(tuple(self._extended_shape(sample_shape)), dtype=self.loc.dtype)
+        return self.loc + noise.cauchy_() * self.scale
+
+    def log_prob(self, value: Any) -> Any:
+        """The logarithm of the density at `value`."""
+        self._validate_sample(value)
+        return -math.log(math.pi) - self.scale.log() - (((value - self.loc) / self.scale) ** 2).log1p()
+
+    def cdf(self, value: Any) -> Any:
+        """How likely a draw is not above `value`."""
+        self._validate_sample(value)
+        return ((value - self.loc) / self.scale).atan() / math.pi + 0.5
+
+    def icdf(self, value: Any) -> Any:
+        """The inverse of `cdf`."""
+        return (math.pi * (value - 0.5)).tan() * self.scale + self.loc
+
+    def entropy(self) -> Any:
+        """The mean of -log_prob."""
+        return math.log(4 * math.pi) + self.scale.log()
+
+
 class Uniform(Distribution):
     """All of [low, high) equally likely."""
 
-    arg_constraints = {"low": constraints.dependent, "high": constraints.dependent}
     has_rsample = True
 
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
         self.low, self.high = broadcast_all(low, high)
         super().__init__(batch_of(self.low, low, high), validate_args=validate_args)
-        if self._validate_args and not bool((self.low < self.high)._array.all()):
-            raise ValueError("Uniform is not defined when low>= high")
+
+    @property
+    def arg_constraints(self) -> dict[str, Any]:
+        """Each bounds the other."""
+        return {"low": constraints.less_than(self.high), "high": constraints.greater_than(self.low)}
 
     @property
     def support(self) -> Any:
@@ -183,7 +230,7 @@ class Uniform(Distribution):
         return (self.high - self.low).log()
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """How long one waits for what happens `rate` times per unit of time."""
 
     arg_constraints = {"rate": constraints.positive}

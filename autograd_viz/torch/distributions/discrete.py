@@ -3,7 +3,7 @@
 They take probabilities, or logits (their logarithms, up to a constant); the other is computed when it is asked for. Samples have no
 derivative; policy gradients use that of `log_prob`.
 
-Read next: `multivariate.py`.
+Read next: `trials.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from autograd_viz.torch import dtypes
 from autograd_viz.torch.distributions import constraints
 from autograd_viz.torch.distributions.distribution import (
     Distribution,
+    ExponentialFamily,
     as_kind,
     batch_of,
     broadcast_all,
@@ -36,7 +37,7 @@ __all__ = ["Bernoulli", "Categorical", "OneHotCategorical", "Poisson"]
 EITHER = "Either `probs` or `logits` must be specified, but not both."
 
 
-class Bernoulli(Distribution):
+class Bernoulli(ExponentialFamily):
     """1 with probability `probs`, else 0."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
@@ -244,7 +245,7 @@ class OneHotCategorical(Distribution):
         return values.expand((n, *self._batch_shape, n)) if expand else values
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """How often something happens that happens `rate` times on average."""
 
     arg_constraints = {"rate": constraints.nonnegative}

@@ -46,7 +46,7 @@ class Distribution:
         if validate_args is not None:
             self._validate_args = validate_args
         for param, constraint in self.arg_constraints.items() if self._validate_args else ():
-            if isinstance(constraint, _Dependent) or (param not in self.__dict__ and isinstance(vars(type(self)).get(param), lazy_property)):  # noqa: E501
+            if isinstance(constraint, _Dependent) or (param not in self.__dict__ and isinstance(getattr(type(self), param, None), lazy_property)):  # noqa: E501
                 continue
             value = getattr(self, param)
             if not bool(constraint.check(value)._array.all()):
@@ -161,6 +161,10 @@ class Distribution:
         own = {name: self.__dict__[name] for name in self.arg_constraints if name in self.__dict__}
         told = (f"{name}: {value if value._array.size == 1 else value.shape}" for name, value in own.items())
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+class ExponentialFamily(Distribution):
+    """The distributions whose log_prob is a sum of products: of something of the parameters and something of the value."""
 
 
 class lazy_property:

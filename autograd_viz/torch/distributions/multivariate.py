@@ -1,6 +1,6 @@
 """Distributions of vectors: `MultivariateNormal`, and `Independent`, which takes dimensions of a batch for one event.
 
-Read next: `kl.py`.
+Read next: `transforms.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`cdist`: the distances between all pairs of two sets of points.
+"""`cdist`: the distances between all pairs of two sets of points; `pdist`: within one set.
 
 Few points are compared pair by pair; many, for p = 2, by |a|^2 - 2 a.b + |b|^2, which is one product of matrices. PyTorch has no second
 derivative of the first way, and so this has none.
@@ -23,7 +23,7 @@ from autograd_viz.torch.ops.shape import clone, expand, transpose, unsqueeze, vi
 from autograd_viz.torch.ops.systems import mH, product
 from autograd_viz.torch.tensor import Tensor, need_tensors
 
-__all__ = ["cdist"]
+__all__ = ["cdist", "pdist"]
 
 MANY = 25
 MODES = {"use_mm_for_euclid_dist_if_necessary": 0, "use_mm_for_euclid_dist": 1, "donot_use_mm_for_euclid_dist": 2}
@@ -83,29 +83,78 @@ def in_order(x: Any) -> Any:
     return np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x if x._array.flags.c_contiguous else clone(x, "C")
 
 
-def no_second_derivative(grad: Any) -> Any:
-    """PyTorch has no formula for this.  Raises NotImplementedError."""
-    raise NotImplementedError("the derivative for '_cdist_backward' is not implemented.")
+def no_second_derivative(name: str) -> Any:
+    """A formula, for what PyTorch has none.  Raises NotImplementedError."""
+
+    def refuse(grad: Any) -> Any:
+        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
+
+    return refuse
 
 
-@op("CdistBackwardBackward0", grad=no_second_derivative, x1=no_second_derivative, x2=no_second_derivative, cdist=no_second_derivative)
+_NONE = no_second_derivative("_cdist_backward")
+
+
+@op("CdistBackwardBackward0", grad=_NONE, x1=_NONE, x2=_NONE, cdist=_NONE)
 def pairwise_backward(grad: Array, x1: Array, x2: Array, p: float, cdist: Array) -> Array:
     """How each distance changes with the first point: sign * (difference / distance) ** (p - 1), and 0 where the distance is 0."""
     d = x1[..., :, None, :] - x2[..., None, :, :]
-    if not d.size or p == 0:
+    if not d.size:
         return np.zeros(np.broadcast_shapes((*d.shape[:-3], *x1.shape[-2:]), x1.shape), x1.dtype)
-    grad, distance = grad[..., None], cdist[..., None]
+    return slopes(d, grad[..., None], cdist[..., None], p).sum(-2).astype(x1.dtype)
+
+
+def slopes(d: Array, grad: Array, distance: Array, p: float) -> Array:
+    """grad times how the p-norm `distance` of the differences changes with each of them."""
+    if p == 0:
+        return np.zeros_like(d)
     if p == 1:
-        each = np.sign(d) * grad
-    elif p == inf:
-        each = np.sign(d) * (np.abs(d) == distance) * grad
-    elif p == 2:
-        each = np.where(distance == 0, 0, d / distance) * grad
-    elif p < 1:
-        each = np.where((distance == 0) | (d == 0), 0, np.sign(d) * np.abs(d) ** (p - 1) * grad / distance ** (p - 1))
-    else:
-        each = np.where(distance == 0, 0, np.sign(d) * np.abs(d) ** (p - 1) * grad / distance ** (p - 1))
-    return each.sum(-2).astype(x1.dtype)
+        return np.sign(d) * grad
+    if p == inf:
+        return np.sign(d) * (np.abs(d) == distance) * grad
+    if p == 2:
+        return np.where(distance == 0, 0, d / distance) * grad
+    each = np.sign(d) * np.abs(d) ** (p - 1) * grad / distance ** (p - 1)
+    return np.where((distance == 0) | ((d == 0) & (p < 1)), 0, each)
+
+
+# --- the distances within one set of points ---------------------------------------------------------------------------
+
+
+def pdist(input: Tensor, p: float = 2) -> Tensor:
+    """The p-norms of the differences of each two rows, each pair once.  (n, k) -> (n * (n - 1) / 2,).  Raises RuntimeError."""
+    need_tensors("pdist", input=input)
+    if input.ndim != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input.ndim}D")
+    if not input.dtype.is_floating_point:
+        raise RuntimeError("pdist only supports floating-point dtypes")
+    if p < 0:
+        raise RuntimeError("pdist only supports non-negative p values")
+    made: Tensor = among(input, float(p))
+    return made
+
+
+@op("PdistBackward0", self=lambda grad, self, p, result: among_backward(grad, self, p, result))
+def among(self: Array, p: float) -> Array:
+    """The distance of each two rows: (0, 1), (0, 2), ..., (1, 2), ..."""
+    return np.ascontiguousarray(pairwise(self, self, p)[np.triu_indices(len(self), 1)])
+
+
+_NEITHER = no_second_derivative("_pdist_backward")
+
+
+@op("PdistBackwardBackward0", grad=_NEITHER, self=_NEITHER, pdist=_NEITHER)
+def among_backward(grad: Array, self: Array, p: float, pdist: Array) -> Array:
+    """How each distance changes with its first point, and with its second: the opposite."""
+    first, second = np.triu_indices(len(self), 1)
+    each = slopes(self[first] - self[second], grad[:, None], pdist[:, None], p)  # (pairs, k)
+    made = np.zeros_like(self)
+    np.add.at(made, first, each)
+    np.add.at(made, second, -each)
+    return made
+
+
+# --- many points ------------------------------------------------------------------------------------------------------
 
 
 @op("EuclideanDistBackward0", inputs="x1 x2", joint=lambda grad, x1, x2, result: euclidean_backward(grad, x1, x2, result))

@@ -9,6 +9,7 @@ Read next: `nn/modules/naming.py`.
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from autograd_viz import events
+from autograd_viz.torch import observe
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops.creation import empty_like, eye, randperm
 from autograd_viz.torch.ops.pointwise import where
@@ -35,8 +38,18 @@ EMPTY = "Initializing zero-element tensors is a no-op"
 
 
 def unseen(function: F) -> F:
-    """The function, with tracking off while it runs."""
-    return cast(F, no_grad()(function))
+    """The function, with tracking off while it runs, and told as one change of the tensor."""
+    quiet = no_grad()(function)
+
+    @functools.wraps(function)
+    def filled(*args: Any, **kwargs: Any) -> Any:
+        tensor = args[0] if args else kwargs.get("tensor")
+        if not (events.listeners and isinstance(tensor, Tensor)):
+            return quiet(*args, **kwargs)
+        with observe.one_change(tensor, function.__name__):
+            return quiet(*args, **kwargs)
+
+    return cast(F, filled)
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

@@ -34,8 +34,9 @@ class Parameter(Tensor):
         made._array, made._counter = data._array, data._version_counter
         if requires_grad and data._array.dtype.kind != "f":
             raise RuntimeError(ONLY_FLOATS)
-        if requires_grad:
-            requires_grad_(made)
+        if requires_grad and made.is_inference():
+            requires_grad_(made)  # which refuses it, or not
+        made._requires_grad = requires_grad
         if events.listeners:
             observe.created(made, "Parameter", ())
         return made

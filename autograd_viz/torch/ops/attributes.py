@@ -138,8 +138,10 @@ def _new(*data: Any, kind: DType, name: str) -> Tensor:
         if data[0].dtype is not kind:
             raise TypeError(f"expected {dtypes.SCALAR_NAMES[kind]} (got {dtypes.SCALAR_NAMES[data[0].dtype]})")
         return data[0].detach()  # type: ignore[attr-defined]
+    if isinstance(data[0], str):
+        raise TypeError("new(): invalid data type 'str'")
     if not isinstance(data[0], list | tuple | range | np.ndarray):
-        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
+        raise TypeError(f"new(): data must be a sequence (got {data[0].__class__.__name__})")
     return tensor(data[0], dtype=kind)
 
 
@@ -172,6 +174,8 @@ for _name, _kind in {"byte": dtypes.uint8, "char": dtypes.int8}.items():
     _cast.__doc__ = f"The tensor in the dtype {_kind}; itself if it has that already."
     setattr(Tensor, _name, _cast)
 
+
+_TypeOfTensor.__name__, _TypeOfTensor.__qualname__, _TypeOfTensor.__module__ = "tensortype", "tensortype", "torch"
 
 # --- its memory -------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops import pointwise, shape
-from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, tensor
+from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, new, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
@@ -105,6 +105,12 @@ def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.n
     if copy is False:
         warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)  # noqa: E501
     return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
+
+
+@method
+def __array_wrap__(self: Tensor, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Tensor:
+    """What numpy's function of a tensor gives: a tensor too."""
+    return new(np.asarray(array.astype(np.uint8) if array.dtype == bool else array), "from_numpy")
 
 
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:

@@ -5,20 +5,22 @@ Read next: `linalg.py`.
 
 from __future__ import annotations
 
+from math import prod
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes
+from autograd_viz.torch import dtypes, return_types
 from autograd_viz.torch.arguments import named, reads
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
-from autograd_viz.torch.ops.shape import wrap_dim
+from autograd_viz.torch.ops.shape import unbind, wrap_dim
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 __all__ = [
-    "argwhere", "bincount", "bucketize", "histc", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive",
+    "argwhere", "bincount", "bucketize", "histc", "histogram", "isin", "nonzero", "nonzero_static", "searchsorted", "unique",
+    "unique_consecutive", "unravel_index",
 ]  # fmt: skip
 
 Number = bool | int | float
@@ -112,6 +114,35 @@ def nonzero(input: Tensor, as_tuple: bool = False) -> Any:
 
 
 reads("nonzero(Tensor input)", "nonzero(Tensor input, *, bool as_tuple)", function=False)(nonzero)  # the method's forms are others
+
+
+@reads("nonzero_static(Tensor input, *, int size, int fill_value=-1, Tensor? out=None)")
+def nonzero_static(input: Tensor, size: int, fill_value: int = -1) -> Tensor:
+    """The first `size` positions of elements that are not 0, one a row; rows that are lacking are `fill_value`.  Raises RuntimeError."""
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    made = np.full((size, input.ndim), fill_value, np.int64)
+    found = nonzero_of(input._array)[:size]
+    made[: len(found)] = found
+    return holding(made)
+
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """Positions counted through all elements as one position for each dimension of `shape`.  Raises TypeError or ValueError."""
+    if not isinstance(indices, Tensor):
+        raise AttributeError(f"'{type(indices).__name__}' object has no attribute 'is_complex'")
+    if indices._array.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if not isinstance(shape, int | list | tuple | str):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if strange := [size for size in sizes if not isinstance(size, int)]:
+        raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(strange[0])}")
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
+    steps = [prod(sizes[place + 1 :]) for place in range(len(sizes))]
+    places = indices._array[..., None] // np.array(steps, np.int64) % np.array(sizes, np.int64)
+    return unbind(holding(places), -1)
 
 
 @reads("argwhere(Tensor input)")
@@ -246,3 +277,41 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> T
     if max < min:
         raise RuntimeError("torch.histc: max must be larger than min")
     return histc_of(input, bins, min, max)
+
+
+@op("torch::autograd::NotImplemented", inputs="self", outputs="hist bin_edges", joint=lambda grads: not_implemented("histogram"))
+def histogram_of(self: Array, edges: Array, weight: Array | None, density: bool) -> tuple[Array, Array]:
+    """How many elements (or how much of `weight`) lie between each two edges; `density`: so that the area is 1."""
+    flat = self.ravel()
+    places = np.searchsorted(edges, flat, "right") - 1
+    places = np.where(flat == edges[-1], len(edges) - 2, places)
+    inside = (places >= 0) & (places < len(edges) - 1)
+    weights = None if weight is None else weight.ravel()[inside]
+    heights = np.bincount(places[inside], weights, len(edges) - 1).astype(self.dtype)
+    return (heights / heights.sum() / np.diff(edges) if density else heights), edges
+
+
+def not_implemented(name: str) -> Any:
+    """A formula for an operation of which nobody has written one.  Raises RuntimeError."""
+    raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+
+@reads(
+    "histogram(Tensor input, Tensor bins, *, Tensor? weight=None, bool density=False, Tensor[]? out=None)",
+    "histogram(Tensor input, int bins=100, *, Number[]? range=None, Tensor? weight=None, bool density=False, Tensor[]? out=None)",
+)
+def histogram(input: Tensor, bins: Any = 100, range: Any = None, weight: Tensor | None = None, density: bool = False) -> Any:
+    """A histogram's heights and the edges of its steps; `bins`: how many equal steps, or the edges.  Raises RuntimeError."""
+    array = input._array
+    if isinstance(bins, int) and bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    if array.dtype.kind != "f":
+        raise NotImplementedError(f"\"histogramdd\" not implemented for '{dtypes.scalar_name(array)}'")
+    if isinstance(bins, Tensor):
+        edges = bins._array
+    else:
+        low, high = range or ((array.min(), array.max()) if array.size else (0.0, 1.0))
+        low, high = (low - 0.5, high + 0.5) if low == high else (low, high)
+        edges = np.linspace(low, high, bins + 1).astype(array.dtype)
+    made = histogram_of(input, edges, None if weight is None else weight._array, density)
+    return return_types.histogram(made)

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe, random
+from autograd_viz.torch.arguments import no_overload
 from autograd_viz.torch.dtypes import dtype as DType  # a class with a small name
 from autograd_viz.torch.dtypes import on
 from autograd_viz.torch.node import Array
@@ -193,6 +194,8 @@ def size_of(function: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[in
             raise TypeError(f"{function}(): argument 'size' (position {place}) must be tuple of ints, not {kind}")
     shape = tuple(int(item) for item in (sizes[0] if nested else sizes))
     for item in shape:
+        if item < 0 and function == "zeros":
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
         if item < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {item}: {list(shape)}")
     return shape
@@ -215,11 +218,18 @@ def _filled(name: str, fill: Callable[..., Array], doc: str) -> Callable[..., Te
 
 
 def _uniform(shape: tuple[int, ...], kind: np.dtype, generator: random.Generator | None = None) -> Array:
+    _only_floats("check_uniform_bounds", kind)
     return (generator or random.default_generator).uniform(shape, kind)
 
 
 def _normal(shape: tuple[int, ...], kind: np.dtype, generator: random.Generator | None = None) -> Array:
+    _only_floats("normal_kernel_cpu", kind)
     return (generator or random.default_generator).normal(shape, kind)
+
+
+def _only_floats(kernel: str, kind: np.dtype) -> None:
+    if kind.kind != "f":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.SCALAR_NAMES[dtypes.of_numpy[kind]]}'")
 
 
 ones = _filled("ones", lambda shape, kind: np.ones(shape, kind), "Filled with 1.")
@@ -229,9 +239,13 @@ rand = _filled("rand", _uniform, "Uniform in [0, 1).")
 randn = _filled("randn", _normal, "Normal, with mean 0 and standard deviation 1. After `manual_seed`, PyTorch's own numbers.")
 
 
-def full(size: Sequence[int], fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def full(
+    size: Sequence[int], fill_value: Any = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Filled with `fill_value`, whose kind gives the dtype."""
     on(device)
+    if fill_value is None:
+        raise TypeError('full() missing 1 required positional arguments: "fill_value"')
     if not isinstance(size, list | tuple):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
     if not isinstance(fill_value, int | float | np.generic):
@@ -306,10 +320,12 @@ def arange(
 
 
 def linspace(
-    start: float, end: float, steps: int, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+    start: float, end: float, steps: Any = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """`steps` values at equal distances, from start to end, both included."""
     on(device)
+    if steps is None:
+        raise no_overload("linspace", start, end)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = numpy_dtype("linspace", dtype)
@@ -336,6 +352,8 @@ def randint(
     on(device)
     if isinstance(high, list | tuple):
         low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
     low = 0 if low is None else low
     shape = size_of("randint", (size,))
     drawn = (generator or random.default_generator).integers(low, high, shape)

@@ -18,8 +18,8 @@ from autograd_viz.torch.ops.creation import as_tensor, new, numpy_dtype, tensor
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 __all__ = [
-    "asarray", "bartlett_window", "blackman_window", "empty_strided", "frombuffer", "hamming_window", "hann_window", "logspace",
-    "randint_like", "range", "scalar_tensor",
+    "asarray", "bartlett_window", "blackman_window", "empty_strided", "frombuffer", "hamming_window", "hann_window",
+    "kaiser_window", "logspace", "randint_like", "range", "scalar_tensor",
 ]  # fmt: skip
 
 
@@ -104,28 +104,50 @@ def randint_like(
     return new(drawn.astype(numpy_dtype("randint_like", dtype, input._array.dtype)), "randint_like", requires_grad)
 
 
-def _window(name: str, doc: str, *terms: float) -> Any:
-    def window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def _window(name: str, doc: str, values: Any, **more: float) -> Any:
+    """A function of a length, and of numbers (defaults: `more`); `values` gets the count of steps, their numbers, and `more`."""
+
+    def window(
+        window_length: int, periodic: bool | None = None, *given: float, dtype: DType | None = None, device: Any = None,
+        requires_grad: bool = False, **named: float,
+    ) -> Tensor:  # fmt: skip
         dtypes.on(device)
         kind = numpy_dtype(name, dtype)
+        said = {**dict(zip(more, given, strict=False)), **named}
+        if (said and periodic is None) or set(said) != set(list(more)[: len(said)]) or len(given) > len(more):
+            raise no_overload(name, window_length, *(() if periodic is None else (periodic,)), *given, **named)
+        if not isinstance(window_length, int):
+            raise TypeError(f"{name}(): argument 'window_length' (position 1) must be int, not {type(window_length).__name__}")
+        if window_length < 0:
+            raise RuntimeError(f"{name} requires non-negative window_length, got window_length={window_length}")
         if window_length < 2:
             return new(np.ones(window_length, kind), name, requires_grad)
-        places = np.arange(window_length) / (window_length - (not periodic))
-        if not terms:
-            values = 1 - np.abs(2 * places - 1)
-        else:
-            values = sum(term * np.cos(2 * math.pi * k * places) for k, term in enumerate(terms))  # type: ignore[assignment]
-        return new(values.astype(kind), name, requires_grad)
+        steps, numbers = window_length - (periodic is False), {**more, **said}
+        return new(np.asarray(values(steps, np.arange(window_length, dtype=kind), **numbers), kind), name, requires_grad)
 
     window.__name__ = window.__qualname__ = name
     window.__doc__ = doc
     return window
 
 
-hann_window = _window("hann_window", "One cosine, from 0 up to 1 and down again.", 0.5, -0.5)
-hamming_window = _window("hamming_window", "One cosine, that does not quite begin at 0.", 0.54, -0.46)
-blackman_window = _window("blackman_window", "Two cosines.", 0.42, -0.5, 0.08)
-bartlett_window = _window("bartlett_window", "A triangle.")
+def _cosine(steps: int, places: Any, alpha: float, beta: float) -> Any:
+    return alpha - beta * np.cos(places * places.dtype.type(2 * math.pi / steps))
+
+
+def _two_cosines(steps: int, places: Any) -> Any:
+    turns = places.dtype.type(math.pi / steps) * places
+    return 0.08 * np.cos(turns * 4) - 0.5 * np.cos(turns * 2) + places.dtype.type(0.42)
+
+
+def _kaiser(steps: int, places: Any, beta: float) -> Any:
+    return np.i0(beta * np.sqrt(np.maximum(1 - (2 * places.astype(np.float64) / steps - 1) ** 2, 0))) / np.i0(beta)
+
+
+hann_window = _window("hann_window", "One cosine, from 0 up to 1 and down again.", lambda steps, places: _cosine(steps, places, 0.5, 0.5))
+hamming_window = _window("hamming_window", "One cosine, that does not quite begin at 0.", _cosine, alpha=0.54, beta=0.46)
+blackman_window = _window("blackman_window", "Two cosines.", _two_cosines)
+bartlett_window = _window("bartlett_window", "A triangle.", lambda steps, places: 1 - np.abs(places * 2 / steps - 1))
+kaiser_window = _window("kaiser_window", "A Bessel function; `beta` says how steep.", _kaiser, beta=12.0)
 
 
 # --- the oldest constructor: torch.Tensor([1, 2]) makes floats of everything; torch.Tensor(2, 3) has that shape ---------
@@ -147,6 +169,8 @@ def _init(self: Tensor, *data: Any, **named: Any) -> None:
         array = first._array
     elif isinstance(first, list | tuple | np.ndarray) or type(first).__name__ == "range":
         array = tensor(first, dtype=dtypes.get_default_dtype())._array
+    elif isinstance(first, str):
+        raise TypeError("new(): invalid data type 'str'")
     else:
         raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
     shared = holding(array)

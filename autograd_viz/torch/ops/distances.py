@@ -5,6 +5,7 @@ Read next: `likelihood.py`.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,22 @@ from autograd_viz.torch.ops.reduction import sum_dim
 from autograd_viz.torch.ops.shape import clone, expand, wrap_dim
 from autograd_viz.torch.tensor import Tensor, need_tensors
 
-__all__ = ["cosine_similarity", "pairwise_distance"]
+__all__ = ["cosine_similarity", "frobenius_norm", "pairwise_distance"]
 
 
 @op("NormBackward1", self=lambda grad, self, p, result, dim, keepdim: norm_backward(grad, self, p, result, dim, keepdim))
 def norm_dim(self: Array, p: float, dim: tuple[int, ...], keepdim: bool = False) -> Array:
     """The p-norm along one dimension: (sum of |self| ** p) ** (1 / p)."""
     return np.asarray(linalg_vector_norm(self, p, dim, keepdim))
+
+
+@reads("frobenius_norm(Tensor input, int[1] dim, bool keepdim=False, *, Tensor? out=None)", method=False)
+def frobenius_norm(input: Tensor, dim: tuple[int, ...], keepdim: bool = False) -> Tensor:
+    """The 2-norm over one dimension or two, by an old name (deprecated).  Raises RuntimeError for more."""
+    warnings.warn("at::frobenius_norm is deprecated and it is just left for JIT compatibility", stacklevel=3)
+    if len(dim) > 2:
+        raise RuntimeError(f"Expected at most 2 dimensions, but got {len(dim)} dimensions instead.")
+    return norm_dim(input, 2.0, dim, keepdim)
 
 
 @reads("pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False)", method=False)

@@ -20,6 +20,7 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
+from autograd_viz.torch.arguments import reads
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import check_broadcast, op
@@ -59,6 +60,16 @@ def fill_tensor(self: Array, value: Array) -> Array:
     return np.full_like(self, value)
 
 
+@op("FillBackward0", self=lambda grad: pointwise.zeros(grad))
+def _filled_number(self: Array, value: Any) -> Array:
+    return fill_number(self, value)
+
+
+@op("FillBackward1", self=lambda grad: pointwise.zeros(grad), value=lambda grad: sum_all(grad))
+def _filled_tensor(self: Array, value: Array) -> Array:
+    return fill_tensor(self, value)
+
+
 @op("torch::autograd::CopyBackwards", self=lambda grad: pointwise.zeros(grad), src=lambda grad: grad)
 def copy(self: Array, src: Array) -> Array:
     """The values of `src`, broadcast to self's shape."""
@@ -70,12 +81,21 @@ def copy(self: Array, src: Array) -> Array:
 
 
 def fill(input: Tensor, value: Any) -> Tensor:
-    """A number, or a 0-d tensor's, everywhere."""
-    if not isinstance(value, Tensor):
-        return fill_number(input, value)
-    if value.ndim:
+    """A number, or a 0-d tensor's, everywhere: for `fill_`."""
+    return (fill_tensor if _is_point(value) else fill_number)(input, value)
+
+
+@reads("fill(Tensor input, Tensor value)", "fill(Tensor input, Number value)", method=False)
+def filled(input: Tensor, value: Any) -> Tensor:
+    """A new tensor like `input`, with a number, or a 0-d tensor's, everywhere."""
+    return (_filled_tensor if _is_point(value) else _filled_number)(input, value)
+
+
+def _is_point(value: Any) -> bool:
+    """Whether it is a 0-d tensor, and not a number.  Raises RuntimeError for a tensor of more dimensions."""
+    if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
-    return fill_tensor(input, value)
+    return isinstance(value, Tensor)
 
 
 # --- doing it ---------------------------------------------------------------------------------------------------------

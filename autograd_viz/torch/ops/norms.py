@@ -9,6 +9,7 @@ Read next: `selection.py`.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from autograd_viz.torch.ops.shape import permute, unsqueeze, wrap_dim
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = [
-    "dist", "norm", "renorm",
+    "dist", "norm", "nuclear_norm", "renorm",
 ]  # fmt: skip
 IN_PLACE = ("renorm",)
 
@@ -151,6 +152,16 @@ def linalg_norm(
     if isinstance(ord, str) or (ord is not None and (input.ndim if dim is None else len(dim)) == 2):
         return matrix_norm(input, ord, (0, 1) if dim is None else dim, keepdim, dtype=dtype)
     return vector_norm(input, 2.0 if ord is None else ord, dim, keepdim, dtype=dtype)
+
+
+NUCLEAR = "nuclear_norm(Tensor input, {}bool keepdim=False, *, Tensor? out=None)"
+
+
+@reads(NUCLEAR.format("int[] dim, "), NUCLEAR.format(""), method=False)
+def nuclear_norm(input: Tensor, dim: Dims = (-2, -1), keepdim: bool = False) -> Tensor:
+    """The sum of a matrix's singular values, by an old name (deprecated)."""
+    warnings.warn("at::nuclear_norm is deprecated and it is just left for JIT compatibility", stacklevel=3)
+    return matrix_norm(input, "nuc", dim, keepdim)
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: None = None, dtype: Any = None) -> Tensor:

@@ -1,4 +1,4 @@
-"""New tensors of random numbers that depend on tensors: `bernoulli`, `normal`, `multinomial`, `poisson`.
+"""New tensors of random numbers that depend on tensors: `bernoulli`, `binomial`, `normal`, `multinomial`, `poisson`.
 
 Chance has no derivative: the gradient of what was drawn, with respect to the probabilities, is 0.
 
@@ -22,7 +22,7 @@ from autograd_viz.torch.ops.random_inplace import exponential_numbers
 from autograd_viz.torch.random import Generator
 from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors
 
-__all__ = ["bernoulli", "multinomial", "normal", "poisson", "randint_like"]
+__all__ = ["bernoulli", "binomial", "multinomial", "normal", "poisson", "randint_like"]
 
 
 def _source(generator: Generator | None) -> Generator:
@@ -132,7 +132,9 @@ def _poisson(self: Array, generator: Any) -> Array:
 
 
 def _count(rate: float, generator: Generator) -> int:
-    """How often something happens that is to be expected `rate` times (by multiplication of uniform numbers)."""
+    """How often something happens that is to be expected `rate` times: if that is seldom, by multiplication of uniform numbers."""
+    if rate >= 10:
+        return _count_of_many(rate, generator)
     limit, product, count = math.exp(-rate), 1.0, 0
     while rate > 0:
         product *= float(generator.uniform((), np.float64))
@@ -142,10 +144,86 @@ def _count(rate: float, generator: Generator) -> int:
     return count
 
 
+def _count_of_many(rate: float, generator: Generator) -> int:
+    """The same for 10 and more: a draw from a curve that lies above, kept as often as the true one is high there (Hoermann, 1993)."""
+    b = 0.931 + 2.53 * math.sqrt(rate)
+    a = -0.059 + 0.02483 * b
+    while True:
+        place, chance = generator.uniform((2,), np.float64).tolist()
+        place -= 0.5
+        room = 0.5 - abs(place)
+        count = math.floor((2 * a / room + b) * place + rate + 0.43)
+        if room >= 0.07 and chance <= 0.9277 - 3.6224 / (b - 2):
+            return count
+        if count < 0 or (room < 0.013 and chance > room):
+            continue
+        height = math.log(chance) + math.log(1.1239 + 1.1328 / (b - 3.4)) - math.log(a / (room * room) + b)
+        if height <= -rate + count * math.log(rate) - math.lgamma(count + 1):
+            return count
+
+
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
-    """Counts, to be expected as often as `input` says there.  (For rates of 10 and more PyTorch draws in another way.)"""
+    """Counts, to be expected as often as `input` says there.  Raises RuntimeError for negative ones."""
     need_tensors("poisson", input=input)
+    if not np.all(input._array >= 0):
+        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
     made: Tensor = _poisson(input, generator)
+    return made
+
+
+@op("torch::autograd::NotImplemented", inputs="count prob", joint=lambda grad: no_derivative("binomial"))
+def _binomial(count: Array, prob: Array, generator: Any) -> Array:
+    count, prob = np.broadcast_arrays(count, prob)
+    drawn = [_successes(float(n), float(p), _source(generator)) for n, p in zip(count.ravel(), prob.ravel(), strict=True)]
+    return np.array(drawn, count.dtype).reshape(count.shape)
+
+
+def _successes(count: float, prob: float, generator: Generator) -> float:
+    """How many of `count` trials succeed, each with probability `prob`."""
+    if count <= 0 or prob <= 0:
+        return 0.0
+    if prob >= 1:
+        return count
+    if prob > 0.5:
+        return count - _successes(count, 1 - prob, generator)
+    if count * prob >= 10:
+        return _many_successes(count, prob, generator)
+    trials, successes = 0, 0.0
+    while True:  # how many trials until the next success?
+        trials += math.ceil(math.log(float(generator.uniform((), np.float64))) / math.log1p(-prob))
+        if trials > count:
+            return successes
+        successes += 1
+
+
+def _many_successes(count: float, prob: float, generator: Generator) -> float:
+    """The same where 10 and more are expected, by rejection as in `_count_of_many`."""
+    width = math.sqrt(count * prob * (1 - prob))
+    b = 1.15 + 2.53 * width
+    a = -0.0873 + 0.0248 * b + 0.01 * prob
+    odds, likeliest = prob / (1 - prob), math.floor((count + 1) * prob)
+    while True:
+        place, chance = generator.uniform((2,), np.float64).tolist()
+        place -= 0.5
+        room = 0.5 - abs(place)
+        k = math.floor((2 * a / room + b) * place + count * prob + 0.5)
+        if not 0 <= k <= count:
+            continue
+        if room >= 0.07 and chance <= 0.92 - 4.2 / b:
+            return float(k)
+        height = math.log(chance * (2.83 + 5.1 / b) * width / (a / (room * room) + b))
+        ways = [math.lgamma(n + 1) + math.lgamma(count - n + 1) for n in (likeliest, k)]
+        if height <= ways[0] - ways[1] + (k - likeliest) * math.log(odds):
+            return float(k)
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """How many of `count` trials succeed, each with probability `prob`; the shapes broadcast.  Raises ValueError unless both are floats."""
+    need_tensors("binomial", count=count, prob=prob)
+    for name, each in (("count", count), ("prob", prob)):
+        if each._array.dtype.kind != "f":
+            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {dtypes.SCALAR_NAMES[each.dtype]}")
+    made: Tensor = _binomial(count, prob, generator)
     return made
 
 

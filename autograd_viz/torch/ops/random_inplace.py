@@ -92,6 +92,33 @@ def exponential_numbers(unit: Array, lambd: float) -> Array:
     return np.where(unit >= 1 - tiny, tiny, -np.log1p(-unit)) / lambd  # log(1 - u), where 1 - u is never 0
 
 
+@op("GeometricBackward0", self=lambda grad: pointwise.zeros(grad))
+def geometric(self: Array, p: float, generator: Any) -> Array:
+    """How many trials until the first success, each with probability p."""
+    return _draw(self, generator, lambda g, shape: np.ceil(np.log(g.uniform(shape, np.float64)) / math.log1p(-p)))
+
+
+@op("CauchyBackward0", self=lambda grad: pointwise.zeros(grad))
+def cauchy(self: Array, median: float, sigma: float, generator: Any) -> Array:
+    """Where a ray in a random direction, from a point at distance sigma, meets a line."""
+    eps = np.finfo(np.float64).eps
+
+    def place(g: Generator, shape: tuple[int, ...]) -> Array:
+        return np.asarray(median + sigma * np.tan(math.pi * (g.uniform(shape, np.float64).clip(eps, 1 - eps) - 0.5)))
+
+    return _draw(self, generator, place)
+
+
+@op("LogNormalBackward0", self=lambda grad: pointwise.zeros(grad))
+def log_normal(self: Array, mean: float, std: float, generator: Any) -> Array:
+    """exp of numbers of the bell curve, which are drawn one by one."""
+
+    def singly(g: Generator, shape: tuple[int, ...]) -> Array:
+        return np.exp(np.array([g._next_normal() * std + mean for _ in range(math.prod(shape))]).reshape(shape))
+
+    return _draw(self, generator, singly)
+
+
 def _generator(name: str, generator: Any) -> None:
     if generator is not None and not isinstance(generator, Generator):
         raise TypeError(f"{name}(): argument 'generator' must be torch.Generator, not {type(generator).__name__}")
@@ -171,3 +198,43 @@ def exponential_(self: Tensor, lambd: float = 1, *, generator: Generator | None 
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
     return in_place(self, exponential, lambd, generator)
+
+
+@method
+def geometric_(self: Tensor, *given: float, generator: Generator | None = None, **named: float) -> Tensor:
+    """Fill with how many trials it takes until one succeeds.  Raises RuntimeError unless 0 < p < 1."""
+    if not given and "p" not in named:
+        raise TypeError('geometric_() missing 1 required positional arguments: "p"')
+    p = _number("geometric_", "p", 1, given[0] if given else named["p"])
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
+    return in_place(self, geometric, p, generator)
+
+
+@method
+def cauchy_(self: Tensor, median: float = 0, sigma: float = 1, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers of Cauchy's distribution, which has no mean.  Raises RuntimeError unless sigma > 0."""
+    if self._array.dtype.kind != "f":
+        raise RuntimeError(
+            "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified "
+            f"{_spoken(self)}"
+        )
+    if not sigma > 0:
+        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
+    return in_place(self, cauchy, median, sigma, generator)
+
+
+@method
+def log_normal_(self: Tensor, mean: float = 1, std: float = 2, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers whose logarithm is of the bell curve.  Raises RuntimeError unless std > 0."""
+    if not std > 0:
+        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
+    _only_floats("log_normal_", "log_normal_cpu", self)
+    return in_place(self, log_normal, mean, std, generator)
+
+
+def _spoken(self: Tensor) -> str:
+    """What C++ calls the dtype."""
+    return {"int64": "long int", "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char"}.get(
+        self.dtype.name, self.dtype.name
+    )

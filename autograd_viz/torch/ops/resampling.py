@@ -2,7 +2,7 @@
 
 Interpolation is linear and separable: a matrix for each dimension (see `along` in `pooling.py`).
 
-Read next: `embedding.py`.
+Read next: `grids.py`.
 """
 
 from __future__ import annotations

@@ -280,7 +280,7 @@ def squeeze_dims(self: Array, dim: tuple[int, ...]) -> Array:
 
 
 def unsqueeze_dim(grad: Any, sizes: tuple[int, ...], dim: int) -> Any:
-    """grad with the dimension of size 1 that a squeeze dropped, if it did."""
+    """grad unsqueezed to sizes: puts back the dimension of size 1 that a squeeze dropped."""
     return unsqueeze(grad, dim) if sizes and sizes[dim] == 1 else grad
 
 

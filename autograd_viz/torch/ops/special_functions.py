@@ -2,7 +2,7 @@
 
 The functions of the second part take and give one Python float, and compute as PyTorch does, or as exactly. A course may skip this file.
 
-Read next: `piecewise.py`.
+Read next: `integrals.py`.
 """
 
 from __future__ import annotations

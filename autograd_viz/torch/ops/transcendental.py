@@ -145,6 +145,19 @@ def atanh(self: Array) -> Array:
     return np.arctanh(floats(self))
 
 
+def _without_slope(name: str, forward: Any) -> Any:
+    def refuse(grad: Any) -> Any:
+        raise NotImplementedError(f"the derivative for 'inplace version of {name}' is not implemented")
+
+    made: Any = op(f"{name.capitalize()}Backward1", self=refuse)(forward.__wrapped__)
+    made.as_method.__name__ = name
+    return made
+
+
+WRITTEN_OVER = {function.__name__: _without_slope(function.__name__, function) for function in (asinh, acosh, atanh)}
+"""What PyTorch has no derivative of when it is done in place."""
+
+
 @op("Deg2RadBackward0", self=lambda grad: times(grad, math.pi / 180))
 def deg2rad(self: Array) -> Array:
     """An angle in degrees, in radians."""

@@ -19,8 +19,9 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any
 
-from autograd_viz.torch import dtypes
-from autograd_viz.torch.modes import enable_grad, set_grad_enabled
+from autograd_viz import events
+from autograd_viz.torch import dtypes, observe
+from autograd_viz.torch.modes import enable_grad, mode, set_grad_enabled
 from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.parameter import forget_grad
 from autograd_viz.torch.node import RemovableHandle
@@ -211,7 +212,11 @@ class PerParameter(Optimizer):
                     if not state:
                         state.update(self._start(param, group))
                     grad = -param.grad if group["maximize"] else param.grad
-                    self._update(param, grad, state, group)
+                    if events.listeners and not mode.grad:
+                        with observe.one_change(param, f"{type(self).__name__}.step"):
+                            self._update(param, grad, state, group)
+                    else:
+                        self._update(param, grad, state, group)
         return loss
 
     def _remembers(self, group: dict[str, Any]) -> bool:

@@ -56,7 +56,7 @@ OPEN: dict[str, set[str]] = {
     "stories_lessons": {"a bigram model"},
     "stories_mechanics": {"inference tensors"},
     "stories_numbers": {
-        "numpy refuses gradients", "making tensors", "activations and their slopes", "distances", "float32 rounding",
+        "numpy refuses gradients", "making tensors", "activations and their slopes", "float32 rounding",
     },
     "stories_printing": {"dtypes are shown when they are not the default", "complex numbers", "numpy arrays beside tensors"},
     "stories_training": {"softmax regression with one-hot targets"},

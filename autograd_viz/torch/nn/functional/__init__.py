@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from autograd_viz.torch.linalg.distances import pdist
 from autograd_viz.torch.nn.functional.activations import *
 from autograd_viz.torch.nn.functional.attention import *
 from autograd_viz.torch.nn.functional.classes import *

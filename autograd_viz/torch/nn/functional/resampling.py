@@ -1,4 +1,4 @@
-"""Other sizes for images: interpolate, upsample, pixel_shuffle.
+"""Other sizes for images: interpolate, upsample, pixel_shuffle; and other places: affine_grid, grid_sample.
 
 Read next: `normalization.py`.
 """
@@ -9,13 +9,16 @@ import math
 import warnings
 from typing import Any
 
+from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.nn.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from autograd_viz.torch.ops import resampling as rows
+from autograd_viz.torch.ops.grids import affine_grid_generator, grid_sampler_2d
 from autograd_viz.torch.ops.resampling import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, need_tensors
 
 __all__ = [
-    "channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample", "upsample_bilinear", "upsample_nearest",
+    "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample", "upsample_bilinear",
+    "upsample_nearest",
 ]  # fmt: skip
 
 MODES = "nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact"
@@ -116,3 +119,73 @@ def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None)
 
 def _outdated(name: str, instead: str) -> None:
     warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.{instead}` instead.", UserWarning, stacklevel=3)
+
+
+# --- grids ------------------------------------------------------------------------------------------------------------
+
+CORNERS = (
+    "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the "
+    "old behavior is desired. See the documentation of grid_sample for details."
+)
+UNIT_SIZES = (
+    "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not an intended use case "
+    "of affine_grid. See the documentation of affine_grid for details."
+)
+
+
+def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Any:
+    """The places where an image of that size looks that `theta` turns, scales and moves.  (n, 2, 3) -> (n, h, w, 2).
+
+    Raises ValueError or NotImplementedError for what does not fit.
+    """
+    need_tensors("affine_grid_generator", theta=theta)
+    size = tuple(size)
+    if align_corners is None:
+        warnings.warn(CORNERS, stacklevel=2)
+        align_corners = False
+    if not theta.dtype.is_floating_point:
+        raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
+    dims = len(size) - 2
+    if dims not in (2, 3):
+        raise NotImplementedError(
+            f"affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size {size}."
+        )
+    if theta.ndim != 3 or tuple(theta.shape[-2:]) != (dims, dims + 1):
+        matrices = f"{dims}D affine matrices of shape Nx{dims}x{dims + 1}"
+        raise ValueError(f"Expected a batch of {matrices} for size {size}. Got {theta.shape}.")
+    if min(size) <= 0:
+        raise ValueError(f"Expected non-zero, positive output size. Got {size}")
+    if align_corners and min(size[2:]) == 1:
+        warnings.warn(UNIT_SIZES, stacklevel=2)
+    return affine_grid_generator(theta, size, align_corners)
+
+
+def grid_sample(
+    input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
+) -> Any:
+    """The image at the places of a grid, which reaches from -1 to 1.  (n, c, h, w), (n, h', w', 2) -> (n, c, h', w').
+
+    Raises ValueError for unknown modes, RuntimeError for what does not fit.
+    """
+    if mode not in ("bilinear", "nearest", "bicubic"):
+        raise ValueError(f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'")
+    if padding_mode not in ("zeros", "border", "reflection"):
+        expected = "'zeros', 'border', or 'reflection'"
+        raise ValueError(f"nn.functional.grid_sample(): expected padding_mode to be {expected}, but got: '{padding_mode}'")
+    if align_corners is None:
+        warnings.warn(CORNERS, stacklevel=2)
+        align_corners = False
+    need_tensors("grid_sampler", input=input, grid=grid)
+    sizes = f"but got input with sizes {list(input.shape)} and grid with sizes {list(grid.shape)}"
+    if input.shape[0] != grid.shape[0]:
+        raise RuntimeError(f"grid_sampler(): expected grid and input to have same batch size, {sizes}")
+    if grid.shape[-1] != input.ndim - 2:
+        what = f"expected grid to have size {input.ndim - 2} in last dimension, but got grid with sizes {list(grid.shape)}"
+        raise RuntimeError(f"grid_sampler(): {what}")
+    if input.ndim != 4 or grid.ndim != 4:
+        what = f"expected 4D input and grid with same number of dimensions, {sizes}"
+        raise RuntimeError(f"grid_sampler(): {what}\nHint: volumes (5D) are not here.")
+    if input.dtype is not grid.dtype:
+        raise RuntimeError(f"expected scalar type {scalar_name(input._array)} but found {scalar_name(grid._array)}")
+    modes = ("bilinear", "nearest", "bicubic").index(mode), ("zeros", "border", "reflection").index(padding_mode)
+    return grid_sampler_2d(input, grid, *modes, align_corners)

@@ -21,10 +21,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograd_viz import events
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.gradients import requires_grad_
-from autograd_viz.torch.modes import no_grad
+from autograd_viz.torch.modes import mode, no_grad
 from autograd_viz.torch.nn.modules import hooks, state_dict
 from autograd_viz.torch.nn.modules.hooks import register_module_forward_hook, register_module_forward_pre_hook
 from autograd_viz.torch.nn.modules.naming import typename
@@ -78,7 +79,16 @@ class Module(Tree):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`forward`, and around it the hooks."""
-        return hooks.called(self, args, kwargs)
+        if not events.listeners:
+            return hooks.called(self, args, kwargs)
+        before = mode.modules
+        around = before[-1][0]._modules if before else {}
+        name = next((f"{name}: " for name, child in around.items() if child is self), "")
+        mode.modules = (*before, (self, f"{name}{type(self).__name__}"))
+        try:
+            return hooks.called(self, args, kwargs)
+        finally:
+            mode.modules = before
 
     # --- what belongs to it -------------------------------------------------------------------------------------------
 

@@ -20,8 +20,6 @@ def typename(obj: Any) -> str:
         return f"torch.{scalar_name(obj._array)}Tensor"
     named = obj if hasattr(obj, "__qualname__") else type(obj)
     module = named.__module__ or ""
-    if module.startswith("autograd_viz.torch.ops."):
-        return f"torch._VariableFunctionsClass.{named.__qualname__}"  # torch.relu and the like
     if module.startswith("autograd_viz.torch.nn.functional"):
         module = "torch.nn.functional"
     return named.__qualname__ if module in ("", "builtins") else f"{module}.{named.__qualname__}".removeprefix("autograd_viz.")

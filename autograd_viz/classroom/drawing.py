@@ -1,0 +1,70 @@
+"""Showing things under a cell: a text, and where it helps a drawing of two arrays beside each other.
+
+What is shown is data, one MIME bundle: the text for terminals, nbval and screen readers, an SVG for the eye, HTML for questions that fold.
+
+Read next: `checking.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograd_viz.classroom.answers import Verdict
+from autograd_viz.draw.cards import CELL, cells, rect, words
+from autograd_viz.draw.svg import svg
+from autograd_viz.draw.values import grid
+from autograd_viz.torch.observe import preview
+from autograd_viz.trace.words import values
+
+MOST = 36  # elements that are drawn
+
+
+def show(text: str, drawing: str = "", page: str = "") -> None:
+    """Show a text; in a notebook with its drawing, or with its HTML."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or not (drawing or page):
+        print(text)
+        return
+    bundle = {"text/plain": text, **({"image/svg+xml": drawing} if drawing else {}), **({"text/html": page} if page else {})}
+    if drawing and not page:
+        print(text)  # a front end shows the richest form only: the sentence must be seen beside the drawing
+        bundle["text/plain"] = "(the two beside each other)"
+    shell.display_pub.publish(data=bundle)
+
+
+def beside(verdict: Verdict) -> str:
+    """The learner's array and the expected one as heat maps with a ring where they differ; "" if they are no small arrays."""
+    mine, right = verdict.yours, verdict.expected
+    if not (isinstance(mine, np.ndarray) and isinstance(right, np.ndarray)) or not 0 < max(mine.size, right.size) <= MOST:
+        return ""
+    full = max([float(np.abs(a[np.isfinite(a)]).max()) for a in (mine, right) if np.isfinite(a).any()], default=1.0) or 1.0
+    items: list[dict[str, Any]] = []
+    x, tallest = 16.0, 0.0
+    for title, array, other in (("yours", mine, right), ("expected", right, mine)):
+        look = preview(array if array.dtype.kind != "u" else array.astype(np.int64))
+        columns, shades = grid(look, full)
+        rows = -(-len(shades) // columns)
+        text = values(look, 12)
+        items += [words(x, 24, title, "name"), words(x, 42, text, "expr"), cells(title, x, 54, columns, shades, "data")]
+        if array.shape == other.shape:
+            differs = ~np.isclose(array.astype(float), other.astype(float), rtol=1e-3, atol=1e-5, equal_nan=True)
+            flat = differs.reshape(-1, array.shape[-1]) if array.ndim > 1 else differs.reshape(1, -1)
+            for row, column in np.argwhere(flat[:rows, :columns]):
+                items.append(rect(x + column * CELL - 1, 53 + row * CELL, CELL + 0.5, CELL + 0.5, "differs"))
+        tallest = max(tallest, rows * CELL)
+        x += max(columns * CELL, len(text) * 7.2, 80) + 40
+    return svg({"title": "yours and expected", "text": verdict.says, "w": x, "h": 54 + tallest + 14, "items": items, "steps": []})
+
+
+def show_graphs(verdict: Verdict) -> None:
+    """The graphs of two tensors, the learner's first."""
+    from autograd_viz import draw
+
+    for title, tensor in (("yours", verdict.yours), ("expected", verdict.expected)):
+        if hasattr(tensor, "grad_fn"):
+            picture = draw(tensor, {})
+            show(f"{title}:\n{picture.text()}", picture.svg())

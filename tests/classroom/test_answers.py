@@ -1,0 +1,63 @@
+"""Comparing answers: exact, close, wrong and where first."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd_viz import torch
+from autograd_viz.classroom.answers import CLOSE, EMPTY, EXACT, WRONG, Function, Graph, compare
+from autograd_viz.classroom.drawing import beside
+
+T = torch.tensor
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "level", "says"),
+    [
+        (T([1.0, 2.0]), T([1.0, 2.0]), EXACT, "exact"),
+        ([1, 2], T([1.0, 2.0]), EXACT, "exact"),
+        (T([1.0, 2.0001]), T([1.0, 2.0]), CLOSE, "1.0e-04"),
+        (T([[1.0, 2.0], [3.0, 5.0]]), T([[1.0, 2.0], [3.0, 4.0]]), WRONG, "first at [1, 1]: yours is 5, expected 4; 3 of 4"),
+        (T([1.0]), T([[1.0]]), WRONG, "the shape is (1,), and expected (1, 1)"),
+        (3, 3, EXACT, "exact"),
+        (True, False, WRONG, "differs"),
+        ("AddBackward0", "addbackward0", EXACT, "exact"),
+        ("Add", "AddBackward0", WRONG, "expected: 'AddBackward0'"),
+        (["a", "b"], ["a", "c"], WRONG, "1 of 2 are right; the first that is not is [1]"),
+        ({"x": True, "y": False}, {"x": True, "y": True}, WRONG, "['y']"),
+        ([1, 2, 3], [1, 2], WRONG, "expected 2 answers"),
+        ([None, 2], [None, 2], EXACT, "2 of 2"),
+        (None, 3, EMPTY, "no answer yet"),
+        (object(), 3, WRONG, "cannot be looked at"),
+        (float("nan"), T(float("nan")), EXACT, "exact"),
+    ],
+)
+def test_a_verdict_says_how_good_and_where_first(answer, expected, level: str, says: str) -> None:
+    verdict = compare(answer, expected)
+    assert verdict.level == level
+    assert says in verdict.says
+
+
+def test_graphs_are_compared_node_by_node() -> None:
+    w = torch.ones(2, requires_grad=True)
+    assert compare((w * w).sum(), Graph((w * w).sum())).level == EXACT
+    wrong = compare((w + w).sum(), Graph((w * w).sum()))
+    assert wrong.says == "grad_fn.next_functions[0][0] is AddBackward0, expected MulBackward0"
+    assert "expected a tensor" in compare(3, Graph(w.sum())).says
+
+
+def test_functions_are_compared_by_what_they_give_and_by_their_gradients() -> None:
+    expected = Function(lambda x: x * x, [(T([1.0, -2.0]),), (T([0.5]),)], gradients=True)
+    assert compare(lambda x: x**2, expected).level == EXACT
+    assert "for [1.0, -2.0], it differs first at [1]" in compare(lambda x: x * x.abs(), expected).says
+    assert "the gradient: " in compare(lambda x: x * x.detach(), expected).says
+    assert "raises RuntimeError" in compare(lambda x: x @ torch.ones(3, 3), expected).says
+    assert compare(lambda x: None, expected).level == EMPTY
+
+
+def test_two_arrays_are_drawn_beside_each_other_with_a_ring_where_they_differ() -> None:
+    verdict = compare(T([[1.0, 2.0], [3.0, 5.0]]), T([[1.0, 2.0], [3.0, 4.0]]))
+    drawing = beside(verdict)
+    assert drawing.startswith("<svg")
+    assert drawing.count('stroke="#b3261e" stroke-width="1.8"') == 2  # one in each
+    assert not beside(compare("a", "b"))
