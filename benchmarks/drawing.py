@@ -165,7 +165,7 @@ def weigh() -> None:
         play, svg = picture.play(), picture.svg()
         ms = (worked() - start) * 1e3
         sizes = [len(json.dumps(play, separators=(",", ":"))), len(json.dumps(svg)), len(json.dumps(picture.text()))]
-        numbers = [sizes[0], len(pack(play)), *sizes[1:], sum(sizes), len(picture.html().encode())]
+        numbers = [sizes[0], len(pack(json.dumps(play))), *sizes[1:], sum(sizes), len(picture.html().encode())]
         print(f"| {name} | {len(play['boxes'])} | {len(play['steps'])} | {' | '.join(f'{n / 1000:.0f}' for n in numbers)} | {ms:.0f} |")
 
 
