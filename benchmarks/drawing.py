@@ -44,11 +44,11 @@ def chain(torch: Any, ops: int = 100) -> Any:
     return z.sum()
 
 
-def mixed(torch: Any) -> Any:
+def mixed(torch: Any, pairs: int = 50) -> Any:
     """A hundred operations of many kinds that cross each other: nothing to fold."""
     xs = [torch.full((2, 3), 0.1 + i / 10, requires_grad=True) for i in range(6)]
     kinds = ("exp", "tanh", "sigmoid", "relu", "sin", "cos", "neg")
-    for i in range(50):
+    for i in range(pairs):
         a, b = xs[-1], xs[-2 - i % 5]
         xs.append(getattr(a + b if i % 2 else a * b, kinds[i % 7])())
     return xs[-1].mean()
@@ -76,6 +76,7 @@ LARGE = {
     "MLP of 5,000": lambda torch: layers(torch, 1667),
     "one weight 200 times": fan,
     "chain of 1,000": lambda torch: chain(torch, 1000),
+    "1,000 mixed": lambda torch: mixed(torch, 500),
 }
 
 
