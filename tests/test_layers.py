@@ -22,11 +22,11 @@ LONGEST_FILE = 420  # lines: a student should be able to read one in a sitting
 
 # torch/ is course material: read in this order, each file knows only what came before it.
 READING_ORDER = (
-    *("source", "modes", "dtypes", "saved", "node", "tensor", "out", "arguments", "return_types"),
+    *("source", "modes", "dtypes", "saved", "node", "tensor", "ops.memory", "out", "arguments", "return_types"),
     *("observe", "formulas", "anomaly", "compiled", "op", "overloads"),
     *("ops.pointwise", "ops.arithmetic", "ops.three_arguments", "ops.transcendental", "ops.special_functions", "ops.integrals"),
     *("ops.piecewise", "ops.steps"),
-    *("ops.memory", "ops.shape", "ops.shape_inplace", "ops.reduction", "ops.extremes"),
+    *("ops.shape", "ops.shape_inplace", "ops.reduction", "ops.extremes"),
     *("ops.cumulation", "ops.differences", "ops.statistics", "ops.norms", "ops.selection", "ops.sorting", "ops.counting"),
     "ops.rounding",
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
@@ -36,7 +36,7 @@ READING_ORDER = (
     *("ops.attention", "ops.recurrent"),
     "ops.gamma_draws",
     *("ops.windows", "ops.inplace", "ops.random_inplace", "ops.generator_state", "ops.logic",),
-    *("ops.kinds", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
+    *("ops.kinds", "ops.from_data", "ops.creation", "ops.creation_more", "ops.conversion", "ops.attributes", "ops",),
     *("walk", "replacement", "engine", "function", "indexing", "operators", "mutation", "special", "gradients"),
     *("linalg", "func", "autograd.calling", "autograd.graph",),
     *("autograd.functional", "autograd.gradcheck", "autograd.forward_ad", "autograd",),

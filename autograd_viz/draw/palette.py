@@ -131,7 +131,10 @@ RULES: dict[str, dict[str, str]] = {
     ".layer2 > .card": {"stroke-dasharray": "10 2 2 2"},
     ".rewritten > .title": {"text-decoration": "line-through", "fill": "$dim"},
     ".differs": {"fill": "none", "stroke": "$error", "stroke-width": "1.8px"},
-    ".fold-back": {"fill": "$panel"},
+    # folds: a stack of cards
+    ".fold > .card": {"stroke-width": "2px"},
+    ".fold.now > .card": {"stroke-width": "3px"},
+    ".fold > .fold-back": {"fill": "$panel", "stroke-width": "1.2px"},
     ".copy > .card": {"fill": "$panel", "stroke": "$dim", "stroke-dasharray": "2 2"},
     ".tie > .edge-line": {"stroke": "$dim", "stroke-width": "1.6px", "stroke-dasharray": "1.5 4"},
     ".tie > .edge-head": {"fill": "$dim"},
@@ -139,11 +142,14 @@ RULES: dict[str, dict[str, str]] = {
     ".region-box": {"fill": "none", "stroke": "$dim", "stroke-dasharray": "7 4"},
     ".hatch": {"fill": "none", "stroke": "$line"},
     ".region-text": {"font-size": "11.5px", "fill": "$dim"},
+    ".inference > .region-box": {"stroke": "$dim", "stroke-width": "1.5px", "stroke-dasharray": "12 3 2 3"},
+    ".anomaly > .region-box": {"stroke": "$error", "stroke-width": "1.5px", "stroke-dasharray": "2 3"},
+    ".anomaly > .region-text": {"fill": "$error"},
 }
 """Selector -> properties; `$name` stands for a colour. Later rules win over earlier ones of the same weight."""
 
-_PLAIN = {"node", "edge", "chip", "flow", "region", "data", "grad", "held", "fn"}  # words that no rule needs
-CLASSES = sorted({word for selector in RULES for word in re.findall(r"\.([a-z-]+)", selector)} | _PLAIN)
+_PLAIN = {"node", "edge", "chip", "flow", "region", "data", "grad", "held", "fn", "badge", "badnumber", "tie"}  # words that no rule needs
+CLASSES = sorted({word for selector in RULES for word in re.findall(r"\.([a-z][a-z0-9-]*)", selector)} | _PLAIN)
 """Every word that an item's class may hold."""
 
 

@@ -71,6 +71,7 @@ from autograd_viz.torch.ops.diagonals import *
 from autograd_viz.torch.ops.differences import *
 from autograd_viz.torch.ops.distances import *
 from autograd_viz.torch.ops.extremes import *
+from autograd_viz.torch.ops.from_data import *
 from autograd_viz.torch.ops.gathering import *
 from autograd_viz.torch.ops.generator_state import *
 from autograd_viz.torch.ops.integrals import *
@@ -83,7 +84,7 @@ from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
-from autograd_viz.torch.ops.random_draws import *  # type: ignore[assignment]
+from autograd_viz.torch.ops.random_draws import *
 from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.recurrent import *

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.dtypes import Size, device
+from autograd_viz.torch.dtypes import Size, device, of_python
 from autograd_viz.torch.dtypes import dtype as DType
-from autograd_viz.torch.out import check_untracked, put_into
+from autograd_viz.torch.out import check_memory, check_untracked, put_into
 from autograd_viz.torch.tensor import Tensor
 
 SPOKEN = {"Operand": "Tensor", "int[1]": "tuple of ints", "int[]": "tuple of ints", "dtype": "torch.dtype", "Tensor[]": "tuple of Tensors",
@@ -74,9 +74,11 @@ def fits(kind: str, value: Any) -> bool:
         return a_number or isinstance(value, int | float | np.generic)
     if kind in ("Tensor[]", "bool[]"):
         return isinstance(value, tuple | list)
+    if kind == "dtype":
+        return isinstance(value, DType) or value in (float, int, bool)
     if kind == "Operand":  # PyTorch says Tensor, and for `add`, `mul`, ... takes numbers too
         return isinstance(value, Tensor | int | float | np.generic)
-    return isinstance(value, {"Tensor": Tensor, "bool": bool | np.bool_, "str": str, "dtype": DType}.get(kind, object))
+    return isinstance(value, {"Tensor": Tensor, "bool": bool | np.bool_, "str": str}.get(kind, object))
 
 
 class Form:
@@ -158,6 +160,8 @@ class Form:
         """A value as our functions want it: dimensions and tensors in tuples, numbers as Python's.  Raises TypeError."""
         if value is None:
             return None
+        if kind.rstrip("?") == "dtype":
+            return of_python.get(value, value)
         if kind.startswith("int["):
             items = (value,) if is_int(value) else value
             for place, item in enumerate(items, 1):
@@ -249,6 +253,7 @@ def reads(
         reader = Reader(title, forms, old)
         shorter = Reader(title, [of_the_method(parts) for parts in of_tensors], of_the_method(old))
         alone = not any(form.params for form in shorter.forms)  # PyTorch makes methods without arguments in another way
+        own_out = "out" in inspect.signature(written).parameters
         first, nothing_needed = reader.forms[0].params[0][0], any(not form.least for form in shorter.forms)
 
         @functools.wraps(written)
@@ -256,7 +261,7 @@ def reads(
             values = reader.read(args, kwargs)
             if number_first and "self" in values:
                 values["input"] = values.pop("self")
-            return written(**values) if "out" not in values else _into(values.pop("out"), written, values, title)
+            return written(**values) if own_out or "out" not in values else _into(values.pop("out"), written, values, title)
 
         @functools.wraps(written)
         def on_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Any:
@@ -281,6 +286,9 @@ def _into(out: Any, written: Callable[..., Any], values: dict[str, Any], title: 
     given = [part for value in values.values() for part in (value if isinstance(value, tuple) else (value,))]
     check_untracked(title, *given, *targets)
     results = written(**values)
+    arrays = [value._array for value in given if isinstance(value, Tensor)]
+    for target, result in zip(targets, results if isinstance(results, tuple) else (results,), strict=True):
+        check_memory(title, target, arrays, result._array)
     if not isinstance(results, tuple):
         return put_into(out, results)
     return type(results)(map(put_into, targets, results))

@@ -45,6 +45,9 @@ bool_ = dtype("bool")
 ALL = (float32, float64, float16, int64, int32, int16, int8, uint8, bool_)
 ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16, "bool": bool_}
 of_numpy = {kind.numpy: kind for kind in ALL}
+of_python: dict[Any, dtype] = {float: float64, int: int64, bool: bool_}  # dtype=float is understood too
+
+NO_COMPLEX = "Hint: this library has no complex numbers; it has float16, float32 and float64, int8 to int64, uint8 and bool."
 
 # How PyTorch calls them in error messages: by the scalar type, and by the tensor type.
 SCALAR_NAMES = dict(zip(ALL, ("Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"), strict=True))
@@ -69,9 +72,9 @@ def set_default_dtype(d: dtype) -> None:
     """Choose what floats become.  Raises TypeError unless it is a floating dtype."""
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
-        where = "" if isinstance(d, dtype) else "invalid dtype object: "
-        wrong = f"{where}only floating-point types are supported as the default type"
-        raise TypeError(f"{wrong}\nHint: got {d!r}; pass torch.float32 or float64.")
+        not_one = "" if isinstance(d, dtype) else "invalid dtype object: "
+        hint = f"Hint: got {d!r}; pass torch.float32 or float64."
+        raise TypeError(f"{not_one}only floating-point types are supported as the default type\n{hint}")
     _default = d
 
 
@@ -112,14 +115,24 @@ class device:
     index: int | None
     type: str
 
-    def __init__(self, type: Any, index: int | None = None) -> None:
+    def __init__(self, *given: Any, **named: Any) -> None:
+        type, index = (*given, *named.values(), None, None)[:2]
+        if isinstance(type, int) and index is None:
+            raise RuntimeError("Cannot access accelerator device when none is available.")
+        if not isinstance(type, str | device):
+            got = ", ".join(value.__class__.__name__ for value in (*given, *named.values()))
+            raise TypeError(f"device() received an invalid combination of arguments - got ({got}), but expected one of:")
         name = str(type)
+        if index is not None and ":" in name:
+            raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {name}")
+        if not name:
+            raise RuntimeError("Device string must not be empty")
         kind, _, number = name.partition(":")  # (a device's own name is of this form too)
         if kind not in DEVICES and not kind.replace("_", "").isalpha():
             raise RuntimeError(f"Invalid device string: '{name}'")
         if kind not in DEVICES:
             raise RuntimeError(f"Expected one of {', '.join(DEVICES)} device type at start of device string: {kind}")
-        if "::" in name or name.endswith(":") or (number and not number.isdigit()):
+        if "::" in name or name.endswith(":") or (number and not number.isdigit()) or (number[:1] == "0" != number):
             raise RuntimeError(f"Invalid device string: '{name}'")
         self.type = kind
         self.index = int(number) if number else index

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import observe
+from autograd_viz.torch.arguments import kind_name
 from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
 from autograd_viz.torch.modes import mode
@@ -367,6 +368,8 @@ def detach_(input: Tensor) -> Tensor:
             "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
             "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
         )
+    if mode.inference:
+        return input  # (nothing of autograd happens there)
     input._edge, input._requires_grad, input._retains_grad, input._backward_hooks = NO_EDGE, False, False, None
     return input
 
@@ -386,7 +389,7 @@ def _set_grad(self: Tensor, value: Tensor | None) -> None:
     if value is self:
         raise RuntimeError("can't assign Variable as its own grad")
     if value is not None and not isinstance(value, Tensor):
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {kind_name(value)}")
     if value is not None and value._array.dtype != self._array.dtype:
         theirs, mine = C_NAMES[value.dtype], SCALAR_NAMES[self.dtype]
         raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'.")

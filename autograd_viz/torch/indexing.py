@@ -38,14 +38,15 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     """tensor[key] as PyTorch computes it.  Raises IndexError, TypeError or ValueError in PyTorch's words."""
     result, indices = located(tensor, key)
     if indices:
+        check_indices(result, indices)
         return index(result, indices)
     return alias(result) if result is tensor else result
 
 
-def located(tensor: Tensor, key: Any, *, whole: bool = False, values: Tensor | None = None) -> tuple[Tensor, tuple[Tensor | None, ...]]:
+def located(tensor: Tensor, key: Any, *, whole: bool = False) -> tuple[Tensor, tuple[Tensor | None, ...]]:
     """The view that the ints, slices and Nones of a key give, and for each of its dimensions the list or mask of the key, or None.
 
-    `whole`: x[:] leaves no trace either, as when something is assigned to it. `values`: what will be written to lists and masks.
+    `whole`: x[:] leaves no trace either, as when something is assigned to it. (`check_indices` says whether the lists and masks fit.)
     """
     key = _tuple_of(key)
     keys = [_part(part) for part in (key if isinstance(key, tuple) else [key])]
@@ -72,9 +73,7 @@ def located(tensor: Tensor, key: Any, *, whole: bool = False, values: Tensor | N
             dim += part.ndim if is_mask(part) else 1
     if not gathered:
         return result, ()
-    indices = _by_dimension(gathered)
-    check_indices(result, indices, values)
-    return result, indices
+    return result, _by_dimension(gathered)
 
 
 def _tuple_of(key: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
+from autograd_viz.torch.arguments import kind_name
 from autograd_viz.torch.indexing import located
 from autograd_viz.torch.op import check_broadcast
 from autograd_viz.torch.ops import (
@@ -36,7 +37,8 @@ from autograd_viz.torch.ops import (
     three_arguments,
     transcendental,
 )
-from autograd_viz.torch.ops.inplace import in_place, reshape_in_place
+from autograd_viz.torch.ops.inplace import check_change, in_place, reshape_in_place
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 NUMBER = bool | int | float | np.generic
@@ -95,7 +97,7 @@ def _squeeze(input: Tensor, dim: Any = None) -> Tensor:
 
 def _copied(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     if not isinstance(src, Tensor):
-        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {kind_name(src)}")
     made: Tensor = inplace.copy(input, src)
     return made
 
@@ -180,11 +182,13 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     if key is False:
         return
     if not isinstance(value, Tensor | NUMBER):
-        raise TypeError(f"can't assign a {type(value).__name__} to a {tensor_type(tensor)}")
-    source = value if isinstance(value, Tensor) else holding(np.asarray(value, tensor._array.dtype))
+        raise TypeError(f"can't assign a {kind_name(value)} to a {tensor_type(tensor)}")
+    source = value if isinstance(value, Tensor) else holding(_number(value, tensor._array.dtype))
     slim = _without_leading_ones(source) if source._array.shape[:1] == (1,) else source
-    part, indices = located(tensor, None if key is True else key, whole=True, values=slim)
+    part, indices = located(tensor, None if key is True else key, whole=True)
     if indices:
+        check_change(part, "put_values", [slim])
+        gathering.check_indices(part, indices, slim)
         in_place(part, gathering.put_values, indices, slim)
     elif part._array.shape == source._array.shape:
         in_place(part, inplace.copy, source)
@@ -193,6 +197,12 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     else:
         slim = _without_leading_ones(source)
         in_place(part, inplace.copy, slim if slim._array.shape == part._array.shape else shape.expand(slim, part._array.shape))
+
+
+def _number(value: Any, kind: np.dtype) -> np.ndarray:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("Overflow when unpacking long long")
+    return fitting(value, kind)
 
 
 def tensor_type(tensor: Tensor) -> str:

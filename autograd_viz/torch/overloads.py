@@ -36,16 +36,27 @@ def renamed(name: str, function: Callable[..., Any], *texts: str) -> Callable[..
 # --- checks that operations share -------------------------------------------------------------------------------------
 
 
-def fitting(value: bool | int | float, kind: np.dtype) -> Array:
-    """A number in a dtype, fractions cut off.  Raises RuntimeError if it is too large."""
+def fitting(value: bool | int | float, kind: np.dtype, suffix: str = "_t") -> Array:
+    """A number in a dtype, fractions cut off.  Raises RuntimeError if it is too large, or has no place there as nan has none in integers.
+
+    `suffix`: PyTorch calls the type int16_t in most messages, and int16 in those of `tensor`.
+    """
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise OverflowError("int too big to convert" if value > 0 else "can't convert negative int to unsigned")
     if kind.kind == "b":
         return np.asarray(bool(value))
     span: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-    too_large = not span.min <= value <= span.max and not (kind.kind == "u" and -span.max <= value < 0)
-    if too_large and (kind.kind != "f" or math.isfinite(value)):
-        name = {"float16": "c10::Half", "float32": "float", "float64": "double", "int32": "int"}.get(kind.name, f"{kind.name}_t")
-        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
-    return np.asarray(value).astype(kind)
+    of = float if kind.kind == "f" else type(value)  # (2.0**63 is no more than int64's largest, rounded to a float)
+    wraps = kind.kind == "u" and isinstance(value, int) and -span.max <= value < 0  # -1 is 255
+    fits = of(span.min) <= value <= of(span.max) or wraps
+    if not fits and (kind.kind != "f" or math.isfinite(value)):
+        c_names = {"float16": "c10::Half", "float32": "float", "float64": "double"}
+        name = c_names.get(kind.name, "int" if kind.name + suffix == "int32_t" else kind.name + suffix)
+        hint = f"Hint: {value} is no number of that kind, whose largest is {span.max}."
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow\n{hint}")
+    with np.errstate(invalid="ignore"):
+        return np.asarray(value).astype(kind)
 
 
 def refuse(array: Array, kinds: str, kernel: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch.ops.creation import as_tensor
+from autograd_viz.torch.ops.from_data import as_tensor
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["assert_close"]

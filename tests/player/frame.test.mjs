@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { frame, clampStep, touched, changing, segments, nextCall, previousCall, ledgerRows, neighbour, places, stepText, bytesText, heldText, heldPath, captionText } from "../../autograd_viz/labextension/static/frame.js";
+import { frame, clampStep, touched, changing, segments, nextCall, previousCall, ledgerRows, places, stepText, bytesText, heldText, heldPath, captionText } from "../../autograd_viz/labextension/static/frame.js";
+import { neighbour } from "../../autograd_viz/labextension/static/views.js";
 
 const example = JSON.parse(readFileSync(new URL("example-play.json", import.meta.url), "utf8"));
 

@@ -10,9 +10,14 @@ test("arrows step, and with shift go from backward call to backward call", () =>
   assert.deepEqual(["ArrowLeft", "ArrowRight"].map((key) => press(key, "slider", { shiftKey: true })), ["previousCall", "nextCall"]);
 });
 
-test("on a box the arrows walk along the edges, and enter inspects", () => {
-  assert.deepEqual(["ArrowLeft", "ArrowUp", "Enter", "Home"].map((key) => press(key, "box")), ["ArrowLeft", "ArrowUp", "inspect", "first"]);
+test("on a box the arrows walk along the edges, enter opens or inspects, and i inspects", () => {
+  assert.deepEqual(["ArrowLeft", "ArrowUp", "Enter", "i", "Home"].map((key) => press(key, "box")), ["ArrowLeft", "ArrowUp", "enter", "inspect", "first"]);
   assert.equal(press("ArrowRight", "box", { shiftKey: true }), "nextCall");
+});
+
+test("on the pane of the picture the arrows move it", () => {
+  assert.deepEqual(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].map((key) => press(key, "picture")), ["panLeft", "panRight", "panUp", "panDown"]);
+  assert.deepEqual([press("ArrowLeft", "picture", { shiftKey: true }), press("/"), press("f"), press("/", "field")], ["previousCall", "find", "follow", null]);
 });
 
 test("a control keeps the keys that it needs itself", () => {
@@ -20,11 +25,11 @@ test("a control keeps the keys that it needs itself", () => {
 });
 
 test("keys that mean nothing here, and all with ctrl, cmd or alt, go on to the page", () => {
-  for (const key of ["a", "Tab", "ArrowUp", "Enter", "F5", "constructor"]) assert.equal(press(key), null, key);
+  for (const key of ["a", "i", "Tab", "ArrowUp", "Enter", "F5", "constructor"]) assert.equal(press(key), null, key);
   for (const modifier of ["ctrlKey", "metaKey", "altKey"]) assert.equal(press("ArrowLeft", "other", { [modifier]: true }), null);
 });
 
 test("the help names every key", () => {
   const words = HELP.map(([keys]) => keys).join(" ");
-  for (const key of ["←", "Shift", "Home", "End", "Space", "Enter", "Escape", "?", "+"]) assert.ok(words.includes(key), key);
+  for (const key of ["←", "Shift", "Home", "End", "Space", "Enter", "Escape", "?", "+", "/", "f", "i"]) assert.ok(words.includes(key), key);
 });

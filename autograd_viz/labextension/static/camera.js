@@ -5,7 +5,7 @@
  * picture, within reason, and the camera follows the step), `fit` (all of it), and `free` once the reader has zoomed or dragged.
  * The mouse wheel zooms only with Ctrl or Cmd: without, it scrolls the page, as everywhere else.
  */
-import { middleOf } from "./frame.js";
+import { middleOf } from "./views.js";
 
 const READABLE = 0.7;
 const TALLEST = 540;
@@ -27,11 +27,18 @@ export class Camera {
   }
 
   /** A picture of this size is shown now, and the step is about this place of it. */
-  show(w, h, place) {
+  show({ w, h }, place) {
     this.followed = place;
     if (w === this.size.w && h === this.size.h) return;
     this.size = { w: Math.max(1, w), h: Math.max(1, h) };
     this.arrange(false);
+  }
+
+  /** Another picture comes before the camera: as the reader left it, if there is such a view.  @returns the view until now */
+  turn(view = { way: "auto", scale: 1, x: 0, y: 0 }) {
+    const { way, scale, x, y } = this;
+    Object.assign(this, view, { size: { w: 0, h: 0 } });
+    return { way, scale, x, y };
   }
 
   /** Choose scale and pane height for the pane's width; nothing is done while it has none (a hidden tab). */
@@ -68,6 +75,13 @@ export class Camera {
     this.way = "free";
     Object.assign(this, { scale, x: px - (px - this.x) * ratio, y: py - (py - this.y) * ratio });
     this.put(false);
+  }
+
+  /** Move by part of what is seen: (1, 0) shows more of what is right. */
+  pan(dx, dy) {
+    this.way = "free";
+    Object.assign(this, { x: this.x - dx * this.pane.clientWidth * 0.2, y: this.y - dy * this.pane.clientHeight * 0.2 });
+    this.put(true);
   }
 
   /** Bring a place of the picture into view if it is not; else stay. */

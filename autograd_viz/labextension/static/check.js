@@ -8,7 +8,7 @@
 
 /** The most of each that is drawn; a play beyond these would freeze the page. */
 export const LIMITS = {
-  items: 20_000, cells: 60_000, cellsInOne: 1_024, depth: 12, steps: 12_000, changes: 500_000, boxes: 5_000, rows: 60_000,
+  items: 20_000, cells: 60_000, cellsInOne: 1_024, depth: 12, steps: 12_000, changes: 500_000, boxes: 400, folds: 40, foldDepth: 3, rows: 60_000,
   entries: 20_000, sources: 500, notes: 200, runs: 60, links: 2_000, characters: 8_000_000, oneText: 500_000, oneLabel: 4_000, number: 1e7,
 };
 
@@ -64,6 +64,8 @@ function wrong(where, wanted, value) {
 class PlayCheck {
   counts = { items: 0, cells: 0, changes: 0, rows: 0, characters: 0 };
   ids = new Set();
+  /** @type {Map<string, string | null>} id of a `g` -> the fold that it is drawn in */
+  drawnIn = new Map();
   /** @type {Map<string, number>} id of a `cells` item -> the most cells that it ever shows */
   cellsOf = new Map();
 
@@ -76,8 +78,11 @@ class PlayCheck {
     if (typeof play.live !== "boolean") wrong("play.live", "true or false", play.live);
     for (const [name, most] of [["steps", LIMITS.steps], ["ledger", LIMITS.entries], ["sources", LIMITS.sources], ["notes", LIMITS.notes]])
       this.list(play[name], `play.${name}`, most);
+    const folds = this.foldsOf(play);
+    this.view = null;
     this.items(play.items, "play.items", 1);
-    this.boxes(play.boxes);
+    for (const [id, fold] of folds) this.fold(id, fold, `play.folds[${nameOf(id)}]`);
+    this.boxes(play.boxes, new Set(folds.map(([id]) => id)));
     play.steps.forEach((step, i) => this.step(step, `play.steps[${i}]`));
     this.list(play.held, "play.held", LIMITS.steps);
     if (play.held.length !== play.steps.length) wrong("play.held", `as long as play.steps (${play.steps.length})`, play.held);
@@ -88,6 +93,21 @@ class PlayCheck {
   }
 
   // ---- the drawing
+
+  /** Absent in a play that folds nothing. */
+  foldsOf(play) {
+    if (play.folds === undefined) return [];
+    this.object(play.folds, "play.folds");
+    return this.entries(play.folds, "play.folds", "folds");
+  }
+
+  fold(id, fold, where) {
+    this.object(fold, where);
+    this.text(fold, "name", where);
+    for (const side of ["w", "h"]) this.number(fold, side, where, 0);
+    this.view = id;
+    this.items(fold.items, `${where}.items`, 1);
+  }
 
   items(items, where, depth) {
     this.list(items, where, LIMITS.items);
@@ -101,6 +121,7 @@ class PlayCheck {
     if (!ITEM_KINDS.has(item.k)) wrong(`${where}.k`, "g, rect, circle, path, text or cells", item.k);
     if (item.id !== undefined) this.newId(item, where);
     if (item.c !== undefined) this.classes(item.c, `${where}.c`);
+    if (item.k === "g" && item.id !== undefined) this.drawnIn.set(item.id, this.view);
     if (item.k === "path") return this.path(item, where);
     this.number(item, "x", where);
     this.number(item, "y", where);
@@ -169,7 +190,7 @@ class PlayCheck {
     if (step.at !== null) this.text(step, "at", where, 200);
     if (step.src !== null) this.sourceLine(step.src, `${where}.src`);
     this.object(step.set, `${where}.set`);
-    for (const [id, change] of Object.entries(step.set)) this.change(id, change, `${where}.set[${JSON.stringify(id.slice(0, 40))}]`);
+    for (const [id, change] of this.entries(step.set, `${where}.set`, "changes")) this.change(id, change, `${where}.set[${nameOf(id)}]`);
   }
 
   captionRun(run, where) {
@@ -195,11 +216,27 @@ class PlayCheck {
 
   // ---- what the panels say
 
-  boxes(boxes) {
+  boxes(boxes, folds) {
     this.object(boxes, "play.boxes");
-    const entries = Object.entries(boxes);
-    if (entries.length > LIMITS.boxes) wrong("play.boxes", `at most ${LIMITS.boxes} boxes`, entries);
-    for (const [id, box] of entries) this.box(box, `play.boxes[${JSON.stringify(id.slice(0, 40))}]`);
+    const entries = this.entries(boxes, "play.boxes", "boxes"), outer = new Map();
+    for (const [id, box] of entries) {
+      const where = `play.boxes[${nameOf(id)}]`;
+      this.box(box, where);
+      if (box.in !== undefined && !folds.has(box.in)) wrong(`${where}.in`, "the id of a fold", box.in);
+      if (this.drawnIn.has(id) && this.drawnIn.get(id) !== (box.in ?? null)) wrong(`${where}.in`, "the fold that it is drawn in", box.in);
+      outer.set(id, box.in ?? null);
+    }
+    for (const fold of folds) this.climb(fold, outer);
+  }
+
+  /** The way from a fold to the main picture ends, and soon. */
+  climb(fold, outer) {
+    let at = fold, deep = 0;
+    while (at !== null && deep++ < LIMITS.foldDepth) {
+      if (!outer.has(at)) wrong(`play.folds[${nameOf(at)}]`, "a fold of one of the boxes", at);
+      at = outer.get(at);
+    }
+    if (at !== null) wrong(`play.folds[${nameOf(fold)}]`, `at most ${LIMITS.foldDepth} folds deep`, fold);
   }
 
   box(box, where) {
@@ -257,6 +294,13 @@ class PlayCheck {
 
   // ---- the smallest parts
 
+  /** The keys are counted before a pair is made of each: of a million, the pairs alone would take seconds. */
+  entries(owner, where, what) {
+    const keys = Object.keys(owner);
+    if (keys.length > LIMITS[what]) wrong(where, `at most ${LIMITS[what]} ${what}`, keys);
+    return keys.map((key) => [key, owner[key]]);
+  }
+
   object(value, where) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) wrong(where, "an object", value);
   }
@@ -287,6 +331,10 @@ class PlayCheck {
     this.counts[what] += many;
     if (this.counts[what] > LIMITS[what]) throw new Error(`expected a play of at most ${LIMITS[what]} ${what}, got more`);
   }
+}
+
+function nameOf(id) {
+  return JSON.stringify(id.slice(0, 40));
 }
 
 function fieldName(where, key) {

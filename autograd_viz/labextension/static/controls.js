@@ -32,6 +32,8 @@ export function makeControls(actions, menu, signal) {
     makeHtml("div", { class: "agv-where" }, counter, phase, live),
     makeHtml("div", { class: "agv-extras" }, makeSpeed(actions.speed, signal), menu.element, help));
 
+  makeRoving(element, signal);
+
   /** @param {{play: any, step: number, now: any, playing: boolean, following: boolean}} state */
   function show({ play, step, now, playing, following }) {
     const last = play.steps.length - 1, none = last < 0;
@@ -41,11 +43,48 @@ export function makeControls(actions, menu, signal) {
     setAttributes(buttons.play, { "aria-label": playing ? "Pause" : "Play", title: playing ? "Pause (space)" : "Play (space)", "aria-disabled": String(last < 1) });
     changeIcon(buttons.play.firstChild, playing ? "pause" : "play");
     setText(counter, none ? "0 / 0" : `${step + 1} / ${last + 1}`);
+    setAttributes(phase, { "data-phase": now.phase });
     setText(phase, now.call > 0 ? `backward #${now.call}` : none ? "" : PHASE_WORDS[now.phase]);
     live.hidden = !(play.live && !following);
+    if (live.hidden && live.tabIndex === 0) [live.tabIndex, buttons.play.tabIndex] = [-1, 0];
   }
 
   return { element, show, slider: track.slider };
+}
+
+/**
+ * A toolbar is one stop for Tab; in it, left and right go from control to control. The slider keeps the arrow keys, and so is a stop of its own.
+ * A click leaves the focus on the player, so that the arrow keys go on stepping.
+ */
+export function makeRoving(toolbar, signal) {
+  const controls = () => [.../** @type {NodeListOf<HTMLElement>} */ (toolbar.querySelectorAll("button, select"))].filter((each) => !each.closest("[hidden], .agv-menu-list"));
+  const rove = (to) => { for (const each of toolbar.querySelectorAll("button, select")) if (!each.closest(".agv-menu-list")) each.tabIndex = each === to ? 0 : -1; };
+  toolbar.addEventListener("focusin", (event) => { if (controls().includes(event.target)) rove(event.target); }, { signal });
+  toolbar.addEventListener("mousedown", (event) => {
+    if (!event.target.closest("button") || event.target.closest(".agv-menu")) return;
+    event.preventDefault();
+    toolbar.closest(".agv-player").focus({ preventScroll: true });
+  }, { signal });
+  toolbar.addEventListener("keydown", (event) => {
+    const all = controls(), at = all.indexOf(event.target), by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (at < 0 || !by || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    all[(at + by + all.length) % all.length].focus({ preventScroll: true });
+    event.preventDefault();
+    event.stopPropagation();
+  }, { signal });
+  rove(controls()[Math.min(2, controls().length - 1)]); // play
+}
+
+/** What is done to the picture as a whole. */
+export function makeZoom(actions, signal) {
+  const follow = makeWordButton("follow", "agv-button", actions.follow, signal);
+  const find = makeWordButton("find", "agv-button", actions.find, signal);
+  setAttributes(follow, { title: "Keep the box of the step in sight (f)" });
+  setAttributes(find, { title: "Find a box by name, variable or operation (/)" });
+  const element = makeHtml("div", { class: "agv-zoom", role: "toolbar", "aria-label": "Picture" }, find, follow,
+    makeButton("Zoom in", "zoomIn", actions.zoomIn, signal), makeButton("Zoom out", "zoomOut", actions.zoomOut, signal), makeWordButton("fit", "agv-button", actions.fit, signal));
+  makeRoving(element, signal);
+  return { element, show: ({ tracking }) => setAttributes(follow, { "aria-pressed": String(tracking) }) };
 }
 
 const PHASE_WORDS = { forward: "forward", backward: "backward", grad: ".grad changed", error: "error" };

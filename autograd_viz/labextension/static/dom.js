@@ -29,6 +29,17 @@ export function setAttributes(element, attributes) {
   }
 }
 
+/** Let an element have just these children. Those that stay in their order are not touched: to move one is to lay it out anew. */
+export function setChildren(parent, children) {
+  const kept = new Set(children);
+  for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
+  let place = parent.firstChild;
+  for (const child of children) {
+    if (child === place) place = place.nextSibling;
+    else parent.insertBefore(child, place);
+  }
+}
+
 export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }

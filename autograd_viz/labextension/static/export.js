@@ -15,9 +15,10 @@ const ONLY_TEXT = /^(font|text)/;
 /** The picture as it looks now, whole, as the text of a file. @returns {string} */
 export function pictureSvg(picture, play) {
   const paper = getComputedStyle(picture.element).getPropertyValue("background-color");
-  const copy = makeSvg("svg", { viewBox: `0 0 ${play.w} ${play.h}`, width: play.w, height: play.h });
+  const { w, h } = picture.size;
+  const copy = makeSvg("svg", { viewBox: `0 0 ${w} ${h}`, width: w, height: h });
   const title = makeSvg("title", {}, play.title);
-  copy.append(title, makeSvg("rect", { width: play.w, height: play.h, fill: paper }), copyLooks(picture.items));
+  copy.append(title, makeSvg("rect", { width: w, height: h, fill: paper }), copyLooks(picture.items));
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -34,7 +35,7 @@ function copyLooks(original) {
   if (isText) {
     copy.setAttributeNS("http://www.w3.org/XML/1998/namespace", "xml:space", "preserve");
     copy.textContent = original.textContent;
-  } else for (const child of original.children) copy.append(copyLooks(child));
+  } else for (const child of original.children) if (!child.matches(".agv-knob")) copy.append(copyLooks(child));
   return copy;
 }
 
@@ -45,13 +46,32 @@ export async function picturePng(picture, play) {
     const image = new Image();
     image.src = address;
     await image.decode();
-    const scale = Math.min(2, 8000 / Math.max(play.w, play.h));
-    const canvas = /** @type {HTMLCanvasElement} */ (makeHtml("canvas", { width: Math.max(1, Math.round(play.w * scale)), height: Math.max(1, Math.round(play.h * scale)) }));
+    const { w, h } = picture.size, scale = Math.min(2, 8000 / Math.max(1, w, h));
+    const canvas = /** @type {HTMLCanvasElement} */ (makeHtml("canvas", { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) }));
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((done, failed) => canvas.toBlob((blob) => blob ? done(blob) : failed(new Error("the browser made no image")), "image/png"));
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+/**
+ * The choices of the menu.  @param {import("./picture.js").Picture} picture
+ * @param {{play: () => any, still: (make: () => any) => Promise<any>, attempt: (action: () => Promise<string>) => void, html?: (play: any) => string | Promise<string>, near: () => Element}} player
+ * @returns {[string, () => void][]}
+ */
+export function exportChoices(picture, { play, still, attempt, html, near }) {
+  const save = (ending, make, type) => () => attempt(async () => {
+    saveFile(play().title, ending, await still(make), type);
+    return `saved as ${ending.toUpperCase()}`;
+  });
+  const copy = () => attempt(async () => await copyText(play().text, near()) ? "copied as text" : "the browser does not let pages copy");
+  return [
+    ["Save as SVG", save("svg", () => pictureSvg(picture, play()), "image/svg+xml")],
+    ["Save as PNG", save("png", () => picturePng(picture, play()))],
+    ...(html ? [/** @type {[string, () => void]} */ (["Save as HTML", save("html", () => html(play()), "text/html")])] : []),
+    ["Copy as text", copy],
+  ];
 }
 
 /** Offer a file for download. The name is made of the title's letters and digits. */

@@ -14,23 +14,25 @@
  * @typedef {{cap: [string, string][], ph: string, call: number, at: string | null, src: [number, number] | null, set: Record<string, Change>}} Step
  * @typedef {{s: string, shape: string, cols: number, t: string[], v: Shade[], whole: boolean}} Value
  * @typedef {{label: string, id?: string, s?: string, v?: Value, go?: [string | null, string][]}} Row
- * @typedef {{name: string, sub: string, say: string, to: string[], from: string[], rows: Row[]}} Box
+ * @typedef {{name: string, sub: string, say: string, in?: string, to: string[], from: string[], rows: Row[]}} Box
+ * @typedef {{name: string, w: number, h: number, items: Item[]}} Fold
  * @typedef {{step: number, box: string | null, leaf: string, call: string, before: Value | null, added: Value | null, after: Value | null, note: string}} Entry
- * @typedef {{schema: 1, title: string, w: number, h: number, items: Item[], steps: Step[], boxes: Record<string, Box>, ledger: Entry[],
- *   held: number[], sources: {name: string, text: string}[], notes: string[], live: boolean, text: string}} Play
+ * @typedef {{schema: 1, title: string, w: number, h: number, items: Item[], steps: Step[], boxes: Record<string, Box>, folds?: Record<string, Fold>,
+ *   ledger: Entry[], held: number[], sources: {name: string, text: string}[], notes: string[], live: boolean, text: string}} Play
  * @typedef {{x: number, y: number, w: number, h: number}} Rectangle
  * @typedef {{step: number, cap: [string, string][], phase: string, call: number, at: string | null, source: number | null, line: number,
  *   get: (id: string) => Change}} Frame
  */
 
-/** @type {WeakMap<Play, {history: Map<string, Record<string, {at: number[], to: any[]}>>, boxes: Map<string, Box>, places: Map<string, Rectangle>}>} */
+/** @type {WeakMap<Play, {history: Map<string, Record<string, {at: number[], to: any[]}>>, boxes: Map<string, Box>, places: Map<string | null, Map<string, Rectangle>>}>} */
 const indexes = new WeakMap();
 
 function indexOf(play) {
   let index = indexes.get(play);
   if (!index) {
     const boxes = new Map(Object.entries(play.boxes));
-    index = { history: historyOf(play.steps), boxes, places: placesOf(play.items, boxes) };
+    const views = [[null, play], ...Object.entries(play.folds ?? {})];
+    index = { history: historyOf(play.steps), boxes, places: new Map(views.map(([view, { items }]) => [view, placesOf(items, boxes)])) };
     indexes.set(play, index);
   }
   return index;
@@ -113,9 +115,12 @@ export function boxOf(play, id) {
   return indexOf(play).boxes.get(id) ?? null;
 }
 
-/** @returns {Map<string, Rectangle>} box id -> where it is in the picture, in reading order of the drawing */
-export function places(play) {
-  return indexOf(play).places;
+/**
+ * Where the boxes are, in the main picture or in a fold.
+ * @param {Play} play  @param {string | null} [view]  the fold  @returns {Map<string, Rectangle>} by id, in reading order of the drawing
+ */
+export function places(play, view = null) {
+  return indexOf(play).places.get(view) ?? new Map();
 }
 
 /** A box lies where the first rect of its group lies: its card. */
@@ -132,37 +137,6 @@ function placesOf(items, boxes, left = 0, top = 0, found = new Map()) {
 function cardOf(items, left, top) {
   const card = items.find((item) => item.k === "rect");
   return card ? { x: left + card.x, y: top + card.y, w: card.w, h: card.h } : { x: left, y: top, w: 40, h: 40 };
-}
-
-const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-
-/**
- * The box that an arrow key leads to: the nearest in that direction along an edge; if no edge leads there, the nearest of all.
- * @param {Play} play  @param {string} id  @param {string} key  ArrowLeft, ArrowRight, ArrowUp or ArrowDown  @returns {string | null}
- */
-export function neighbour(play, id, key) {
-  const box = boxOf(play, id), where = places(play);
-  if (!box || !where.has(id) || !DIRECTIONS[key]) return null;
-  const along = [...box.to, ...box.from].filter((other) => where.has(other));
-  return nearest(where, id, along, DIRECTIONS[key]) ?? nearest(where, id, where.keys(), DIRECTIONS[key]);
-}
-
-function nearest(where, id, candidates, [dx, dy]) {
-  const here = middleOf(where.get(id));
-  let best = null, least = Infinity;
-  for (const other of candidates) {
-    const there = middleOf(where.get(other));
-    const ahead = (there.x - here.x) * dx + (there.y - here.y) * dy;
-    const aside = Math.abs((there.x - here.x) * dy) + Math.abs((there.y - here.y) * dx);
-    // Graphs are wide: a box counts as "right of" this one unless it is far more above or below than right.
-    if (aside >= 3 * ahead) continue;
-    if (ahead + 2 * aside < least) [best, least] = [other, ahead + 2 * aside];
-  }
-  return best;
-}
-
-export function middleOf(place) {
-  return { x: place.x + place.w / 2, y: place.y + place.h / 2 };
 }
 
 /** What a segment of the track that covers several steps shows: the rarest thing that happens in it. */

@@ -10,9 +10,13 @@ export const HELP = [
   ["Home, End", "first, last step"],
   ["Space", "play, pause"],
   ["Tab", "to the graph; then arrow keys move along its edges"],
-  ["Enter", "inspect the box that has the focus"],
-  ["Escape", "clear the selection, leave the graph"],
+  ["Enter", "inspect the box that has the focus; open it, if it is a fold"],
+  ["i", "inspect the box, fold or not"],
+  ["Escape", "clear the selection, close the fold, leave the graph"],
+  ["/", "find a box by name, variable or operation"],
   ["+ − 0", "zoom in, zoom out, fit"],
+  ["f", "follow the steps, or stay where you look"],
+  ["Arrows on the picture", "move it (Tab reaches it before the boxes)"],
   ["Ctrl + wheel, drag", "zoom, move the picture"],
   ["?", "this help"],
 ];
@@ -20,22 +24,22 @@ export const HELP = [
 /**
  * What a key press asks for, or null. Pure: `where` says what has the focus.
  * @param {{key: string, shiftKey: boolean, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event
- * @param {"box" | "button" | "field" | "slider" | "pane" | "other"} where
+ * @param {"box" | "button" | "field" | "slider" | "pane" | "picture" | "other"} where
  * @returns {string | null} the name of an action, or a direction key to walk along the edges
  */
 export function meaning(event, where) {
   if (event.ctrlKey || event.metaKey || event.altKey || where === "field") return null;
   const { key } = event;
-  if (key.startsWith("Arrow") && where === "box" && !event.shiftKey) return key;
+  if (key.startsWith("Arrow") && (where === "box" || where === "picture") && !event.shiftKey) return where === "box" ? key : `pan${key.slice(5)}`;
   if ((key === "Home" || key === "End") && where === "pane") return null;
   if ((key === " " || key === "Enter") && where === "button") return null;
-  if (key === "Enter") return where === "box" ? "inspect" : null;
+  if (key === "Enter" || key === "i") return where !== "box" ? null : key === "i" ? "inspect" : "enter";
   if (key === "ArrowLeft") return event.shiftKey ? "previousCall" : "back";
   if (key === "ArrowRight") return event.shiftKey ? "nextCall" : "forward";
   return PLAIN_KEYS.get(key) ?? null;
 }
 
-const PLAIN_KEYS = new Map(Object.entries({ Home: "first", End: "last", " ": "toggle", Escape: "leave", "?": "help", "+": "zoomIn", "-": "zoomOut", 0: "fit" }));
+const PLAIN_KEYS = new Map(Object.entries({ Home: "first", End: "last", " ": "toggle", Escape: "leave", "?": "help", "+": "zoomIn", "-": "zoomOut", 0: "fit", "/": "find", f: "follow" }));
 
 /** What kind of thing has the focus. */
 export function focusKind(target) {
@@ -43,6 +47,7 @@ export function focusKind(target) {
   if (target.closest(".agv-node")) return "box";
   if (target.matches("select, textarea, input:not([type=range])")) return "field";
   if (target.matches("input[type=range]")) return "slider";
+  if (target.matches(".agv-pane-picture")) return "picture";
   return target.closest("button") ? "button" : target.matches(".agv-pane-body") ? "pane" : "other";
 }
 

@@ -1,8 +1,9 @@
 /**
  * What is said around the picture: caption, held bytes, the cell's source, the inspector and the ledger.
  * Each `make...` gives an element and a `show` that brings it to a step; what would come out the same is left untouched.
+ * What has to be measured waits for `settle`, when all parts are written: else every part would have the page laid out for itself.
  */
-import { makeHtml, makeSvg, makeWordButton, setAttributes, setText } from "./dom.js";
+import { makeHtml, makeSvg, makeWordButton, setAttributes, setChildren, setText } from "./dom.js";
 import { bytesText, heldPath, heldText, ledgerRows, boxOf } from "./frame.js";
 import { shadeClass, shadeOpacity } from "./picture.js";
 
@@ -62,7 +63,7 @@ const MOST_LINES = 2_000;
 
 export function makeSource() {
   const pane = makePane("agv-source", "Source");
-  let shown = null, lines = [];
+  let shown = null, lines = [], current = null;
 
   function open(source) {
     const all = source.text.split("\n");
@@ -76,19 +77,21 @@ export function makeSource() {
   const show = ({ play, now }) => {
     const source = play.sources[now.source ?? 0];
     pane.element.hidden = !source;
+    current = null;
     if (!source) return;
+    setAttributes(pane.element, { "data-phase": now.phase });
     const key = JSON.stringify([source.name, source.text]);
     if (key !== shown) open(source);
     shown = key;
-    const current = now.source === null ? null : lines[now.line - 1];
+    current = now.source === null ? null : lines[now.line - 1];
     for (const line of lines) setAttributes(line, { "aria-current": line === current ? "true" : null });
-    if (current) scrollWithin(pane.body, current);
   };
-  return { element: pane.element, show };
+  return { element: pane.element, show, settle: () => scrollWithin(pane.body, current) };
 }
 
 /** Scroll the pane, and nothing but the pane (scrollIntoView would move the notebook too). */
 function scrollWithin(pane, line) {
+  if (!line) return;
   const box = pane.getBoundingClientRect(), at = line.getBoundingClientRect();
   if (at.top < box.top || at.bottom > box.bottom) pane.scrollTop += at.top - box.top - (box.height - at.height) / 2;
 }
@@ -155,7 +158,7 @@ export function makeLedger({ select, go }, signal) {
   const head = makeHtml("tr", {}, ...["leaf", "call", "before"].map(makeHead), makeHtml("td", {}), makeHead("contribution"), makeHtml("td", {}), makeHead("after"));
   const body = makeHtml("tbody", {}), earlier = makeHtml("p", { class: "agv-dim" });
   pane.body.append(earlier, makeHtml("table", { class: "agv-ledger", "aria-label": ".grad, call by call" }, makeHtml("thead", {}, head), body));
-  let drawn = null, made = new Map();
+  let drawn = null, made = new Map(), last = null;
 
   const show = ({ play, step }) => {
     pane.element.hidden = play.ledger.length === 0;
@@ -170,10 +173,10 @@ export function makeLedger({ select, go }, signal) {
       return made.get(index);
     });
     if (elements.length === 0) elements.push(makeHtml("tr", {}, makeHtml("td", { colspan: 7, class: "agv-dim" }, "No gradient has reached a leaf yet.")));
-    if (elements.length !== body.children.length || elements.some((row, i) => row !== body.children[i])) body.replaceChildren(...elements);
-    scrollWithin(pane.body, elements.findLast((row) => row.hasAttribute("aria-current")) ?? elements.at(-1));
+    setChildren(body, elements);
+    last = elements.findLast((row) => row.hasAttribute("aria-current")) ?? elements.at(-1);
   };
-  return { element: pane.element, show };
+  return { element: pane.element, show, settle: () => scrollWithin(pane.body, last) };
 }
 
 function makeHead(words) {
@@ -194,4 +197,52 @@ function makeEntry(entry, play, select, go, signal) {
 
 function makeGrad(value) {
   return value ? makeValue(value) : makeHtml("span", { class: "agv-dim" }, "None");
+}
+
+// ---- for a reader who cannot see the picture
+
+/** What a class word of a box says of it at a step; of several, the first that stands here. */
+const STATE_WORDS = [["later", "not made yet"], ["failed", "failed"], ["culprit", "made the first nan"], ["now", "this step"], ["done", "backward went through"]];
+
+export function stateWords(classes = "") {
+  const words = classes.split(" ");
+  return STATE_WORDS.find(([word]) => words.includes(word))?.[1] ?? "";
+}
+
+/** The graph as a table: a row a box, in reading order, folds and all. Only the last column changes with the steps. */
+export function makeGraphTable() {
+  const body = makeHtml("tbody", {});
+  const element = makeHtml("table", { "aria-label": "The graph, box by box" },
+    makeHtml("thead", {}, makeHtml("tr", {}, ...["box", "what it is", "lies in", "comes from", "leads to", "at this step"].map(makeHead))), body);
+  let drawn = null, states = [];
+
+  function draw(play) {
+    const names = (ids) => ids.map((id) => boxOf(play, id)).filter(Boolean).map(({ name, sub }) => `${name} ${sub}`).join(", ");
+    const first = classesOf(play);
+    states = Object.entries(play.boxes).map(([id, box]) => ({ id, first: first.get(id), said: null, cell: makeHtml("td", {}) }));
+    body.replaceChildren(...Object.values(play.boxes).map((box, i) => makeHtml("tr", {}, makeHtml("th", { scope: "row" }, `${box.name} ${box.sub}`),
+      ...[box.say, box.in === undefined ? "" : play.folds[box.in].name, names(box.from), names(box.to)].map((words) => makeHtml("td", {}, words)), states[i].cell)));
+  }
+
+  const show = ({ play, now }) => {
+    if (play !== drawn) draw(play);
+    drawn = play;
+    for (const state of states) {
+      const said = stateWords(now.get(state.id).c ?? state.first);
+      if (said !== state.said) state.cell.textContent = said;
+      state.said = said;
+    }
+  };
+  return { element, show };
+}
+
+/** The classes that the boxes begin with. */
+function classesOf(play) {
+  const found = new Map(), walk = (items) => items.forEach((item) => {
+    if (item.k !== "g") return;
+    if (item.id !== undefined) found.set(item.id, item.c);
+    walk(item.items);
+  });
+  for (const { items } of [play, ...Object.values(play.folds ?? {})]) walk(items);
+  return found;
 }

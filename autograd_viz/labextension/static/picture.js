@@ -4,8 +4,9 @@
  * A step changes classes, texts and cells of a few ids, so a step costs what changed and not what is drawn. A new play (the cell
  * is still running) is matched with the old one by id, else by order: elements stay, and with them the reader's focus.
  */
-import { makeSvg, setAttributes, setText, prefixed } from "./dom.js";
+import { makeSvg, setAttributes, setChildren, setText, prefixed } from "./dom.js";
 import { boxOf, changing, places } from "./frame.js";
+import { isFold, pictureOf, standIn } from "./views.js";
 
 const TAGS = { g: "g", rect: "rect", circle: "circle", path: "path", text: "text", cells: "g" };
 
@@ -33,20 +34,26 @@ export class Picture {
     /** @type {WeakMap<Element, import("./frame.js").Item>} */
     this.itemOf = new WeakMap();
     this.tabStop = null;
+    /** The closed fold that holds the box of the step, and the class words that it wears for it. */
+    this.stand = { id: null, words: "" };
   }
 
-  /** Draw all items of a play as they are at one step. */
-  draw(play, now) {
-    this.play = play;
+  /** Draw all items of a view of a play as they are at one step. */
+  draw(play, view, now) {
+    Object.assign(this, { play, view });
     this.byId.clear();
-    this.matchChildren(this.items, play.items, false);
-    setAttributes(this.element, { "aria-label": `${play.title}: the graph, ${places(play).size} boxes` });
+    const { name, w, h, items } = pictureOf(play, view);
+    this.size = { w, h };
+    this.matchChildren(this.items, items, false);
+    setAttributes(this.element, { "aria-label": `${play.title}: ${name}, ${places(play, view).size} boxes` });
     this.paint(now, changing(play));
   }
 
   /** Bring `ids` to what is in force. */
   paint(now, ids) {
-    for (const id of ids) {
+    const before = this.stand.id, shown = now.at === null ? null : standIn(this.play, now.at, this.view);
+    this.stand = shown === now.at ? { id: null, words: "" } : { id: shown, words: now.phase === "backward" ? "now wave" : "now" };
+    for (const id of new Set([...ids, before, this.stand.id])) {
       const drawn = this.byId.get(id);
       if (drawn) this.dress(drawn.element, drawn.item, now.get(id));
     }
@@ -54,11 +61,12 @@ export class Picture {
 
   /** Show which box is selected and which one the step is about; exactly one box is reachable by Tab. */
   mark(selected, at, focused) {
-    const first = places(this.play).keys().next().value ?? null;
-    const tabStop = [focused, selected, at, this.tabStop, first].find((id) => id && this.byId.has(id)) ?? null;
-    for (const id of places(this.play).keys()) {
+    const boxes = places(this.play, this.view), shown = at === null ? null : standIn(this.play, at, this.view);
+    const first = boxes.keys().next().value ?? null;
+    const tabStop = [focused, selected, shown, this.tabStop, first].find((id) => id && this.byId.has(id)) ?? null;
+    for (const id of boxes.keys()) {
       const drawn = this.byId.get(id);
-      setAttributes(drawn.element, { tabindex: id === tabStop ? 0 : -1, "aria-pressed": String(id === selected), "aria-current": id === at ? "step" : null });
+      setAttributes(drawn.element, { tabindex: id === tabStop ? 0 : -1, "aria-pressed": String(id === selected), "aria-current": id === shown ? "step" : null });
     }
     this.tabStop = tabStop;
     this.placeRing(this.rings.selected, selected);
@@ -67,7 +75,7 @@ export class Picture {
 
   /** A ring around a box, drawn by us: outlines of SVG elements differ between browsers. */
   placeRing(ring, id) {
-    const place = id ? places(this.play).get(id) : null;
+    const place = id ? places(this.play, this.view).get(id) : null;
     setAttributes(ring, place ? { x: place.x - 5, y: place.y - 5, width: place.w + 10, height: place.h + 10, rx: 12, visibility: null } : { visibility: "hidden" });
   }
 
@@ -84,16 +92,8 @@ export class Picture {
 
   matchChildren(parent, items, inBox) {
     const chosen = this.chooseElements(parent, items);
-    const kept = new Set(chosen);
-    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
-    let place = parent.firstChild;
-    items.forEach((item, i) => {
-      const element = chosen[i];
-      // Elements in their place are not moved: moving one takes the focus from it.
-      if (element === place) place = place.nextSibling;
-      else parent.insertBefore(element, place);
-      this.shape(element, item, inBox);
-    });
+    setChildren(parent, chosen); // moves none that is in its place: moving one takes the focus from it
+    items.forEach((item, i) => this.shape(chosen[i], item, inBox));
   }
 
   /** For each item, the element that drew its predecessor, or a new one. */
@@ -115,21 +115,35 @@ export class Picture {
     if (item.id !== undefined) this.byId.set(item.id, { element, item });
     setAttributes(element, SHAPES[item.k](item));
     const isBox = item.k === "g" && item.id !== undefined && boxOf(this.play, item.id) !== null;
-    if (isBox) setAttributes(element, { "data-id": item.id, role: "button", "aria-label": boxOf(this.play, item.id).say });
+    if (isBox) this.shapeBox(element, item);
     // What lies outside the boxes is decoration to a screen reader: the boxes and the text drawing say it.
     else if (item.k === "text") setAttributes(element, { "aria-hidden": inBox ? null : "true" });
     if (item.k === "g") this.matchChildren(element, item.items, inBox || isBox);
+    if (isBox && isFold(this.play, item.id)) element.append(makeKnob(item));
     this.dress(element, item, {});
+  }
+
+  shapeBox(element, { id }) {
+    const { say } = boxOf(this.play, id);
+    setAttributes(element, { "data-id": id, role: "button", "aria-label": isFold(this.play, id) ? `${say}; a fold: Enter opens it` : say });
   }
 
   /** What a step can change: classes, text, cells. */
   dress(element, item, change) {
     const isBox = element.hasAttribute("data-id");
-    const classes = prefixed(change.c ?? item.c);
+    const own = change.c ?? item.c ?? "";
+    const classes = prefixed(isBox && item.id === this.stand.id ? `${own} ${this.stand.words}` : own);
     setAttributes(element, { class: (isBox && !/(^| )agv-node( |$)/.test(classes) ? `agv-node ${classes}` : classes) || null });
     if (item.k === "text") setText(element, change.s ?? item.s);
     if (item.k === "cells") dressCells(element, item, change.v ?? item.v);
   }
+}
+
+/** The small + on a fold's card, for the mouse; by keyboard Enter does the same, so a screen reader need not hear of it. */
+function makeKnob(item) {
+  const card = item.items.find((each) => each.k === "rect") ?? { x: 0, y: 0, w: 40, h: 40 };
+  return makeSvg("g", { class: "agv-knob", "data-open": item.id, transform: `translate(${card.x + card.w - 16} ${card.y + card.h - 16})`, "aria-hidden": "true" },
+    makeSvg("circle", { r: 10 }), makeSvg("path", { d: "M-5 0H5M0 -5V5" }));
 }
 
 function dressCells(group, item, shades) {

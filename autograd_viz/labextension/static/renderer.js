@@ -29,6 +29,16 @@ async function loadPlayer() {
   }
 }
 
+/** The page that "Save as HTML" saves: made of our own files, which the browser has already fetched from this server. */
+async function page(/** @type {any} */ play) {
+  const { pageOf } = await import("./page.js");
+  return pageOf(play, async (/** @type {string} */ file) => {
+    const answer = await fetch(new URL(file, import.meta.url));
+    if (!answer.ok) throw new Error(`the server does not give ${file}`);
+    return answer.text();
+  });
+}
+
 /** Missing styles are no reason to show nothing. */
 function addStyle(/** @type {string} */ file) {
   return new Promise((/** @type {(done: void) => void} */ done) => {
@@ -58,7 +68,7 @@ export class Stage {
   /** `options` goes to the player's `mount` as it is. */
   constructor(/** @type {HTMLElement} */ element, /** @type {object} */ options = {}) {
     this.element = element;
-    this.options = options;
+    this.options = { html: page, ...options };
   }
 
   async show(/** @type {unknown} */ play) {

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.arguments import kind_name
 from autograd_viz.torch.engine import Wave
 from autograd_viz.torch.function import CustomNode
 from autograd_viz.torch.gradients import requires_grad_
@@ -77,7 +78,7 @@ class Variable(metaclass=_Variables):
         if data is None:
             return Tensor()
         if not isinstance(data, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
+            raise TypeError(f"Variable data has to be a tensor, but got {kind_name(data)}")
         made = holding(data._array)
         made._counter = data._version_counter
         if requires_grad:

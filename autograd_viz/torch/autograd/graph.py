@@ -70,7 +70,8 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     if not needs_grad(tensor):
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
     fn, output_nr = edge_to(tensor)
-    assert fn is not None
+    if fn is None:
+        raise AssertionError("Expected gradient function to be set")
     return GradientEdge(fn, output_nr)
 
 

@@ -29,7 +29,8 @@ from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.functional.layers import one_hot
 from autograd_viz.torch.nn.functional.losses import binary_cross_entropy_with_logits
 from autograd_viz.torch.ops import random_draws
-from autograd_viz.torch.ops.creation import arange, eye
+from autograd_viz.torch.ops.creation import eye
+from autograd_viz.torch.ops.creation_more import arange
 from autograd_viz.torch.ops.kinds import finfo
 
 __all__ = ["Bernoulli", "Categorical", "OneHotCategorical", "Poisson"]

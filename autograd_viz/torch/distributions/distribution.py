@@ -20,7 +20,8 @@ from autograd_viz.torch.distributions.constraints import _Dependent
 from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import enable_grad, no_grad
 from autograd_viz.torch.ops.conversion import to
-from autograd_viz.torch.ops.creation import empty, tensor
+from autograd_viz.torch.ops.creation import empty
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.ops.kinds import finfo
 from autograd_viz.torch.ops.rearranging import broadcast_tensors
 from autograd_viz.torch.tensor import Tensor

@@ -21,7 +21,7 @@ from autograd_viz.torch.distributions.distribution import (
 from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.function import Function
 from autograd_viz.torch.nn.functional.layers import one_hot
-from autograd_viz.torch.ops.creation import as_tensor, tensor
+from autograd_viz.torch.ops.from_data import as_tensor, tensor
 from autograd_viz.torch.ops.gamma_draws import sample_dirichlet, standard_gamma
 from autograd_viz.torch.ops.joining import stack
 from autograd_viz.torch.ops.kinds import finfo

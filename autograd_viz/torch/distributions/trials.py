@@ -23,7 +23,9 @@ from autograd_viz.torch.dtypes import Size
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn.functional.losses import binary_cross_entropy_with_logits
 from autograd_viz.torch.ops import random_draws
-from autograd_viz.torch.ops.creation import arange, empty, ones_like, tensor, zeros, zeros_like
+from autograd_viz.torch.ops.creation import empty, ones_like, zeros, zeros_like
+from autograd_viz.torch.ops.creation_more import arange
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.ops.kinds import finfo
 
 __all__ = ["Binomial", "Geometric", "Multinomial"]

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes
-from autograd_viz.torch.arguments import no_overload
+from autograd_viz.torch.arguments import is_int, no_overload, reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.ops import inplace
 from autograd_viz.torch.ops.conversion import to
-from autograd_viz.torch.ops.creation import full, size_of, tensor
+from autograd_viz.torch.ops.creation import OPTIONS, check_sizes, full
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors, needs_grad, strides_of
 
 __all__ = ["get_device", "is_inference", "is_storage", "layout", "strided"]
@@ -133,7 +134,10 @@ def _new(*data: Any, kind: DType, name: str) -> Tensor:
     if not data:
         return holding(np.zeros(0, kind.numpy))
     if isinstance(data[0], int | np.integer) or (isinstance(data[0], dtypes.Size) and len(data) == 1):
-        return holding(np.zeros(size_of(name, data), kind.numpy))
+        if not all(map(is_int, sizes := data[0] if isinstance(data[0], dtypes.Size) else data)):
+            raise no_overload(name, *data)
+        check_sizes(sizes)
+        return holding(np.zeros(sizes, kind.numpy))
     if isinstance(data[0], Tensor):
         if data[0].dtype is not kind:
             raise TypeError(f"expected {dtypes.SCALAR_NAMES[kind]} (got {dtypes.SCALAR_NAMES[data[0].dtype]})")
@@ -263,16 +267,16 @@ def _memory(array: Array) -> Array:
     return flat[offset:]
 
 
-@method
-def resize_(input: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
+@reads("resize_(Tensor input, int[] size, *, memory_format? memory_format=None)", function=False)
+def resize_(input: Tensor, size: tuple[int, ...], memory_format: Any = None) -> Tensor:
     """Another shape for the same memory, from its first element on; new elements, if it must grow.  Raises RuntimeError if it requires grad."""  # noqa: E501
-    shape = size_of("resize_", size)
     if needs_grad(input):
         raise RuntimeError("cannot resize variables that require grad")
-    count, flat = int(np.prod(shape)), _memory(input._array)
+    check_sizes(size)
+    count, flat = int(np.prod(size)), _memory(input._array)
     if count > flat.size:
         flat = np.concatenate([flat, np.zeros(count - flat.size, flat.dtype)])
-    input._array = flat[:count].reshape(shape)
+    input._array = flat[:count].reshape(size)
     return input
 
 
@@ -338,37 +342,25 @@ def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tens
 # --- another tensor of the same kind ----------------------------------------------------------------------------------
 
 
-@method
-def new_empty(input: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, **named: Any) -> Tensor:
-    """`torch.empty(size)` in this tensor's dtype."""
-    dtypes.on(device)
-    shape = size_of("new_empty", size, named.get("size"))
-    return full(shape, 0, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
 def _new_filled(name: str, value: int) -> None:
-    def made(self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, **named: Any) -> Tensor:
-        dtypes.on(device)
-        if not size and "size" not in named:
-            raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
-        return full(size_of(name, size, named.get("size")), value, dtype=dtype or self.dtype, requires_grad=requires_grad)
+    def made(input: Tensor, size: tuple[int, ...], dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Tensor:
+        return full(size, value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
 
     made.__name__ = made.__qualname__ = name
     made.__doc__ = f"`torch.{name.removeprefix('new_')}(size)` in this tensor's dtype."
-    setattr(Tensor, name, made)
+    reads(f"{name}(Tensor input, int[] size, *, {OPTIONS})")(made)
 
 
-for _name, _value in {"new_zeros": 0, "new_ones": 1}.items():  # type: ignore[assignment]
+for _name, _value in {"new_empty": 0, "new_zeros": 0, "new_ones": 1}.items():  # type: ignore[assignment]
     _new_filled(_name, _value)
 
 
-@method
-def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@reads(f"new_full(Tensor input, int[] size, Number fill_value, *, {OPTIONS})", function=False)
+def new_full(
+    input: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any
+) -> Tensor:
     """`torch.full(size, fill_value)` in this tensor's dtype."""
-    dtypes.on(device)
-    if not isinstance(size, list | tuple):
-        raise TypeError(f"new_full(): argument 'size' (position 1) must be tuple of ints, not {size.__class__.__name__}")
-    return full(size, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return full(size, fill_value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
 
 
 @method

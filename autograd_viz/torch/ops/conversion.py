@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch import dtypes, printing
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import no_overload, reads
 from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.ops import pointwise, shape
-from autograd_viz.torch.ops.creation import SCALAR_OF_GRAD, new, tensor
+from autograd_viz.torch.ops.from_data import COPY_CONSTRUCT, SCALAR_OF_GRAD, from_numpy, tensor
 from autograd_viz.torch.tensor import Tensor, method, need_tensors, needs_grad
 
 __all__ = [
@@ -33,15 +33,17 @@ __all__ = [
 def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, other: Any = None, copy: bool = False) -> Tensor:
     """The tensor in another dtype; itself if it has that already. `to(torch.float64)`, `to(other_tensor)`, `to("cpu")`."""
     for arg in args:
+        arg = dtypes.of_python[arg] if arg in (float, int, bool) else arg
         if isinstance(arg, DType):
             dtype = arg
         elif isinstance(arg, Tensor):
             other = arg
-        elif isinstance(arg, int) and not isinstance(arg, bool):
-            raise RuntimeError("Cannot access accelerator device when none is available.")
-        else:
+        elif isinstance(arg, str | int | dtypes.device) and not isinstance(arg, bool):
             device = arg
+        elif arg is not None and not isinstance(arg, bool):
+            raise no_overload("to", *args)
     dtypes.on(device)
+    dtype = dtypes.of_python.get(dtype, dtype)
     dtype = other.dtype if other is not None else dtype or input.dtype
     if not isinstance(dtype, DType):
         raise TypeError(f"to() received an invalid combination of arguments - got (dtype={type(dtype).__name__}, ), but expected one of:")
@@ -101,16 +103,15 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
 
 
 @method
-def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    if copy is False:
-        warnings.warn("__array__ implementation doesn't accept a copy keyword, so passing copy=False failed", DeprecationWarning, stacklevel=2)  # noqa: E501
-    return numpy(self).__array__(dtype) if dtype is not None else numpy(self)
+def __array__(self: Tensor, dtype: Any = None) -> np.ndarray:
+    array: np.ndarray = numpy(self)  # (as in PyTorch, without `copy`, of which numpy warns)
+    return array if dtype is None else array.astype(dtype, copy=False)
 
 
 @method
-def __array_wrap__(self: Tensor, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Tensor:
-    """What numpy's function of a tensor gives: a tensor too."""
-    return new(np.asarray(array.astype(np.uint8) if array.dtype == bool else array), "from_numpy")
+def __array_wrap__(self: Tensor, array: np.ndarray) -> Tensor:
+    """What numpy's function of a tensor gives: a tensor too, without a history."""  # (numpy warns of what this does not take)
+    return from_numpy(np.asarray(array.astype(np.uint8) if array.dtype == bool else array))
 
 
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:
@@ -286,6 +287,9 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-
 @method
 def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`torch.tensor(data)` in this tensor's dtype."""
+    if isinstance(data, Tensor):
+        warnings.warn(COPY_CONSTRUCT.replace("torch.tensor(", "tensor.new_tensor("), UserWarning, stacklevel=2)
+        data = data._array
     return tensor(data, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
 

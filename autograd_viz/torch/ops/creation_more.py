@@ -1,4 +1,4 @@
-"""Less usual ways to make tensors: `logspace`, `range`, `asarray`, windows; and the kinds of numbers that numpy or this library lacks.
+"""Tensors that count, `arange` and `linspace`; and less usual ways to make one: `logspace`, `asarray`, windows.
 
 Read next: `conversion.py`.
 """
@@ -11,56 +11,112 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes, random
+from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import no_overload
 from autograd_viz.torch.dtypes import dtype as DType
-from autograd_viz.torch.ops.creation import as_tensor, new, numpy_dtype, tensor
-from autograd_viz.torch.tensor import Tensor, holding, need_tensors
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.ops.creation import floats, makes
+from autograd_viz.torch.ops.from_data import as_tensor, new, numpy_dtype, tensor
+from autograd_viz.torch.overloads import fitting, refuse
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
-    "asarray", "bartlett_window", "blackman_window", "empty_strided", "frombuffer", "hamming_window", "hann_window",
-    "kaiser_window", "logspace", "randint_like", "range", "scalar_tensor",
+    "arange", "asarray", "bartlett_window", "blackman_window", "empty_strided", "frombuffer", "hamming_window", "hann_window",
+    "kaiser_window", "linspace", "logspace", "range", "scalar_tensor",
 ]  # fmt: skip
 
 
-def logspace(
-    start: float = math.nan, end: float = math.nan, steps: Any = None, base: float = 10.0, *, dtype: DType | None = None, device: Any = None,  # noqa: E501
-    requires_grad: bool = False, **_: Any,
-) -> Tensor:  # fmt: skip
-    """`steps` powers of `base`, from base**start to base**end, with exponents at equal distances."""
-    dtypes.on(device)
-    if steps is None:
-        raise no_overload("logspace", start, end)
+@makes("Number end", "Number start, Number end", "Number start, Number end, Number step=1")
+def arange(kind: np.dtype | None, end: Any, start: Any = 0, step: Any = 1) -> Array:
+    """start, start + step, ... below end; `arange(n)` counts from 0. Whole numbers give int64.
+
+    Of integers, start and step are made whole first: arange(0, 5, 1.5, dtype=torch.int64) counts every number.
+    Raises RuntimeError for a step of 0 or of the wrong sign, and for an end that is never reached.
+    """
+    whole = all(isinstance(value, int) for value in (start, end, step))
+    kind = kind or np.dtype(np.int64 if whole else dtypes.get_default_dtype().numpy)
+    refuse(np.zeros(0, kind), "b", "arange_cpu")
+    if not (step > 0 or step < 0):
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if kind == np.int64:
+        start, end, step = int(start), int(end), int(step)
+    if step == 0:
+        raise ValueError("step must be nonzero")
+    count = math.ceil((end - start) / step)
+    if count >= 2**60:
+        raise RuntimeError("invalid size, possible overflow?")
+    if kind.kind in "iu":
+        start, step = int(start), int(step)
+    return (start + np.arange(count) * step).astype(kind)
+
+
+@makes("Number start, Number end, int steps", "Tensor start, Tensor end, int steps",
+       "Tensor start, Number end, int steps", "Number start, Tensor end, int steps")  # fmt: skip
+def linspace(kind: np.dtype | None, start: Any, end: Any, steps: int) -> Array:
+    """`steps` values at equal distances, from start to end, both included."""
+    start, end = (_number(name, value) for name, value in (("start", start), ("end", end)))
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    kind = numpy_dtype("logspace", dtype)
+    kind = floats(kind)
+    refuse(np.zeros(0, kind), "b", "linspace_cpu")
+    ends = [fitting(value, kind) for value in (start, end)]
     if steps < 2:
-        exponents = np.full(steps, start, np.float64)
-    else:
-        real = kind.type if kind.kind == "f" else np.float32
-        step = (real(end) - real(start)) / real(steps - 1)
-        places = np.arange(steps)
-        exponents = np.where(places < steps // 2, real(start) + step * places, real(end) - step * (steps - 1 - places)).astype(np.float64)
-    return new(np.power(float(base), exponents).astype(kind), "logspace", requires_grad)
+        return np.full(steps, ends[0])
+    # From both ends towards the middle, as PyTorch does, so that the two halves mirror each other; and of floats, each value is rounded
+    # once, after the product and the sum.
+    places = np.arange(steps)
+    exact = np.longdouble if kind.kind == "f" else float
+    with np.errstate(all="ignore"):
+        first, last = exact(ends[0]), exact(ends[1])
+        step = exact((ends[1] - ends[0]) / kind.type(steps - 1)) if kind.kind == "f" else (last - first) / (steps - 1)
+        forward, backward = first + step * places, last - step * (steps - 1 - places)
+        return np.where(places < steps // 2, forward, backward).astype(kind)
 
 
-def range(start: float = 0, end: Any = None, step: float = 1, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
+def _number(name: str, value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    if value.ndim:
+        ends = "0-dimensional start and end tensors"
+        raise RuntimeError(f"linspace only supports {ends}, but got {name} with {value.ndim} dimension(s).")
+    return value._array.item()
+
+
+@makes("Number start, Number end, int steps, float base=10.0")
+def logspace(kind: np.dtype | None, start: Any, end: Any, steps: int, base: float = 10.0) -> Array:
+    """`steps` powers of `base`, from base**start to base**end, with exponents at equal distances."""
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = floats(kind)
+    places = np.arange(steps)
+    real = kind.type if kind.kind == "f" else np.float32
+    with np.errstate(all="ignore"):
+        step = (real(end) - real(start)) / real(max(steps - 1, 1))
+        exponents = np.where(places < max(steps // 2, steps == 1), real(start) + step * places, real(end) - step * (steps - 1 - places))
+        return np.power(base, exponents.astype(np.float64)).astype(kind)
+
+
+@makes("Number start, Number end, Number step=1")
+def range(kind: np.dtype | None, start: float, end: float, step: float = 1) -> Array:
     """start, start + step, ... up to and including end. Deprecated: `arange` leaves out the end, as Python does."""
     warnings.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range "
         "builtin. Instead, use torch.arange, which produces values in [start, end).",
-        UserWarning, stacklevel=2,
+        UserWarning, stacklevel=4,
     )  # fmt: skip
-    if end is None:
-        start, end = 0, start
-    count = int((end - start) / step) + 1
-    return new((start + step * np.arange(count)).astype(numpy_dtype("range", dtype)), "range", requires_grad)
+    return (start + step * np.arange(int((end - start) / step) + 1)).astype(floats(kind))
 
 
 def scalar_tensor(s: float, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """One number as a 0-d tensor of the default dtype."""
     dtypes.on(device)
-    return new(np.array(s, numpy_dtype("scalar_tensor", dtype)), "scalar_tensor", requires_grad)
+    kind = numpy_dtype("scalar_tensor", dtype)
+    with np.errstate(over="ignore"):
+        return new(np.array(s).astype(kind) if kind.kind == "f" else fitting(s, kind), "scalar_tensor", requires_grad)
 
 
 def asarray(obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False) -> Tensor:
@@ -71,7 +127,7 @@ def asarray(obj: Any, *, dtype: DType | None = None, device: Any = None, copy: b
     else:
         made = as_tensor(obj, dtype) if dtype is not None else as_tensor(obj)
         if copy:
-            made = made.clone()  # type: ignore[attr-defined]
+            made = made.clone()
     if requires_grad:
         made.requires_grad = True
     return made
@@ -91,17 +147,6 @@ def empty_strided(size: Any, stride: Any, *, dtype: DType | None = None, device:
     last = sum((n - 1) * step for n, step in zip(size, stride, strict=True)) if all(size) else -1
     array = np.lib.stride_tricks.as_strided(np.zeros(last + 1, kind), tuple(size), tuple(step * kind.itemsize for step in stride))
     return new(array, "empty_strided", requires_grad)
-
-
-def randint_like(
-    input: Tensor, low: int, high: Any = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Whole numbers from low (0 if one bound is given) up to, not including, high, in the shape and dtype of another tensor."""
-    need_tensors("randint_like", input=input)
-    dtypes.on(device)
-    low, high = (0, low) if high is None else (low, high)
-    drawn = random.default_generator.integers(low, high, input._array.shape)
-    return new(drawn.astype(numpy_dtype("randint_like", dtype, input._array.dtype)), "randint_like", requires_grad)
 
 
 def _window(name: str, doc: str, values: Any, **more: float) -> Any:

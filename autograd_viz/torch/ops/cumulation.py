@@ -17,7 +17,7 @@ from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import abs, exp, floats, gt, log, lt, where, zeros
-from autograd_viz.torch.ops.reduction import in_rows, like, sum_dim
+from autograd_viz.torch.ops.reduction import check_floating, in_rows, like, sum_dim
 from autograd_viz.torch.ops.shape import (
     blank,
     expand,
@@ -56,6 +56,7 @@ def prod_dim(self: Array, dim: int, keepdim: bool = False, dtype: Any = None) ->
        "prod(Tensor input, int dim, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")  # fmt: skip
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The product of all elements, or along a dimension."""
+    check_floating(input, dtype)
     return prod_all(input, dtype) if dim is None else prod_dim(input, dim, keepdim, dtype)
 
 
@@ -139,12 +140,14 @@ def cumprod_dim(self: Array, dim: int, dtype: Any = None) -> Array:
 @reads("cumsum(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
 def cumsum(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The running sum along a dimension."""
+    check_floating(input, dtype)
     return cumsum_dim(input, dim, dtype)
 
 
 @reads("cumprod(Tensor input, int dim, *, dtype? dtype=None, Tensor? out=None)")
 def cumprod(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The running product along a dimension."""
+    check_floating(input, dtype)
     return cumprod_dim(input, dim, dtype)
 
 

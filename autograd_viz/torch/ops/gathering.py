@@ -19,6 +19,7 @@ from autograd_viz.torch.ops.memory import copied
 from autograd_viz.torch.ops.pointwise import scaled, zero_like
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import blank, expand, wrap_dim
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = [
@@ -299,7 +300,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, alpha: Any
         raise RuntimeError(f"index_add_(): Indexing dim {place} is out of bounds of the source tensor with dim {source.ndim}")
     if source.ndim == 0 and index.ndim == 1 and input.ndim and index._array.size != 1:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    if source.ndim and index._array.size != given[min(place, source.ndim - 1)] and input.ndim:
+    if source.ndim and index._array.size != given[min(place, source.ndim - 1)]:
         raise RuntimeError(
             f"index_add_(): Number of indices ({index._array.size}) should be equal to source.size(dim): ({given[place]}), for dim: {place}"
         )
@@ -366,7 +367,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 def fill_slices(self: Array, dim: int, index: Array, value: Any) -> Array:
     """self with a number in the slices along a dimension that `index` names."""
     made = copied(self)
-    (made if made.ndim else made.reshape(1))[(slice(None),) * (dim % max(made.ndim, 1)) + (index.reshape(-1),)] = value
+    (made if made.ndim else made.reshape(1))[(slice(None),) * (dim % max(made.ndim, 1)) + (index.reshape(-1),)] = fitting(value, self.dtype)
     return made
 
 

@@ -12,6 +12,7 @@ Read next: `logic.py`.
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -20,15 +21,16 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
-from autograd_viz.torch.arguments import reads
+from autograd_viz.torch.arguments import no_overload, reads
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array, Node
 from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
-from autograd_viz.torch.ops.memory import storage_of
+from autograd_viz.torch.ops.memory import check_apart, check_one_place_each, storage_of
 from autograd_viz.torch.ops.reduction import sum_all
 from autograd_viz.torch.ops.shape import as_strided, clone
 from autograd_viz.torch.ops.windows import Window, look_through, window_of
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.saved import SECOND_TIME, SavedInput, SavedOutput
 from autograd_viz.torch.source import locate
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding, last_history, needs_grad, seen_history, set_history, strides_of
@@ -38,6 +40,16 @@ INFERENCE = (
     "You can make a clone to get a normal tensor before doing inplace update."
     "See https://github.com/pytorch/rfcs/pull/17 for more details."
 )
+
+# Operations that read all they need before they write, and those that read and write in an order of their own, so that not even the very
+# same tensor may be both.
+READ_FIRST = ("zero", "fill", "fill_tensor", "masked_fill", "index_fill", "addmm", "addmv", "addbmm", "baddbmm", "addr", "clone")
+PLACE_BY_PLACE = ("index_put", "put_values", "index_add", "index_copy", "put", "scatter", "scatter_add", "scatter_reduce")
+
+EXPANDED = {  # which may write to an expanded tensor, with a warning
+    "masked_fill": ("masked_fill_", "mask] = scalar", 2450), "index_fill": ("index_fill_", "mask] = scalar", 1913),
+    "index_put": ("index_put_", "indices] = tensor", 976), "put_values": ("index_put_", "indices] = tensor", 976),
+}  # fmt: skip
 
 # --- rows: what is written over ----------------------------------------------------------------------------------------
 
@@ -51,7 +63,7 @@ def zero(self: Array) -> Array:
 @op("FillBackward2", self=lambda grad: pointwise.zeros(grad))
 def fill_number(self: Array, value: Any) -> Array:
     """A number everywhere."""
-    return np.full_like(self, value)
+    return np.full_like(self, fitting(value, self.dtype))
 
 
 @op("FillBackward3", self=lambda grad: pointwise.zeros(grad), value=lambda grad: sum_all(grad))
@@ -82,6 +94,8 @@ def copy(self: Array, src: Array) -> Array:
 
 def fill(input: Tensor, value: Any) -> Tensor:
     """A number, or a 0-d tensor's, everywhere: for `fill_`."""
+    if not isinstance(value, Tensor | int | float | np.generic):
+        raise no_overload("fill_", value)
     return (fill_tensor if _is_point(value) else fill_number)(input, value)
 
 
@@ -103,20 +117,21 @@ def _is_point(value: Any) -> bool:
 
 def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwargs: Any) -> Tensor:
     """`target` after `operation(target, ...)` was done to it.  Raises RuntimeError where PyTorch forbids it; then nothing has changed."""
-    others = [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)]
-    _check_allowed(target, others)
-    if operation.__name__ not in ("zero", "fill"):  # (these write the same number everywhere: it may well be one place)
-        _check_overlap(target)
+    name = operation.__name__
+    check_change(target, name, [arg for arg in (*args, *kwargs.values()) if isinstance(arg, Tensor)])
+    if name in EXPANDED and 0 in target._array.strides:
+        _warn_of_expanded(name, target._array)
     if mode.watched is not None:
         mode.watched.before_change(target)
     result, before = _carried_out(target, operation, args, kwargs)
-    if result.dtype.category > target.dtype.category:
-        names = dtypes.SCALAR_NAMES
-        raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     if result._array.shape != target._array.shape:
         shapes = f"{list(target._array.shape)} doesn't match the broadcast shape {list(result._array.shape)}"
         raise RuntimeError(f"output with shape {shapes}")
+    if result.dtype.category > target.dtype.category:
+        names = dtypes.SCALAR_NAMES
+        raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
     (target._array if target._array.flags.writeable else look_through(*_seen(target._array)))[...] = result._array
+    _check_inference(target)  # (PyTorch, too, complains when it is done)
     _changed(target, result)
     if events.listeners:
         _tell(target, before, operation.__name__)
@@ -125,6 +140,7 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
 
 def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any) -> Tensor:
     """The same for an operation that changes the shape, and moves nothing in memory."""
+    _check_inference(target)
     _check_allowed(target, [])
     result, before = _carried_out(target, operation, args, {})
     target._array = result._array
@@ -241,9 +257,22 @@ class CopySlices(Node):
 # --- what is forbidden ------------------------------------------------------------------------------------------------
 
 
-def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
+def check_change(target: Tensor, name: str, others: list[Tensor]) -> None:
+    """Raise RuntimeError unless autograd and the memory allow that operation to write to `target` what it makes of it and `others`."""
+    _check_allowed(target, others)
+    if name not in EXPANDED and name not in ("zero", "fill"):  # (these write the same number everywhere: it may well be one place)
+        check_one_place_each(target._array)
+    if name not in READ_FIRST:
+        for other in others:
+            check_apart(target._array, other._array, same=name not in PLACE_BY_PLACE)
+
+
+def _check_inference(target: Tensor) -> None:
     if target.is_inference() and not mode.inference:
         raise RuntimeError(INFERENCE)
+
+
+def _check_allowed(target: Tensor, others: list[Tensor]) -> None:
     if mode.grad and not mode.inference and (needs_grad(target) or any(map(needs_grad, others))):
         check_recordable(target)
 
@@ -262,13 +291,16 @@ def check_recordable(target: Tensor) -> None:
         )
 
 
-def _check_overlap(target: Tensor) -> None:
-    array = target._array
-    if 0 in array.strides and array.size > 1 and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides, strict=True)):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
-            "tensor before performing the operation."
-        )
+def _warn_of_expanded(name: str, array: Array) -> None:
+    try:
+        check_one_place_each(array)
+    except RuntimeError:
+        called, example, line = EXPANDED[name]
+        warnings.warn(
+            f"Use of {called} on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also "
+            f"applies to advanced indexing e.g. tensor[{example} (Triggered internally at "
+            f"/__w/pytorch/pytorch/aten/src/ATen/native/TensorAdvancedIndexing.cpp:{line}.)", stacklevel=5,
+        )  # fmt: skip
 
 
 def _seen(array: Array) -> tuple[Array, Window]:

@@ -298,7 +298,7 @@ def split_with_sizes(input: Tensor, split_sizes: tuple[int, ...], dim: int = 0) 
     count = input._array.shape[place]
     if sum(split_sizes) != count:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {count} (input tensor's size at dimension {place}), but got "
+            f"split_with_sizes expects split_sizes to sum exactly to {count} (input tensor's size at dimension {dim}), but got "
             f"split_sizes={list(split_sizes)}"
         )
     return _split_with_sizes(input, split_sizes, dim)

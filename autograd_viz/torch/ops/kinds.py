@@ -1,6 +1,6 @@
 """Questions about dtypes: which one a mixture has, what may become what, how large a number can get, how exact it is.
 
-Read next: `creation.py`.
+Read next: `from_data.py`.
 """
 
 from __future__ import annotations

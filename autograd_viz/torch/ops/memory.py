@@ -1,6 +1,6 @@
 """Memory under an array: all of it, and the same memory read with other sizes and steps, which is all that a view is.
 
-Read next: `shape.py`.
+Read next: `out.py`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,36 @@ def is_dense(array: Array) -> bool:
                 return False
             step *= size
     return True
+
+
+def check_one_place_each(array: Array) -> None:
+    """Raise RuntimeError if some elements share their memory, as those of `expand` do: it can't be said what would be written there."""
+    if 0 in array.strides and array.size > 1 and any(n > 1 and s == 0 for n, s in zip(array.shape, array.strides, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
+            "tensor before performing the operation."
+        )
+
+
+def check_apart(target: Array, array: Array, *, same: bool = True) -> None:
+    """Raise RuntimeError if `target`, which is written to, and `array`, which is read, overlap: what is read might be written already.
+
+    `same`: they may be one and the same memory, for each element is read before it is written. (Where elements do not lie side by side,
+    PyTorch does not look closer.)  Source: ATen/MemoryOverlap.cpp.
+    """
+    if array is not target and not (np.may_share_memory(target, array) and target.size and is_dense(target) and is_dense(array)):
+        return
+    one = array is target or (_begin(target) == _begin(array) and (target.size, target.strides) == (array.size, array.strides))
+    if not (one and same):
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please "
+            "clone() the tensor before performing the operation."
+        )
+
+
+def _begin(array: Array) -> int:
+    begin: int = array.__array_interface__["data"][0]
+    return begin
 
 
 def storage_of(array: Array) -> tuple[Array, int]:

@@ -16,6 +16,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import zeros
 from autograd_viz.torch.ops.shape import blank, slice_
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["constant_pad_nd"]
@@ -39,7 +40,7 @@ def _constant_pad_nd(self: Array, pad: Pad, value: Any = 0) -> Array:
         if left < 0 or left + min(after, 0) < 0:
             raise RuntimeError("narrow(): length must be non-negative.")
     inside = self[tuple(slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(self.shape, pairs, strict=True))]
-    made = np.full([n + b + a for n, (b, a) in zip(self.shape, pairs, strict=True)], 0 if value is None else value).astype(self.dtype)
+    made = np.full([n + b + a for n, (b, a) in zip(self.shape, pairs, strict=True)], fitting(value or 0, self.dtype))
     made[tuple(slice(max(b, 0), n - max(a, 0)) for n, (b, a) in zip(made.shape, pairs, strict=True))] = inside
     return made
 

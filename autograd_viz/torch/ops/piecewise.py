@@ -234,6 +234,9 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         if isinstance(value, Tensor):
             check_broadcast(shape, value._array.shape)
             shape = np.broadcast_shapes(shape, value._array.shape)
+    for value, beside in ((input, other), (other, input)):
+        if isinstance(beside, Tensor) and beside._array.dtype.kind in "iu" and isinstance(value, int):
+            fitting(value, beside._array.dtype)  # (raises, if it is too large)
     return pointwise.where(condition, operand(input, other), other)
 
 

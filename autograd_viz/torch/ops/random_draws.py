@@ -17,7 +17,8 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.arithmetic import no_derivative
-from autograd_viz.torch.ops.creation import new, numpy_dtype, randint, size_of
+from autograd_viz.torch.ops.creation import check_sizes, randint
+from autograd_viz.torch.ops.from_data import new, numpy_dtype
 from autograd_viz.torch.ops.random_inplace import exponential_numbers
 from autograd_viz.torch.random import Generator
 from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors
@@ -82,8 +83,8 @@ def normal(
     if size is None:
         kinds = ", ".join(type(value).__name__ for value in (mean, std))
         raise TypeError(f"normal() received an invalid combination of arguments - got ({kinds}), but expected one of:")
-    kind = numpy_dtype("normal", dtype)
-    return new(_source(generator).normal(size_of("normal", (tuple(size),)), kind, mean, std), "normal", requires_grad)
+    check_sizes(size)
+    return new(_source(generator).normal(tuple(size), numpy_dtype("normal", dtype), mean, std), "normal", requires_grad)
 
 
 @method

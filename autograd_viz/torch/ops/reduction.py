@@ -15,11 +15,12 @@ import numpy as np
 
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import named, reads
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.pointwise import divided, eq, to_copy
 from autograd_viz.torch.ops.shape import expand, sum_to, unsqueeze, wrap_dim
-from autograd_viz.torch.tensor import Tensor
+from autograd_viz.torch.tensor import Tensor, needs_grad
 
 __all__ = [
     "all", "any", "count_nonzero", "mean", "nanmean", "nansum", "sum",
@@ -60,9 +61,16 @@ def sum_dim(self: Array, dim: Dims | None, keepdim: bool = False, dtype: Any = N
     return added(self, axes(self, dim), keepdim, dtype)
 
 
+def check_floating(input: Tensor, dtype: Any) -> None:
+    """Raise RuntimeError if a result of this dtype could have no gradient, though the input asks for one."""
+    if dtype is not None and not dtype.is_floating_point and mode.grad and needs_grad(input):
+        raise RuntimeError(f"Autograd not support dtype: {dtypes.SCALAR_NAMES[dtype]}\nHint: integers and bools have no gradient.")
+
+
 @reads(*named("sum", REDUCES))
 def sum(input: Tensor, dim: Any = OVER_ALL, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The sum of all elements, or over some dimensions."""
+    check_floating(input, dtype)
     return sum_all(input, dtype) if dim is OVER_ALL else sum_dim(input, dim, keepdim, dtype)
 
 
@@ -100,6 +108,7 @@ def nansum_dim(self: Array, dim: Dims | None = None, keepdim: bool = False, dtyp
 @reads("nansum(Tensor input, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None, Tensor? out=None)")
 def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The sum of the elements that are numbers."""
+    check_floating(input, dtype)
     return nansum_dim(input, dim, keepdim, dtype)
 
 

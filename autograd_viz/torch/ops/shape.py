@@ -17,6 +17,7 @@ from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.memory import Sizes, copied, in_memory_of, sizes_beside, storage_of
 from autograd_viz.torch.ops.pointwise import zeros
+from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import strides_of
 
 __all__: list[str] = []  # how they are called from outside stands in `rearranging.py`, `joining.py` and `gathering.py`
@@ -391,7 +392,7 @@ def scatter_value(self: Array, dim: int, index: Array, value: Any) -> Array:
     """self with a number in the places `index` along a dimension."""
     made = self.copy()
     target, places, _ = places_along(made, dim, index, made)
-    target[places] = value
+    target[places] = fitting(value, self.dtype)
     return made
 
 

@@ -83,13 +83,13 @@ def _converted(input: Tensor, dtype: DType | None) -> Tensor:
     return input if dtype is None or dtype == input.dtype else to_copy(input, dtype)
 
 
-@reads("softmax(Tensor input, int dim, dtype? dtype=None)")
+@reads("softmax(Tensor input, int dim, dtype? dtype=None, *, Tensor? out=None)")
 def softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
     """Probabilities: exp(input) over its sum along dim.  `dtype`: convert the input first."""
     return _softmax(_converted(input, dtype), dim)
 
 
-@reads("log_softmax(Tensor input, int dim, dtype? dtype=None)")
+@reads("log_softmax(Tensor input, int dim, dtype? dtype=None, *, Tensor? out=None)")
 def log_softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:
     """The logarithms of `softmax`."""
     return _log_softmax(_converted(input, dtype), dim)

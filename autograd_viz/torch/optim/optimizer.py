@@ -26,7 +26,8 @@ from autograd_viz.torch.nn.modules.naming import typename
 from autograd_viz.torch.nn.parameter import forget_grad
 from autograd_viz.torch.node import RemovableHandle
 from autograd_viz.torch.ops.conversion import to
-from autograd_viz.torch.ops.creation import tensor, zeros_like
+from autograd_viz.torch.ops.creation import zeros_like
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["Optimizer"]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_viz.torch.ops.creation import full_like, tensor
+from autograd_viz.torch.ops.creation import full_like
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.ops.piecewise import maximum, where
 from autograd_viz.torch.optim.optimizer import Parameters, PerParameter, check, counter, number, start_of
 

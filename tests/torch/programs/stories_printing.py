@@ -16,8 +16,6 @@ print(torch.empty(0, 3), torch.zeros(2, 0), torch.tensor([[]]), torch.zeros(0, d
     "dtypes are shown when they are not the default": """
 for dtype in (torch.float32, torch.float64, torch.float16, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool):
     print(torch.ones(2, dtype=dtype), torch.ones((), dtype=dtype), torch.zeros(0, dtype=dtype))
-print(torch.tensor([1.5, 2.0], dtype=torch.bfloat16))
-print(torch.tensor([1 + 2j, 3 - 1j]))
 print(repr(torch.float32), str(torch.int64), torch.double, torch.half, torch.long)
 """,
     "requires_grad and grad_fn are shown": """
@@ -235,6 +233,9 @@ torch.set_default_dtype(torch.float64)
 print(torch.tensor(1.5), torch.tensor(1.5, dtype=torch.float32), torch.zeros(1))
 torch.set_default_dtype(torch.float32)
 print(torch.float32.is_floating_point, torch.int8.is_floating_point, torch.is_floating_point(torch.ones(1)), torch.float64.itemsize)
+""",
+    "bfloat16": """
+print(torch.tensor([1.5, 2.0], dtype=torch.bfloat16))
 """,
     "complex numbers": """
 z = torch.tensor([1 + 2j, 3 - 4j])

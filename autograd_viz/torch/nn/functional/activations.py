@@ -168,6 +168,9 @@ def logsigmoid(input: Tensor) -> Tensor:
     return made
 
 
+logsigmoid.__name__ = "log_sigmoid"  # (so PyTorch's says)
+
+
 def sigmoid(input: Any) -> Any:
     """1 / (1 + e ** -input)."""
     return input.sigmoid()

@@ -57,6 +57,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Any = None) -
         if a != b:
             raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {dim}: got {a} and {b}")
     for number, input in ((1, input1), (2, input2)):
+        if not input.ndim:
+            raise IndexError("Dimension specified as -1 but tensor has no dimensions")
         if weight.ndim <= number:
             bounds = f"[{-weight.ndim}, {weight.ndim - 1}]"
             raise IndexError(f"Dimension out of range (expected to be in range of {bounds}, but got {number})")
@@ -64,6 +66,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Any = None) -
             raise RuntimeError(
                 f"bilinear(): input{number} size does not match weight size: got {input.shape[-1]} but expected {weight.shape[number]}"
             )
+    given = {"input1": input1, "input2": input2, "weight": weight, **({} if bias is None else {"bias": bias})}
+    if len({tensor.dtype for tensor in given.values()}) > 1:
+        kinds = ", ".join(f"{name}: {dtypes.C_NAMES[tensor.dtype]}" for name, tensor in given.items())
+        raise RuntimeError(f"All tensors must have the same dtype, got {kinds}")
     flat = [reshape(input, (-1, input.shape[-1])) for input in (input1, input2)]
     made: Any = rows.trilinear(flat[0], weight, flat[1], (1, 3), (0,), (1, 2), (2, 3))
     made = reshape(made, (*input1.shape[:-1], weight.shape[0]))

@@ -5,6 +5,7 @@ Read next: `layers.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def batch_norm(
     (n, channels, ...) -> the same.  Raises ValueError if there is but one value per channel, RuntimeError for wrong sizes.
     """
     if training:
-        _verify_batch_size(list(input.shape))
+        _verify_batch_size(input.shape)
         if eps <= 0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     elif eps < 0:
@@ -121,7 +122,7 @@ def batch_norm_of(
     )
 
 
-def _verify_batch_size(size: list[int]) -> None:
+def _verify_batch_size(size: Sequence[int]) -> None:
     count = size[0]
     for places in size[2:]:
         count *= places

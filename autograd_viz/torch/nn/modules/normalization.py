@@ -17,7 +17,8 @@ from autograd_viz.torch.nn import functional as F
 from autograd_viz.torch.nn import init
 from autograd_viz.torch.nn.modules.linear import fresh
 from autograd_viz.torch.nn.modules.module import Module
-from autograd_viz.torch.ops.creation import ones, tensor, zeros
+from autograd_viz.torch.ops.creation import ones, zeros
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.nn.init import unseen
-from autograd_viz.torch.ops.creation import tensor
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.tensor import Tensor, holding
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograd_viz.torch.ops.creation import arange, full
+from autograd_viz.torch.ops.creation import full
+from autograd_viz.torch.ops.creation_more import arange
 from autograd_viz.torch.ops.pointwise import lt
 from autograd_viz.torch.tensor import Tensor
 

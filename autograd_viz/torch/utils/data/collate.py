@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd_viz.torch.dtypes import float64
-from autograd_viz.torch.ops.creation import as_tensor, tensor
+from autograd_viz.torch.ops.from_data import as_tensor, tensor
 from autograd_viz.torch.ops.joining import stack
 from autograd_viz.torch.tensor import Tensor
 

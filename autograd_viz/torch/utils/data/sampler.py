@@ -13,7 +13,8 @@ import numpy as np
 
 from autograd_viz.torch import random
 from autograd_viz.torch.dtypes import float64, int64
-from autograd_viz.torch.ops.creation import as_tensor, empty, randint, randperm
+from autograd_viz.torch.ops.creation import empty, randint, randperm
+from autograd_viz.torch.ops.from_data import as_tensor
 from autograd_viz.torch.random import Generator
 
 __all__ = ["BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler", "WeightedRandomSampler"]
