@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograd_viz.draw.folding import Fold, folded
+from autograd_viz.draw.folding import INSIDE, Fold, folded
 from autograd_viz.draw.inside import MOST_INPUTS, inside
 from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn, Region, add_link
 from autograd_viz.trace import moments as at
@@ -21,7 +21,8 @@ from autograd_viz.trace.words import Names
 
 MOST_BOXES = 200
 MOST_LINKS = 400
-MOST_INSIDE = 300  # boxes in all folds together
+MOST_TOGETHER = 390  # boxes on the picture and in all folds: the player takes 400
+MOST_OPEN = 40  # folds that can be opened
 NEAR = 4  # arrows that leave a tensor's box; whoever else uses it gets a small copy beside it
 ABOUT_A_LEAF = (at.SUM, at.CLEAR, at.CHANGE, at.REQUIRES)
 
@@ -97,7 +98,7 @@ class _Chooser:
             if there is not None:
                 there.by |= by
                 return
-        if tail.kind in (LEAF, CONST) and len(self.drawn.out.get(tail.index, ())) >= NEAR and self.wide:
+        if tail.kind in (LEAF, CONST) and len(self.drawn.out.get(tail.index, ())) >= NEAR and self.wide and not self.full():
             tail = self.copy(tail)
         add_link(self.drawn, tail, head, by, kind, output)
 
@@ -153,9 +154,9 @@ class _Chooser:
 
     def look_inside(self) -> None:
         """What each fold shows when it is opened, as long as there is room."""
-        room = MOST_INSIDE
+        room = MOST_TOGETHER - len(self.drawn.boxes)
         for number, fold in enumerate(self.drawn.folds):
-            if room < len(fold.shown) + 10:
+            if room < INSIDE + 40 or number == MOST_OPEN:
                 self.drawn.notes.append("Some folds cannot be opened: they would be too many boxes.")
                 break
 

@@ -148,7 +148,7 @@ RULES: dict[str, dict[str, str]] = {
 }
 """Selector -> properties; `$name` stands for a colour. Later rules win over earlier ones of the same weight."""
 
-_PLAIN = {"node", "edge", "chip", "flow", "region", "data", "grad", "held", "fn", "badge", "badnumber", "tie"}  # words that no rule needs
+_PLAIN = {"node", "edge", "chip", "flow", "region", "data", "grad", "held", "fn"}  # words that no rule needs
 CLASSES = sorted({word for selector in RULES for word in re.findall(r"\.([a-z][a-z0-9-]*)", selector)} | _PLAIN)
 """Every word that an item's class may hold."""
 

@@ -27,7 +27,8 @@ STORES = {opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_ATTR", "DELETE_
 
 _places: dict[tuple[int, int], tuple[CodeType, Source]] = {}  # (id of a code object, instruction) -> the place; it keeps the code alive
 _told: dict[str, int] = {}  # file -> the epoch in which its text was told
-_ours: dict[Any, bool] = {None: True}  # the name of a module -> is it of this package? (A compiled operation has no module: it is.)
+_ours: dict[Any, bool] = {None: True, "contextlib": True, "functools": True}
+"""The name of a module -> does it work for this package? (A compiled operation has no module.)"""
 
 
 def name_file(file: str, title: str) -> None:

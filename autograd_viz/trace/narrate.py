@@ -166,8 +166,9 @@ def _change(moment: Moment, state: GraphState, names: Names) -> Runs:
     event = moment.event
     if event.grad_of is not None:
         return [*_b(names.tensor(event.grad_of)), *_c(".grad"), *_w(" is changed in place to "), *_c(values(event.preview)), *_w(".")]
+    by = [*_w("by "), *_c(f"{event.op}()"), *_w(" ")] if event.op.endswith(".step") else []
     says = [
-        *_b(names.tensor(moment.tensor)), *_w(" is changed in place to "), *_c(values(event.preview)),
+        *_b(names.tensor(moment.tensor)), *_w(" is changed in place "), *by, *_w("to "), *_c(values(event.preview)),
         *_w(f"; its memory is at version {event.version} now."),
     ]  # fmt: skip
     if not state.spoiled:

@@ -10,7 +10,7 @@ import pytest
 from autograd_viz import events as ev
 from autograd_viz import torch
 from autograd_viz.draw import draw_recording
-from autograd_viz.draw.graph import MOST_BOXES, MOST_INSIDE
+from autograd_viz.draw.graph import MOST_BOXES, MOST_TOGETHER
 from autograd_viz.draw.layout import Arrow, depths, rows, text_width
 from autograd_viz.draw.story import MOST_STEPS
 
@@ -70,8 +70,8 @@ def test_a_tangle_is_laid_out_in_bounded_time(inputs: int) -> None:
     start = time.process_time()
     play = draw_recording(log).play()
     assert time.process_time() - start < 10
-    assert len(on_the_picture(play)) <= MOST_BOXES
-    assert len(play["boxes"]) <= MOST_BOXES + MOST_INSIDE + 80
+    assert len(on_the_picture(play)) <= MOST_BOXES + 40
+    assert len(play["boxes"]) <= MOST_TOGETHER + 10
 
 
 def test_a_flood_of_steps_is_cut_and_said() -> None:
