@@ -44,14 +44,14 @@ def chain(torch: Any, ops: int = 100) -> Any:
     return z.sum()
 
 
-def mixed(torch: Any) -> Any:
+def mixed(torch: Any, pairs: int = 50) -> Any:
     """A hundred operations of many kinds that cross each other: nothing to fold."""
     xs = [torch.full((2, 3), 0.1 + i / 10, requires_grad=True) for i in range(6)]
     kinds = ("exp", "tanh", "sigmoid", "relu", "sin", "cos", "neg")
-    for i in range(50):
-        a, b = xs[i % 6], xs[(i * 5 + 1) % 6]
-        xs[(i * 3 + 2) % 6] = getattr(a + b if i % 2 else a * b, kinds[i % 7])()
-    return sum(x.mean() for x in xs)
+    for i in range(pairs):
+        a, b = xs[-1], xs[-2 - i % 5]
+        xs.append(getattr(a + b if i % 2 else a * b, kinds[i % 7])())
+    return xs[-1].mean()
 
 
 def layers(torch: Any, deep: int = 33) -> Any:
@@ -76,6 +76,7 @@ LARGE = {
     "MLP of 5,000": lambda torch: layers(torch, 1667),
     "one weight 200 times": fan,
     "chain of 1,000": lambda torch: chain(torch, 1000),
+    "1,000 mixed": lambda torch: mixed(torch, 500),
 }
 
 
@@ -165,7 +166,7 @@ def weigh() -> None:
         play, svg = picture.play(), picture.svg()
         ms = (worked() - start) * 1e3
         sizes = [len(json.dumps(play, separators=(",", ":"))), len(json.dumps(svg)), len(json.dumps(picture.text()))]
-        numbers = [sizes[0], len(pack(play)), *sizes[1:], sum(sizes), len(picture.html().encode())]
+        numbers = [sizes[0], len(pack(json.dumps(play))), *sizes[1:], sum(sizes), len(picture.html().encode())]
         print(f"| {name} | {len(play['boxes'])} | {len(play['steps'])} | {' | '.join(f'{n / 1000:.0f}' for n in numbers)} | {ms:.0f} |")
 
 

@@ -1,8 +1,9 @@
 """HTML: the player and its plays in a single file, for a reader without Jupyter and without a network.
 
 A play stands in the page as data: packed (JSON, compressed, in base 64) in an attribute of the element where it is to be shown, which no
-text in it can end. The player is the very files that JupyterLab runs, joined in the order of their imports, once a page, however many
-pictures it shows. A content security policy forbids the page every connection, and every script but ours, which it knows by its hash.
+text in it can end. The player is the very files that JupyterLab runs, joined in the order of their imports, without their comments, once a
+page, however many pictures it shows; its code stays readable. A content security policy forbids the page every connection, and every
+script but ours, which it knows by its hash.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ STYLES = ("picture.css", "player.css")
 _IMPORT = re.compile(r'^import\s[^;]*?from\s+"\./([\w-]+\.js)";[ \t]*$|^import\s+"\./([\w-]+\.js)";[ \t]*$', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/)[\s\S])*\*/[ \t]*|//.*)\n|^[ \t]+|^\n", re.MULTILINE)  # whole lines, and what indents a line
 
-# A play that cannot be unpacked or shown leaves in its place what stood there without the player.
+# The end of the page's one script. A play that cannot be unpacked or shown leaves in its place what stood there without the player.
 _SHOW = """
+async function unpacked(packed) {
+  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+document.head.append(Object.assign(document.createElement("style"), { textContent: await unpacked("STYLE") }));
 for (const place of document.querySelectorAll("[data-agv-play]")) {
   try {
-    const packed = Uint8Array.from(atob(place.dataset.agvPlay), (c) => c.charCodeAt(0));
-    const play = JSON.parse(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
+    const play = JSON.parse(await unpacked(place.dataset.agvPlay));
     place.replaceChildren();
     place.parentElement.classList.remove("jp-RenderedHTMLCommon", "rendered_html");  // in a notebook's page: its looks of tables and lists
     mount(place, play);
@@ -65,7 +70,6 @@ def html(plays: Play | Sequence[Play], title: str = "") -> str:
         ":root { color-scheme: light dark; }",
         "body { margin: 0; padding: 16px; background: light-dark(#ffffff, #171a21); color: light-dark(#1d2430, #e8ebf0); }",
         "h2 { font: 600 15px system-ui, sans-serif; } section + section { margin-top: 32px; }",
-        style(),
         "</style>",
         "</head>",
         "<body>",
@@ -105,12 +109,13 @@ def _section(play: Play, headed: bool) -> str:
 
 def place(play: Play, without: str = "") -> str:
     """The element in which the player will show a play. `without`: markup, what it shows where no script runs."""
-    return f'<div data-agv-play="{pack(play)}">{without}</div>'
+    packed = pack(json.dumps(play, allow_nan=False, separators=(",", ":")))
+    return f'<div data-agv-play="{packed}">{without}</div>'
 
 
-def pack(play: Play) -> str:
-    """A play as a short line of letters, digits, `+`, `/` and `=`: a tenth of its JSON."""
-    return base64.b64encode(zlib.compress(json.dumps(play, allow_nan=False, separators=(",", ":")).encode())).decode()
+def pack(text: str) -> str:
+    """A text as a line of letters, digits, `+`, `/` and `=`: of a play's JSON, a seventh."""
+    return base64.b64encode(zlib.compress(text.encode())).decode()
 
 
 def _hash(code: str) -> str:
@@ -118,15 +123,10 @@ def _hash(code: str) -> str:
 
 
 @cache
-def style() -> str:
-    """The player's style sheets, without their comments."""
-    return "\n".join(_COMMENT.sub("", (STATIC / name).read_text(encoding="utf-8")) for name in STYLES).replace("</", "<\\/")
-
-
-@cache
 def code() -> str:
-    """The player as the text of one module, which then shows every play of the page in its place."""
-    return f"{_COMMENT.sub('', script())}{_SHOW}"
+    """The player as the text of one module, its styles in it, which then shows every play of the page in its place."""
+    style = "\n".join(_COMMENT.sub("", (STATIC / name).read_text(encoding="utf-8")) for name in STYLES)
+    return f"{_COMMENT.sub('', script())}{_SHOW.replace('STYLE', pack(style))}"
 
 
 @cache

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from autograd_viz.draw.clean import clean, clean_lines
 from autograd_viz.draw.palette import COLOURS, MONO, RULES, SANS
@@ -23,6 +23,9 @@ from autograd_viz.draw.palette import COLOURS, MONO, RULES, SANS
 Play = dict[str, Any]
 Shown = dict[str, dict[str, Any]]
 CELL_GAP = 1.5
+BIG = 60  # boxes; of a picture beyond, the still leaves out what is over
+LEFT_OUT = "A still of a big picture: gradients that have passed and tensors that were freed are left out."
+_PAST = {"past", "freed"}
 LEVELS = 20  # shades of a cell that an eye tells apart: fewer shades, fewer paths
 _LOOKS = {
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity"),
@@ -59,6 +62,9 @@ def frame(play: Play, step: int | None = None) -> Shown:
 def svg(play: Play, step: int | None = None) -> str:
     """The picture as a file's text, at one step (the last, if None)."""
     shown = frame(play, step)
+    big = len(play.get("boxes", ())) > BIG
+    if big:
+        shown = {id: now | {"c": "off"} if _PAST & set(now.get("c", "").split()) else now for id, now in shown.items()}
     label = clean(play["title"] or "The graph of a computation", 200)
     inside = [
         _tag("title", {}, escape(label)),
@@ -66,6 +72,7 @@ def svg(play: Play, step: int | None = None) -> str:
         _tag("style", {}, _night()),
         _tag("rect", {"width": play["w"], "height": play["h"], "fill": COLOURS["paper"][0]}),
         *_drawn(play["items"], shown),
+        *([_text({"x": 12, "y": play["h"] - 7, "s": LEFT_OUT}, _looks("text", "region-text", "") or "", "", shown)] if big else []),
     ]
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {play['w']} {play['h']}", "width": play["w"], "height": play["h"],
@@ -83,12 +90,13 @@ def _tag(name: str, attributes: dict[str, Any], inside: str = "", looks: str = "
 
 
 def _quoted(value: Any) -> str:
-    return f'"{value}"' if type(value) in (int, float) else _quoted_text(str(value))
+    return f"'{value}'" if type(value) in (int, float) else _quoted_text(str(value))
 
 
 @lru_cache(maxsize=4096)
 def _quoted_text(text: str) -> str:
-    return quoteattr(text)
+    """In single quotes: a notebook's JSON would put a backslash before each double one."""
+    return "'" + escape(text, {"'": "&apos;", "\n": "&#10;"}) + "'"
 
 
 # --- looks: the palette's rules, as attributes ------------------------------------------------------------------------
@@ -98,7 +106,7 @@ def _quoted_text(text: str) -> str:
 def _night() -> str:
     """The style: each light colour's dark one, wherever it is an attribute of ours."""
     pairs = dict(COLOURS.values())
-    turned = [f'.agv-svg [{key}="{light}"]{{{key}:{dark}}}' for light, dark in pairs.items() for key in ("fill", "stroke")]
+    turned = [f".agv-svg [{key}='{light}']{{{key}:{dark}}}" for light, dark in pairs.items() for key in ("fill", "stroke")]
     return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['ink'][1]}}}{''.join(turned)}}}"
 
 
@@ -138,7 +146,7 @@ def _looks(tag: str, classes: str, parent: str) -> str | None:
     said = {key: value for key, value in looks.items() if key in kept and (key, value) not in _UNSAID}
     if tag in ("rect", "circle", "path"):
         said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is black
-    return "".join(f" {key}={quoteattr(value)}" for key, value in said.items())
+    return "".join(f" {key}={_quoted_text(value)}" for key, value in said.items())
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import default
 
-from autograd_viz.draw.html import code, place, style
+from autograd_viz.draw.html import code, place
 from autograd_viz.jupyter.display import MIME_TYPE
 
 
@@ -37,7 +37,8 @@ class Players(Preprocessor):
             except (KeyError, TypeError, ValueError):  # no play, or none in strict JSON
                 continue
             data.clear()
-            data["text/html"] = shown if ready else f"{_player()}{shown}"
+            # A module runs when the whole page is there, so it may stand before what it shows.
+            data["text/html"] = shown if ready else f'<script type="module">{code()}</script>{shown}'
             ready = True
         return nb, resources
 
@@ -49,11 +50,6 @@ def _still(data: NotebookNode) -> str:
         return f"<pre>{escape(str(text))}</pre>"
     packed = base64.b64encode(svg.encode()).decode()
     return f'<img alt="{escape(str(text))}" src="data:image/svg+xml;base64,{packed}">'
-
-
-def _player() -> str:
-    """The player's styles and code. A module runs when the whole page is there, so it may stand before what it shows."""
-    return f'<style>{style()}</style><script type="module">{code()}</script>'
 
 
 class PlayersExporter(HTMLExporter):

@@ -22,7 +22,7 @@ LOOKS = """(root) => [...root.querySelectorAll('*')].map((e) => {
   const looks = getComputedStyle(e);
   return ['fill', 'stroke', 'strokeWidth', 'opacity', 'fontSize', 'fontFamily', 'fontWeight', 'visibility'].map((key) => looks[key]).join();
 })"""
-SANITIZED = re.compile(r'<style>.*?</style>| (?:class|style|id)="[^"]*"', re.DOTALL)
+SANITIZED = re.compile(r"<style>.*?</style>| (?:class|style|id)='[^']*'", re.DOTALL)
 
 
 def first_graph() -> Picture:
@@ -148,6 +148,18 @@ def test_a_page_may_ask_nobody_for_anything(browser: Any, tmp_path: Path) -> Non
     page.close()
 
 
+@pytest.mark.parametrize(("choice", "ending", "begins"), [("PNG", "png", b"\x89PNG"), ("SVG", "svg", b"<svg")])
+def test_a_page_saves_its_picture_as_a_file(opened: Any, choice: str, ending: str, begins: bytes) -> None:
+    """The page's policy forbids connections, not the reader's own files."""
+    page = opened(first_graph().html())
+    player = wait_for_players(page, 1)
+    player.get_by_role("button", name="Save or copy").click()
+    with page.expect_download() as download:
+        player.get_by_text(f"Save as {choice}").click()
+    assert download.value.suggested_filename == f"first-graph.{ending}"
+    assert Path(download.value.path()).read_bytes().startswith(begins)
+
+
 def test_without_scripts_the_page_shows_the_text_drawing(opened: Any) -> None:
     page = opened(first_graph().html(), scripts=False)
     assert "BinaryCrossEntropyWithLogitsBackward0" in page.locator("pre").inner_text()
@@ -220,6 +232,17 @@ def test_an_exported_notebook_keeps_its_players_without_a_kernel(opened: Any) ->
     assert page.locator(".jp-RenderedHTMLCommon .agv-player").count() == 0, (
         "the page's own rules for tables and lists reach into the player"
     )
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(17, 17, 17)")])
+def test_players_in_an_exported_notebook_follow_its_theme_not_the_system(opened: Any, theme: str, paper: str) -> None:
+    nbconvert = pytest.importorskip("autograd_viz.jupyter.nbconvert")
+    text, _ = nbconvert.PlayersExporter(theme=theme).from_filename(str(LESSON))
+    page = opened(text, dark=theme == "light")
+    wait_for_players(page, plays_in(LESSON))
+    assert page.evaluate(PAPER) == paper
+    background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert background == paper
 
 
 def test_an_exported_notebook_shows_its_pictures_where_no_script_runs(opened: Any) -> None:

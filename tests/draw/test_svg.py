@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import re
 from xml.etree import ElementTree
 
 import pytest
 
+from autograd_viz import torch
 from autograd_viz.draw import draw_recording
 from autograd_viz.draw.palette import COLOURS
-from autograd_viz.draw.svg import svg
+from autograd_viz.draw.svg import BIG, LEFT_OUT, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {"svg", "title", "desc", "style", "g", "rect", "circle", "path", "text"}
@@ -78,6 +80,28 @@ def test_what_is_hidden_takes_no_room(draw) -> None:
     assert len(picture.svg(0)) < len(picture.svg())  # no gradient has flowed yet
 
 
+def test_the_still_of_a_big_picture_leaves_out_what_is_over_and_says_so(record) -> None:
+    def program():
+        x = torch.ones(3, requires_grad=True)
+        choice = random.Random(0).choice
+        for _ in range(90):  # without a rhythm, so there is nothing to fold
+            x = getattr(x, choice(["exp", "tanh", "sin", "sigmoid", "cos", "square", "relu"]))()
+        x.sum().backward()
+
+    picture = draw_recording(record(program))
+    play = picture.play()
+    assert len(play["boxes"]) > BIG
+    last = picture.svg()
+    assert LEFT_OUT in last
+    assert "line-through" not in last  # no chip of a freed tensor
+    assert len(last) < 1_000 * len(play["boxes"])
+
+
+def test_a_small_still_leaves_nothing_out(draw) -> None:
+    assert LEFT_OUT not in draw("first").svg()
+    assert "line-through" in draw("first").svg()
+
+
 def test_a_failed_node_wears_its_cross(draw) -> None:
     failed = [e for e in parsed(draw("twice")).iter(f"{SVG}g") if "agv-failed" in e.get("class", "").split()]
     assert len(failed) == 1
@@ -94,7 +118,7 @@ def test_each_step_is_a_frame_of_its_own(draw) -> None:
 def test_a_class_of_foreign_words_is_not_written() -> None:
     card = {"k": "rect", "x": 0, "y": 0, "w": 1, "h": 1, "c": "card"}
     box = {"k": "g", "x": 0, "y": 0, "c": 'node "onload=alert(1) a>b fn', "items": [card]}
-    assert '<g class="agv-node agv-fn">' in svg({"title": "", "w": 1, "h": 1, "steps": [], "items": [box]})
+    assert "<g class='agv-node agv-fn'>" in svg({"title": "", "w": 1, "h": 1, "steps": [], "items": [box]})
 
 
 def test_a_tag_with_a_foreign_attribute_is_our_mistake() -> None:
