@@ -23,6 +23,7 @@ ATTACKS = [
     "__proto__",
     "x" * 3000,
 ]
+WORDS = {"s", "title", "name", "sub", "say", "label", "leaf", "call", "text", "shape"}
 Play = dict[str, Any]
 
 
@@ -36,7 +37,7 @@ def poisoned(value: Any, text: str, key: str = "") -> Any:
         if key == "go":
             return [[id, text] for id, _ in value]
         return [text[:190] if key in ("t", "notes") else poisoned(each, text) for each in value]
-    return text if isinstance(value, str) and key in ("s", "title", "name", "sub", "say", "label", "leaf", "call", "text", "shape") else value
+    return text if isinstance(value, str) and key in WORDS else value
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))
@@ -112,14 +113,14 @@ def assert_refused(here: Any) -> None:
 
 
 HUGE = {
-    "a million items": "play.items = Array(1e6).fill({k: 'rect', x: 0, y: 0, w: 1, h: 1})",
-    "a million items in groups": "play.items = Array(100).fill({k: 'g', x: 0, y: 0, items: Array(1e4).fill({k: 'rect', x: 0, y: 0, w: 1, h: 1})})",
-    "a million items in a fold": "play.folds.f2.items = Array(1e6).fill({k: 'rect', x: 0, y: 0, w: 1, h: 1})",
-    "a million boxes": "play.boxes = Object.fromEntries(Array.from({length: 1e6}, (_, i) => [`b${i}`, play.boxes.t1]))",
-    "a million folds": "play.folds = Object.fromEntries(Array.from({length: 1e6}, (_, i) => [`b${i}`, play.folds.f1]))",
+    "a million items": "play.items = Array(1e6).fill(rect)",
+    "a million items in groups": "play.items = Array(100).fill({k: 'g', x: 0, y: 0, items: Array(1e4).fill(rect)})",
+    "a million items in a fold": "play.folds.f2.items = Array(1e6).fill(rect)",
+    "a million boxes": "play.boxes = named(1e6, play.boxes.t1)",
+    "a million folds": "play.folds = named(1e6, play.folds.f1)",
     "a million steps": "play.steps = Array(1e6).fill(play.steps[0])",
-    "a million changes": "for (const step of play.steps) step.set = Object.fromEntries(Array.from({length: 1e5}, (_, i) => [`b${i}`, {c: 'now'}]))",
-    "a million cells": "play.items.push(...Array.from({length: 1000}, () => ({k: 'cells', x: 0, y: 0, size: 1, cols: 9, v: Array(1000).fill(0)})))",
+    "a million changes": "for (const step of play.steps) step.set = named(1e5, {c: 'now'})",
+    "a million cells": "play.items.push(...Array(1000).fill({k: 'cells', x: 0, y: 0, size: 1, cols: 9, v: Array(1000).fill(0)}))",
     "a million rows": "for (const box of Object.values(play.boxes)) box.rows = Array(1e6).fill({label: 'a', s: 'b'})",
     "a text of a hundred million letters": "play.text = 'x'.repeat(1e8)",
     "a path without end": "play.items.push({k: 'path', d: 'M' + '0 0 '.repeat(1e6)})",
@@ -133,7 +134,9 @@ def test_what_is_too_much_is_one_line_and_soon(stage: Any, folded: Play, name: s
     here = stage(folded)
     took = here.page.evaluate(
         f"""(text) => {{
-        const play = JSON.parse(text); {HUGE[name]};
+        const play = JSON.parse(text), rect = {{ k: "rect", x: 0, y: 0, w: 1, h: 1 }};
+        const named = (many, value) => Object.fromEntries(Array.from({{ length: many }}, (_, i) => [`b${{i}}`, value]));
+        {HUGE[name]};
         const begun = performance.now();
         window.player.update(play);
         return performance.now() - begun;
