@@ -18,10 +18,14 @@ CONTRAST = """() => {
     canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data];
   };
-  const light = (colour) => numbers(colour).slice(0, 3).map((each) => each / 255)
-    .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4).reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (at) => { for (; at; at = at.parentElement) { const { backgroundColor } = getComputedStyle(at); if (numbers(backgroundColor)[3] === 255) return backgroundColor; } };
-  const words = ['.agv-caption', '.agv-counter', '.agv-phase', '.agv-line', '.agv-line[aria-current]', '.agv-pane-title', '.agv-held-words', '.agv-player dt', '.agv-player dd'];
+  const linear = (each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4;
+  const light = (colour) => numbers(colour).slice(0, 3).reduce((sum, each, i) => sum + linear(each / 255) * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (at) => {
+    const { backgroundColor } = getComputedStyle(at);
+    return numbers(backgroundColor)[3] === 255 ? backgroundColor : behind(at.parentElement);
+  };
+  const words = ['.agv-caption', '.agv-counter', '.agv-phase', '.agv-line', '.agv-line[aria-current]', '.agv-pane-title', '.agv-held-words',
+    '.agv-player dt', '.agv-player dd'];
   return words.filter((each) => document.querySelector(each)).map((each) => {
     const at = document.querySelector(each), [a, b] = [light(getComputedStyle(at).color), light(behind(at))].sort((x, y) => y - x);
     return [each, (a + 0.05) / (b + 0.05)];
