@@ -43,6 +43,19 @@ test("text never becomes markup or code, and nothing is fetched", () => {
   }
 });
 
+test("the page that is saved holds the whole player, and of a hostile play not one tag", async () => {
+  const { pageOf } = await import(new URL("page.js", STATIC));
+  const hostile = "</script><script>alert(1)</script><!--";
+  const page = await pageOf({ title: hostile, text: `</pre>${hostile}`, notes: [hostile] }, async (name) => read(name));
+  assert.deepEqual(page.match(/<\/?script/g), ["<script", "</script", "<script", "</script"]);
+  assert.doesNotMatch(page, /alert\(1\)<\/|<!--/);
+  assert.match(page, /^function mount\(/m);
+  assert.doesNotMatch(page, /^\s*(import|export)[ {]/m);
+  const [, policy] = page.match(/script-src 'nonce-([0-9a-f]{32})'/);
+  assert.ok(page.includes(`<script type="module" nonce="${policy}">`));
+  await assert.rejects(pageOf({ title: "", text: "" }, async () => "// </SCRIPT"), /would end its own element/);
+});
+
 test("no file is longer than a lecture", () => {
   for (const name of modules()) assert.ok(read(name).split("\n").length <= 400, name);
 });

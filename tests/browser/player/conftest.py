@@ -23,9 +23,9 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>the 
 <meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="picture.css"><link rel="stylesheet" href="player.css"></head>
 <body style="margin: 8px; background: light-dark(#ffffff, #171a21); color-scheme: light dark"><main id="here"></main></body></html>"""
-MOUNT = """async (play) => {
+MOUNT = """async (text) => {
   const { mount } = await import("./player.js");
-  window.player = mount(document.getElementById("here"), play);
+  window.player = mount(document.getElementById("here"), JSON.parse(text));
 }"""
 
 FOCUSED = """() => {
@@ -58,10 +58,10 @@ class Stage:
 
     def mount(self, play: object) -> None:
         self.page.goto(f"{ORIGIN}/", wait_until="load")
-        self.page.evaluate(MOUNT, play)
+        self.page.evaluate(MOUNT, json.dumps(play))
 
     def update(self, play: object) -> None:
-        self.page.evaluate("(play) => window.player.update(play)", play)
+        self.page.evaluate("(text) => window.player.update(JSON.parse(text))", json.dumps(play))
 
     def press(self, *keys: str) -> None:
         for key in keys:
