@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["torch", "record", "Recording", "draw", "GraphWidget", "load_ipython_extension", "unload_ipython_extension", "__version__"]
+__all__ = [
+    "torch", "record", "Recording", "draw", "save_page", "GraphWidget", "load_ipython_extension", "unload_ipython_extension", "__version__",
+]  # fmt: skip
 
-_ELSEWHERE = {"Recording": "autograd_viz.trace.recording", "GraphWidget": "autograd_viz.jupyter.widget"}
+_ELSEWHERE = {
+    "Recording": "autograd_viz.trace.recording", "GraphWidget": "autograd_viz.jupyter.widget", "save_page": "autograd_viz.draw.html",
+}  # fmt: skip
 
 
 class _Package(ModuleType):

@@ -163,16 +163,6 @@ def _declared(properties: dict[str, str], colours: dict[str, str]) -> str:
     return "; ".join(f"{name}: {value}" for name, value in values.items())
 
 
-def svg_style() -> str:
-    """The text of a standalone SVG's `<style>`: light colours, and the dark ones where the reader's system asks for dark."""
-    light, dark = ({name: pair[i] for name, pair in COLOURS.items()} for i in (0, 1))
-    lines = [f"{_prefixed(s, '')} {{{_declared(p, light)}}}" for s, p in RULES.items()]
-    coloured = {s: {k: v for k, v in p.items() if "$" in v} for s, p in RULES.items()}
-    night = [f"{_prefixed(s, '')} {{{_declared(p, dark)}}}" for s, p in coloured.items() if p]
-    paper = ".agv-paper {fill: %s}"
-    return "\n".join([*lines, paper % light["paper"], "@media (prefers-color-scheme: dark) {", *night, paper % dark["paper"], "}"])
-
-
 def _property(name: str) -> str:
     light, dark = COLOURS[name]
     ours = f"light-dark({light}, {dark})"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from autograd_viz.draw.folding import Fold
 from autograd_viz.trace.state import GraphState
 
+CROWDED = 60  # boxes
 LEAF, CONST, FN, PLAIN, FOLD, COPY = "leaf", "const", "fn", "plain", "fold", "copy"
 
 
@@ -79,6 +80,11 @@ class Drawn:
     notes: list[str] = field(default_factory=list)
     into: dict[int, list[Link]] = field(default_factory=dict)
     out: dict[int, list[Link]] = field(default_factory=dict)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are too many boxes for a label on every arrow: then a gradient is read in the inspector."""
+        return len(self.boxes) > CROWDED
 
     def back(self, node: int | None) -> list[Link]:
         """The arrows along which a node sends gradients."""

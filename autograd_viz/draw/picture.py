@@ -149,7 +149,8 @@ class _Canvas:
                 back = list(reversed(aside(curve, -ASIDE)))
                 wide = label_width(text)
                 flows.append(self.flow(link.id, back))
-                labels.append(self.label(link.id, wide, label_place(back, wide, LABEL, self.space)))
+                if not self.drawn.crowded:
+                    labels.append(self.label(link.id, wide, label_place(back, wide, LABEL, self.space)))
         for box in self.drawn.boxes:
             if box.id in self.labels.seeds:
                 flow, label = self.seed(box)

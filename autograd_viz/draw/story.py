@@ -40,6 +40,7 @@ class Story:
         self.waving: list[str] = []  # the flags of hooks that run now
         self.flows: dict[str, str] = {}
         self.shown_links = {link.id for each in drawn.everything() for link in each.links if link.head.earlier}
+        self.unlabelled = {link.id for each in drawn.everything() if each.crowded for link in each.links}
         self.steps: list[dict[str, Any]] = []
         self.ledger: list[dict[str, Any]] = []
         self.rows = 0  # of the state's ledger, how many stand there (a fold's are shortened)
@@ -188,6 +189,8 @@ class Story:
         """Show a backward arrow and its label."""
         self.flows[id] = state
         self.stage.put(f"{id}b", c=f"flow {state}")
+        if id in self.unlabelled:
+            return
         self.stage.put(f"{id}l", c=f"flow {state}")
         if text is not None:
             self.stage.put(f"{id}t", s=text)
