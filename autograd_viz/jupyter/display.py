@@ -138,9 +138,11 @@ class Follower:
             self.news.set()
 
     def run(self) -> None:
-        while self.news.wait() and self.is_time():
-            self.news.clear()  # before drawing: what happens meanwhile is news again
-            self.show_now()
+        while not self.stopping.is_set():  # asked after every `clear`, which may have wiped out the call that `stop` gives
+            self.news.wait()
+            if self.is_time():
+                self.news.clear()  # before drawing: what happens meanwhile is news again
+                self.show_now()
 
     def is_time(self) -> bool:
         """Wait until the news may be shown.  False if it is all over."""

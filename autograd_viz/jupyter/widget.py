@@ -137,6 +137,7 @@ class GraphWidget(DOMWidget):
         self.let_go()
         _forget(self)
         super().close()
+        self.recording, self.play = Recording(), {}  # IPython's `Out` may keep the widget for ever
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any] | None:
         bundle: dict[str, Any] | None = super()._repr_mimebundle_(**options)

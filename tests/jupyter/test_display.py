@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autograd_viz.jupyter.display import BANDWIDTH, FASTEST, Follower, Slot
+from autograd_viz.jupyter.display import BANDWIDTH, FASTEST, Follower, Pace, Slot
 
 
 class Show:
@@ -133,6 +133,24 @@ def test_after_stop_nothing_is_drawn() -> None:
     time.sleep(2 * FASTEST)
     assert len(show.times) == drawn
     assert follower.thread is not None
+    assert not follower.thread.is_alive()
+
+
+def test_a_stop_at_the_worst_moment_is_not_forgotten() -> None:
+    """Between "now a picture may be drawn" and the drawing: the wake-up call must not be taken for news."""
+    follower = Follower(Show())
+
+    class Worst(Pace):
+        def allows(self, resting: bool) -> bool:
+            follower.stopping.set()
+            follower.news.set()
+            return True
+
+    follower.pace = Worst()
+    follower.start()
+    follower.tell()
+    assert follower.thread is not None
+    follower.thread.join(10)
     assert not follower.thread.is_alive()
 
 
