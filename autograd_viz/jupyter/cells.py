@@ -252,7 +252,8 @@ def without_engine(lines: list[str]) -> list[str]:
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PACKAGE = str(Path(__file__).parents[1])  # IPython shortens the home directory to ~
 _FROM_HOME = _PACKAGE.replace(os.path.expanduser("~"), "~", 1)
-_FRAME_OF_OURS = re.compile("|".join("File " + re.escape(folder + os.sep) for folder in (_PACKAGE, _FROM_HOME)))
+_COMPILED = "<compiled "  # an operation, made by torch/compiled.py
+_FRAME_OF_OURS = re.compile("|".join("File " + re.escape(start) for start in (_PACKAGE + os.sep, _FROM_HOME + os.sep, _COMPILED)))
 
 
 # --- what cells are called --------------------------------------------------------------------------------------------
