@@ -60,6 +60,6 @@ def test_live(lab: Any, sheet: Any, operations: int) -> None:  # noqa: F811
     (fresh, _), usual = figures[0], figures[1:]
     first, last = (sorted(column) for column in zip(*usual, strict=True))
     print(
-        f"\n{operations:5} operations: first picture {fresh:.2f} s in a new kernel, then {statistics.median(first):.2f} s (at most {first[-1]:.2f});"
-        f" last event {statistics.median(last):.2f} s (at most {last[-1]:.2f})"
+        f"\n{operations:5} operations: first picture {fresh:.2f} s in a new kernel, then {statistics.median(first):.2f} s"
+        f" (at most {first[-1]:.2f}); last event {statistics.median(last):.2f} s (at most {last[-1]:.2f})"
     )

@@ -11,7 +11,6 @@ import pytest
 PLAYER = ".agv-player"
 CELLS = "window.jupyterapp.shell.currentWidget.content.model.cells"
 START = "%load_ext autograd_viz\nfrom autograd_viz import torch\nimport autograd_viz as av, time, numpy as np"
-PRINTED = "[...document.querySelectorAll(\".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stdout']\")].map((e) => e.innerText)"
 OURS = b"application/vnd.autograd-viz"
 
 
@@ -41,7 +40,7 @@ def watch_wire(sheet: Any) -> list[tuple[float, int]]:
 
 def test_ten_thousand_events_lose_nothing_and_disturb_no_print(lab: Any, sheet: Any) -> None:
     """10,000 events and 1,000 prints in a cell: every print in its place, the picture exact, the wire calm."""
-    count = "class Count:\n    n = 0\n    def __call__(self, event): Count.n += 1\nfrom autograd_viz import events; events.add_listener(Count())"
+    count = "from autograd_viz import events\nseen = []\nevents.add_listener(lambda event: seen.append(1))"
     flood = """\
 x = torch.ones(2, requires_grad=True)
 print('begin')
@@ -50,7 +49,7 @@ for call in range(1_000):
     print('call', call)
 print('end', x.grad)"""
     wire = watch_wire(sheet)
-    sheet.open(lab.write([START + "\n" + count, flood, "Count.n"]))
+    sheet.open(lab.write([START + "\n" + count, flood, "len(seen)"]))
     began = time.monotonic()
     sheet.run_all()
     seconds = time.monotonic() - began
@@ -75,12 +74,12 @@ print('end', x.grad)"""
 
 @pytest.mark.parametrize(
     "rest",
-    ["time.sleep(3)", "until = time.time() + 3\nwhile time.time() < until: m @ m", "until = time.time() + 3\nwhile time.time() < until: pass"],
+    ["time.sleep(3)", "while time.time() < until: m @ m", "while time.time() < until: pass"],
     ids=["sleeps", "is busy in numpy", "is busy in Python"],
 )
 def test_what_happened_last_shows_while_the_cell_goes_on(lab: Any, sheet: Any, rest: str) -> None:
     """A hundred events, then nothing more to tell for three seconds."""
-    code = f"for i in range(8):\n    (x * float(i)).sum().backward()\n{rest}\nprint('over')"
+    code = f"for i in range(8):\n    (x * float(i)).sum().backward()\nuntil = time.time() + 3\n{rest}\nprint('over')"
     sheet.open(lab.write([START, "x = torch.ones(2, requires_grad=True)\nm = np.ones((700, 700))\n(x * 1.).sum().backward()", code]))
     sheet.run_cell(0)
     sheet.run_cell(1)
@@ -116,7 +115,8 @@ def test_the_reader_keeps_his_place_while_the_cell_goes_on(lab: Any, sheet: Any)
 
 def test_first_picture_and_last_event_are_soon_on_the_screen(lab: Any, sheet: Any) -> None:
     """The promise is 0.5 s and 0.2 s (benchmarks/live.py measures it on a quiet machine); here three times that, for a busy one."""
-    sheet.open(lab.write([START, "x = torch.ones(2, requires_grad=True)\n(x * 2).sum().backward()\ntime.sleep(1)\nx.grad.zero_()\ntime.sleep(1)"]))
+    code = "x = torch.ones(2, requires_grad=True)\n(x * 2).sum().backward()\ntime.sleep(1)\nx.grad.zero_()\ntime.sleep(1)"
+    sheet.open(lab.write([START, code]))
     sheet.run_cell(0)
     sheet.wait_for(f"{CELLS}.get(0).executionCount")
     first, lag = sheet.page.evaluate(

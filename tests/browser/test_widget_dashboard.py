@@ -6,7 +6,12 @@ from typing import Any
 
 PLAYER = ".agv-player"
 CELLS = "window.jupyterapp.shell.currentWidget.content.model.cells"
-START = "%load_ext autograd_viz\n%autograd_viz off\nfrom autograd_viz import torch\nimport autograd_viz as av, time\nimport ipywidgets as widgets"
+START = """\
+%load_ext autograd_viz
+%autograd_viz off
+from autograd_viz import torch
+import autograd_viz as av, time
+import ipywidgets as widgets"""
 DASHBOARD = """\
 graph = av.GraphWidget()
 slider = widgets.IntSlider(value=1, max=9)

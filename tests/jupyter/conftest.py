@@ -55,7 +55,7 @@ class Kernel:
 
     def send(self, code: str, *, person: bool = False, cell: str = "") -> str:
         """`cell`: which cell this is, as JupyterLab says it."""
-        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": person, "stop_on_error": True}
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": person}
         message = self.client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])

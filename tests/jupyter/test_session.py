@@ -245,7 +245,7 @@ def measure():
     "code",
     [
         f"{BUILD}\nfor i in range(8):\n    {FORWARD}\n    loss.backward()",
-        "with av.record() as recording:\n    (torch.ones(3, requires_grad=True) * 2).sum().backward()\ngraph = av.GraphWidget(recording)\ngraph",
+        f"{BUILD}\nwith av.record() as recording:\n    {FORWARD}\n    loss.backward()\ngraph = av.GraphWidget(recording)\ngraph",
         "graph = av.GraphWidget()\nx = torch.ones(3, requires_grad=True)\nfor i in range(8):\n    (x * i).sum().backward()\ngraph",
     ],
     ids=["cells", "widgets of a recording", "widgets that follow"],
