@@ -76,6 +76,7 @@ def record(title: str = "") -> Iterator[Recording]:
     At its end the recording also learns what your variables are called.
     """
     from autograd_viz import events
+    from autograd_viz.names import names_in
     from autograd_viz.trace.recording import Recording
 
     caller = _caller()
@@ -98,6 +99,7 @@ def draw(target: Tensor | Recording, names: Mapping[str, Tensor] | None = None) 
     `names`: what to call which tensor, as in {"w": w}; without it, the names of your variables.  Raises TypeError for anything else.
     """
     from autograd_viz.draw import draw_recording
+    from autograd_viz.names import names_in
     from autograd_viz.trace.recording import Recording
 
     story: Recording | list[Event]
@@ -111,18 +113,6 @@ def draw(target: Tensor | Recording, names: Mapping[str, Tensor] | None = None) 
         hint = "draw a tensor such as loss, or what `with av.record() as recording:` recorded"
         raise TypeError(f"expected a Tensor or a Recording, got {type(target).__name__}: {hint}")
     return draw_recording(story, names_in(_variables(_caller()) if names is None else names))
-
-
-def names_in(variables: Mapping[str, Any]) -> dict[int, str]:
-    """What the tensors among these variables are called, by serial number: the first name of each that does not begin with "_".
-
-    A tensor has a number once somebody has listened; who has none is in no picture.
-    """
-    found: dict[int, str] = {}
-    for name, value in variables.items():
-        if not name.startswith("_") and _is_tensor(value) and value._serial:
-            found.setdefault(value._serial, name)
-    return found
 
 
 def _is_tensor(value: object) -> bool:

@@ -109,7 +109,11 @@ class Cell:
         """The cell is done: the last, exact picture."""
         self.follower.stop()
         if self.slot is not None and (self.live or self.shown != len(self.recording)):
-            self.follower.show_now(live=False)
+            try:
+                self.follower.show_now(live=False)
+            except KeyboardInterrupt:  # the user will not wait for it: the one before stays, and says that it is over
+                self.slot.settle()
+                raise
 
 
 class Session:
@@ -248,7 +252,8 @@ def without_engine(lines: list[str]) -> list[str]:
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PACKAGE = str(Path(__file__).parents[1])  # IPython shortens the home directory to ~
 _FROM_HOME = _PACKAGE.replace(os.path.expanduser("~"), "~", 1)
-_FRAME_OF_OURS = re.compile("|".join("File " + re.escape(folder + os.sep) for folder in (_PACKAGE, _FROM_HOME)))
+_COMPILED = "<compiled "  # an operation, made by torch/compiled.py
+_FRAME_OF_OURS = re.compile("|".join("File " + re.escape(start) for start in (_PACKAGE + os.sep, _FROM_HOME + os.sep, _COMPILED)))
 
 
 # --- what cells are called --------------------------------------------------------------------------------------------
@@ -287,12 +292,16 @@ def name_cells(shell: Any) -> None:
 
 _named: list[tuple[Any, Any]] = []  # shells with titles, and the hook that gives them
 _sessions: list[Session] = []  # one for each shell that has us loaded, nearly always one
+_forks: list[bool] = []  # whether forks have been provided for: Python cannot take that back
 
 
 def load(shell: Any) -> None:
     """Begin to show pictures in this shell. Loading twice is loading once."""
     if any(session.shell is shell for session in _sessions):
         return
+    if not _forks and hasattr(os, "register_at_fork"):  # a forked worker has no cell to show anything under
+        os.register_at_fork(after_in_child=events.listeners.clear)
+        _forks.append(True)
     name_cells(shell)
     session = Session(shell)
     _sessions.append(session)

@@ -4,7 +4,9 @@ The notebook stores data, never code: the play for our JupyterLab extension, an 
 nbconvert), and the text drawing for everyone else. A front end shows the richest one that it knows.
 
 Live, the picture is drawn again and again while the cell goes on. That happens in a thread of its own, so it also happens while
-the cell sleeps; at most ten times a second, within a bandwidth, and only as often as leaves most of the time to the cell itself.
+the cell sleeps or is busy in numpy (a long call that does not let go of the interpreter delays it: nobody can help that); at most ten
+times a second, within a bandwidth, and only as often as leaves most of the time to the cell itself. Each update is the whole picture, so
+one that gets lost does no harm.
 
 Read next: `cells.py`, which says when; `widget.py`, the same for av.GraphWidget.
 """
@@ -20,7 +22,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from autograd_viz import names_in
+from autograd_viz.names import names_in
 from autograd_viz.trace.recording import Recording
 
 if TYPE_CHECKING:
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 
 MIME_TYPE = "application/vnd.autograd-viz.v1+json"
 
-FASTEST = 0.1  # seconds between two pictures
-BANDWIDTH = 200_000  # bytes a second
+FASTEST = 0.1  # seconds from one picture to the next
+BANDWIDTH = 200_000  # bytes a second, and as many may be saved up
 SHARE = 4  # a picture that took t to draw is followed by a pause of SHARE * t: the cell keeps four fifths of the time
+SETTLE = 0.02  # seconds without news: the cell sleeps, or is busy with something else
 
 Bundle = dict[str, Any]
 
@@ -69,11 +72,43 @@ class Slot:
     def __init__(self, publisher: Any) -> None:
         self.publisher = publisher
         self.transient = {"display_id": uuid.uuid4().hex}  # transient: goes to the front end, is not stored in the notebook
-        self.used = False
+        self.last: Bundle | None = None
 
     def put(self, made: Bundle) -> None:
-        self.publisher.publish(made, {}, transient=self.transient, update=self.used)
-        self.used = True
+        self.publisher.publish(made, {}, transient=self.transient, update=self.last is not None)
+        self.last = made
+
+    def settle(self) -> None:
+        """What stands there is final."""
+        if self.last is not None and self.last[MIME_TYPE]["live"]:
+            self.put({**self.last, MIME_TYPE: {**self.last[MIME_TYPE], "live": False}})
+
+
+class Pace:
+    """When the next picture may be sent.
+
+    What comes in a stream is shown at an even pace that keeps half of the savings; what came last, before the cell rests, is shown at
+    once as long as there are savings at all. So a burst of events is complete on the screen soon after it ended.
+    """
+
+    def __init__(self) -> None:
+        self.began = self.counted = time.monotonic() - 1.0
+        self.drawing = 0.0  # seconds that the last picture took
+        self.savings = float(BANDWIDTH)
+
+    def allows(self, resting: bool) -> bool:
+        """Whether a picture may be drawn now. `resting`: there is no news at the moment."""
+        now = time.monotonic()
+        self.savings = min(BANDWIDTH, self.savings + BANDWIDTH * (now - self.counted))
+        self.counted = now
+        if resting:
+            return now >= self.began + FASTEST and self.savings > 0
+        return now >= self.began + max(FASTEST, (1 + SHARE) * self.drawing) and self.savings >= BANDWIDTH / 2
+
+    def drew(self, began: float, sent: int) -> None:
+        """A picture was begun then, and took so many bytes."""
+        self.began, self.drawing = began, time.monotonic() - began
+        self.savings -= sent
 
 
 class Follower:
@@ -85,6 +120,7 @@ class Follower:
 
     def __init__(self, show: Callable[[bool], int]) -> None:
         self.show = show
+        self.pace = Pace()
         self.lock = threading.Lock()
         self.news = threading.Event()
         self.stopping = threading.Event()
@@ -102,25 +138,32 @@ class Follower:
             self.news.set()
 
     def run(self) -> None:
-        pause = FASTEST
-        while not self.stopping.wait(pause):
+        while not self.stopping.is_set():  # asked after every `clear`, which may have wiped out the call that `stop` gives
             self.news.wait()
-            if self.stopping.is_set():
-                return
-            self.news.clear()  # before drawing: what happens meanwhile is news again
-            started = time.perf_counter()
-            sent = self.show_now()
-            pause = max(FASTEST, sent / BANDWIDTH, SHARE * (time.perf_counter() - started))
+            if self.is_time():
+                self.news.clear()  # before drawing: what happens meanwhile is news again
+                self.show_now()
 
-    def show_now(self, live: bool = True) -> int:
+    def is_time(self) -> bool:
+        """Wait until the news may be shown.  False if it is all over."""
+        while not self.stopping.is_set():
+            self.news.clear()
+            if self.stopping.wait(SETTLE):
+                break
+            if self.pace.allows(resting=not self.news.is_set()):
+                return True
+        return False
+
+    def show_now(self, live: bool = True) -> None:
         with self.lock:
+            began = time.monotonic()
             try:
-                return self.show(live)
+                sent = self.show(live)
             except Exception as error:
                 if not self.complained:
                     complain(error)
-                self.complained = True
-                return 0
+                self.complained, sent = True, 0
+            self.pace.drew(began, sent)
 
     def stop(self) -> None:
         """No more calls by the thread after this returns."""

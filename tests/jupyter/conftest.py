@@ -53,8 +53,12 @@ class Kernel:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("AUTOGRAD_VIZ")}
         self.manager, self.client = start_new_kernel(env={**clean, "PYTHONPATH": str(ROOT), **environment})
 
-    def send(self, code: str, *, person: bool = False) -> str:
-        return str(self.client.execute(code, allow_stdin=person))
+    def send(self, code: str, *, person: bool = False, cell: str = "") -> str:
+        """`cell`: which cell this is, as JupyterLab says it."""
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": person}
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
 
     def messages(self, request: str) -> Iterator[Message]:
         """What the cell shows, as it comes, until the kernel is idle again."""
@@ -68,8 +72,8 @@ class Kernel:
             if got["msg_type"] in SHOWN:
                 yield Message(got["msg_type"], got["content"], time.monotonic() - started)
 
-    def run(self, code: str, *, person: bool = False) -> list[Message]:
-        return list(self.messages(self.send(code, person=person)))
+    def run(self, code: str, *, person: bool = False, cell: str = "") -> list[Message]:
+        return list(self.messages(self.send(code, person=person, cell=cell)))
 
     def value(self, expression: str) -> str:
         return self.run(expression)[-1].text

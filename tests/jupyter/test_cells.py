@@ -70,6 +70,7 @@ def test_a_traceback_shows_the_students_lines_and_not_the_engines(headless: Any)
     assert "y.backward()" in shown
     assert "twice((x * x).sum())" in shown
     assert "autograd_viz" not in shown, "no path of the machine, and none of our frames"
+    assert "compiled" not in shown, "nor one of an operation that was compiled"
     assert "Trying to backward through the graph a second time" in shown
 
 
