@@ -81,7 +81,7 @@ from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
 from autograd_viz.torch.ops.pointwise import *
-from autograd_viz.torch.ops.random_draws import *  # type: ignore[assignment]
+from autograd_viz.torch.ops.random_draws import *
 from autograd_viz.torch.ops.random_inplace import *
 from autograd_viz.torch.ops.rearranging import *
 from autograd_viz.torch.ops.recurrent import *

@@ -53,7 +53,7 @@ def makes(*forms: str, usual: bool = False) -> Callable[[Callable[..., Array]], 
                 return new(fill(None if dtype is None else dtype.numpy, **values), name, requires_grad)
             check_untracked(f"aten::{name}", out)
             if dtype not in (None, out.dtype):
-                wanted, has = dtypes.SCALAR_NAMES[dtype], dtypes.SCALAR_NAMES[out.dtype]  # type: ignore[index]
+                wanted, has = dtypes.SCALAR_NAMES[dtype], dtypes.SCALAR_NAMES[out.dtype]
                 raise RuntimeError(f"dtype {wanted} does not match dtype of out parameter ({has})")
             array = fill(out._array.dtype, **values)
             if array.shape == out._array.shape:

@@ -127,7 +127,7 @@ def asarray(obj: Any, *, dtype: DType | None = None, device: Any = None, copy: b
     else:
         made = as_tensor(obj, dtype) if dtype is not None else as_tensor(obj)
         if copy:
-            made = made.clone()  # type: ignore[attr-defined]
+            made = made.clone()
     if requires_grad:
         made.requires_grad = True
     return made
