@@ -6,11 +6,30 @@ Read next: `node.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from autograd_viz.torch.random import DEVICES
+
+
+def pickled(cls: type) -> Any:
+    """How a pickle names a class: one of ours, which prints as `torch.Tensor` but is not PyTorch's, by a text; another as it is."""
+    return f"{cls.__module__}.{cls.__qualname__}" if cls.__module__.partition(".")[0] == "torch" else cls
+
+
+def unpickled(cls: Any) -> Any:
+    """The class that `pickled` named."""
+    if not isinstance(cls, str):
+        return cls
+    package = ".".join(cls.split(".")[:2]) if cls.startswith("torch.nn.") else "torch"
+    return getattr(import_module(f"autograd_viz.{package}"), cls.rpartition(".")[2])
+
+
+def again(cls: Any, *args: Any) -> Any:
+    """An object made anew, from what a pickle kept: its class, and what it is made of."""
+    return unpickled(cls)(*args)
 
 
 class dtype:
@@ -38,12 +57,22 @@ class dtype:
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
+    def __reduce__(self) -> Any:
+        return named, (self.name,)  # there is one of each
+
 
 float32, float64, float16 = dtype("float32"), dtype("float64"), dtype("float16")
 int64, int32, int16, int8, uint8 = dtype("int64"), dtype("int32"), dtype("int16"), dtype("int8"), dtype("uint8")
 bool_ = dtype("bool")
 ALL = (float32, float64, float16, int64, int32, int16, int8, uint8, bool_)
 ALIASES = {"float": float32, "double": float64, "half": float16, "long": int64, "int": int32, "short": int16, "bool": bool_}
+
+
+def named(name: str) -> dtype:
+    """The dtype of that name."""
+    return next(kind for kind in ALL if kind.name == name)
+
+
 of_numpy = {kind.numpy: kind for kind in ALL}
 of_python: dict[Any, dtype] = {float: float64, int: int64, bool: bool_}  # dtype=float is understood too
 
@@ -94,6 +123,9 @@ class Size(tuple[int, ...]):
         return f"torch.Size([{', '.join(map(str, self))}])"
 
     __str__ = __repr__
+
+    def __reduce__(self) -> Any:
+        return again, (pickled(type(self)), tuple(self))
 
     def __getitem__(self, key: Any) -> Any:
         part = super().__getitem__(key)
@@ -148,6 +180,9 @@ class device:
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))
+
+    def __reduce__(self) -> Any:
+        return again, (pickled(type(self)), str(self))
 
 
 CPU = device("cpu")

@@ -191,8 +191,9 @@ def __delitem__(self: Tensor, key: Any) -> None:
     raise TypeError("Tensor does not support deleting items")
 
 
-def _rebuilt(kind: type[Tensor], array: np.ndarray, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
-    made = kind.__new__(kind)
+def _rebuilt(kind: Any, array: np.ndarray, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
+    kind = dtypes.unpickled(kind)
+    made: Tensor = Tensor.__new__(kind)
     made._array = array
     made._requires_grad = requires_grad
     made.__dict__.update(attributes)
@@ -202,7 +203,7 @@ def _rebuilt(kind: type[Tensor], array: np.ndarray, requires_grad: bool, attribu
 @method
 def __reduce_ex__(self: Tensor, protocol: int) -> Any:
     own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-    return _rebuilt, (type(self), self._array, needs_grad(self), own)
+    return _rebuilt, (dtypes.pickled(type(self)), self._array, needs_grad(self), own)
 
 
 @method

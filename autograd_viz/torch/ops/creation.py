@@ -18,6 +18,7 @@ from autograd_viz.torch.dtypes import dtype as DType  # a class with a small nam
 from autograd_viz.torch.dtypes import on
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.ops.from_data import new
+from autograd_viz.torch.ops.memory import blank_like
 from autograd_viz.torch.out import check_untracked
 from autograd_viz.torch.overloads import fitting, refuse
 from autograd_viz.torch.tensor import Tensor
@@ -165,7 +166,7 @@ def _like(name: str, fill: Callable[[tuple[int, ...], np.dtype], Array]) -> Call
     def made(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Tensor:
         on(device)
         array = fill(input._array.shape, (dtype or input.dtype).numpy)
-        in_order = np.empty_like(input._array, dtype=array.dtype)  # lies in memory as the other does
+        in_order = blank_like(input._array, array.dtype)  # lies in memory as the other does
         in_order[...] = array
         return new(in_order, name, requires_grad)
 
@@ -187,7 +188,9 @@ def full_like(
 ) -> Tensor:
     """`full` in the shape and dtype of another tensor."""
     on(device)
-    array = np.full_like(input._array, fitting(fill_value, (dtype or input.dtype).numpy), dtype=(dtype or input.dtype).numpy)
+    kind = (dtype or input.dtype).numpy
+    array = blank_like(input._array, kind)
+    array[...] = fitting(fill_value, kind)
     return new(array, "full_like", requires_grad)
 
 

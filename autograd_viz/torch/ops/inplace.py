@@ -153,6 +153,8 @@ def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: An
         else:
             target._view.edge, target._view.version = (node, 0), counter.value
         target._requires_grad = True
+    elif target._view is not None:
+        target._view.version = target._version_counter.value
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target

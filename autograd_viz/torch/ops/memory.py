@@ -24,8 +24,31 @@ def in_memory_of(array: Array, sizes: Sequence[int], steps: Sequence[int], at: i
 
 
 def copied(array: Array) -> Array:
-    """A copy, in the same order in memory; row by row, if some elements of the array share their memory."""
-    return array.copy("C" if 0 in array.strides else "K")
+    """A copy, in the same order in memory."""
+    if 0 not in array.strides:
+        return array.copy("K")
+    made = blank_like(array)
+    made[...] = array
+    return made
+
+
+def blank_like(array: Array, dtype: Any = None) -> Array:
+    """Memory for an array of that shape, whose elements lie in the same order; a dimension along which all lie in one place goes outside.
+
+    Source: ATen, infer_dense_strides.
+    """
+    if 0 not in array.strides:
+        return np.empty_like(array, dtype)
+    order = list(range(array.ndim))[::-1]  # from the inside
+    for i in range(1, array.ndim):
+        for place in range(i, 0, -1):
+            inner, outer = (array.strides[dim] for dim in order[place - 1 : place + 1])
+            if inner > outer > 0:
+                order[place - 1 : place + 1] = order[place - 1 : place + 1][::-1]
+            elif 0 < inner < outer:
+                break
+    from_outside = order[::-1]
+    return np.empty([array.shape[dim] for dim in from_outside], dtype or array.dtype).transpose(np.argsort(from_outside))
 
 
 def is_dense(array: Array) -> bool:

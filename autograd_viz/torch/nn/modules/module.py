@@ -183,6 +183,9 @@ class Module(Tree):
                 return
         object.__delattr__(self, name)
 
+    def __reduce__(self) -> Any:
+        return _blank, (dtypes.pickled(type(self)),), self.__dict__.copy()
+
     def __dir__(self) -> list[str]:
         names = [*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
         return sorted(name for name in names if not name[0].isdigit())
@@ -387,3 +390,10 @@ def indented(text: str) -> str:
     """All lines but the first moved two places to the right."""
     first, *rest = text.split("\n")
     return "\n".join([first, *(f"  {line}" if line.strip() else "" for line in rest)])
+
+
+def _blank(cls: Any) -> Module:
+    """A module before its `__init__`, to be filled by a pickle."""
+    kind = dtypes.unpickled(cls)
+    made: Module = kind.__new__(kind)
+    return made
