@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from autograd_viz import events, names_in, torch
+from autograd_viz import events, torch
 from autograd_viz.draw import draw_recording
 from autograd_viz.draw.folding import folded
+from autograd_viz.names import names_in
 from autograd_viz.trace import GraphState, Recording, fold
 
 

@@ -16,8 +16,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from programs import PROGRAMS
 
-from autograd_viz import events, names_in
+from autograd_viz import events
 from autograd_viz.draw import draw_recording
+from autograd_viz.names import names_in
 from autograd_viz.trace import Recording
 
 GOLDEN = Path(__file__).parent / "golden"
