@@ -6,6 +6,7 @@ Such a place is where a Python function begins, after a call into C, and at each
 from __future__ import annotations
 
 import contextlib
+import inspect
 import linecache
 import sys
 from collections import Counter
@@ -269,7 +270,9 @@ class Places:
 
     def reached(self, frame: Any, event: str) -> None:
         code = frame.f_code
-        if code.co_name in ("<genexpr>", "__del__"):  # their end is no place for an exception
+        if code.co_flags & inspect.CO_GENERATOR and event == "call":  # it may be its end, which is no place for an exception
+            return
+        if code.co_qualname == "make_unusual.<locals>.<lambda>":  # what a weak reference calls: Python prints an exception, and goes on
             return
         place = (code.co_qualname, Path(code.co_filename).name, frame.f_lineno, event)
         self.met[place] += 1
