@@ -100,29 +100,26 @@ def test_forty_runs_of_a_cell_leave_no_view_no_node_and_no_memory(lab: Any, shee
     browser.send("Performance.enable")
 
     def metrics() -> dict[str, float]:
-        browser.send("HeapProfiler.collectGarbage")
+        for _ in range(3):
+            browser.send("HeapProfiler.collectGarbage")
         found = {one["name"]: one["value"] for one in browser.send("Performance.getMetrics")["metrics"]}
         return {"heap": found["JSHeapUsedSize"] / 1e6, "nodes": found["Nodes"], "listeners": found["JSEventListeners"]}
 
     def measure() -> dict[str, float]:
-        """When JupyterLab has calmed down: two looks that agree, at most twenty."""
+        """The least of several looks: JupyterLab needs a moment to calm down, and chromium to collect."""
         run(sheet, 2)
         told = sheet.page.evaluate(f"() => {CELLS}.get(2).outputs.get(0).toJSON().data['text/plain']")
-        now = metrics()
-        for _ in range(20):
-            before, now = now, metrics()
-            if before["nodes"] == now["nodes"] and before["listeners"] == now["listeners"]:
-                break
-            sheet.page.wait_for_timeout(200)
-        return {"kernel": int(told) / 1e6, **now}
+        looks = []
+        for _ in range(8):
+            sheet.page.wait_for_timeout(250)
+            looks.append(metrics())
+        return {"kernel": int(told) / 1e6, **{name: min(look[name] for look in looks) for name in looks[0]}}
 
     def runs(count: int) -> None:
         for _ in range(count):
             run(sheet, 1)
             sheet.wait_for("document.querySelector('.agv-ledger tbody')?.rows.length === 10")
 
-    runs(5)
-    measure()  # what comes once, comes now
     runs(5)
     before = measure()
     disposed = sheet.page.evaluate("() => window.disposedPlayers")
@@ -133,7 +130,8 @@ def test_forty_runs_of_a_cell_leave_no_view_no_node_and_no_memory(lab: Any, shee
     assert sheet.page.locator(PLAYER).count() == 1
     assert sheet.page.evaluate("() => window.disposedPlayers") - disposed == 40
     one_player = sheet.page.evaluate(f"() => document.querySelector('{PLAYER}').querySelectorAll('*').length")
-    assert grown["nodes"] < 10 * one_player, "forty retained players would be four times that"
-    assert grown["listeners"] < 500
+    assert grown["nodes"] < 2 * one_player, "not even two of forty players are retained"
+    assert grown["listeners"] < 40 * 133, "JupyterLab itself adds 133 now and then, under a cell that prints too"
+    assert grown["heap"] < 5
     assert grown["kernel"] < 20
     sheet.check_clean()
