@@ -111,7 +111,11 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     if result.dtype.category > target.dtype.category:
         names = dtypes.SCALAR_NAMES
         raise RuntimeError(f"result type {names[result.dtype]} can't be cast to the desired output type {names[target.dtype]}")
-    (target._array if target._array.flags.writeable else look_through(*_seen(target._array)))[...] = result._array
+    memory = target._array if target._array.flags.writeable else look_through(*_seen(target._array))
+    where: Any = True
+    if name in EXPANDED and 0 in target._array.strides:  # what is not written must not come back over what is
+        where = (result._array != target._array) & ((result._array == result._array) | (target._array == target._array))
+    np.copyto(memory, result._array, casting="unsafe", where=where)
     _check_inference(target)  # (PyTorch, too, complains when it is done)
     _changed(target, result)
     if events.listeners:
@@ -132,8 +136,6 @@ def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: An
         else:
             target._view.edge, target._view.version = (node, 0), target._version_counter.value
         target._requires_grad = True
-    elif target._view is not None:
-        target._view.version = target._version_counter.value
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target
