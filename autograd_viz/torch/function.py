@@ -181,12 +181,13 @@ class Function:
             args = _with_defaults(cls.forward, given, named)
         for check in mode.transformations:
             check(cls)
-        ctx = cls._backward_cls()
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
+        needs = tuple(isinstance(arg, Tensor) and needs_grad(arg) for arg in args)
+        executable = mode.grad and not mode.inference and any(needs)
+        edges = tuple(edge_to(t) if executable and needs_grad(t) else NO_EDGE for t in tensors)
+        ctx = cls._backward_cls()  # after its inputs': a view's history may be made only now
         ctx._is_tensor = tuple(isinstance(arg, Tensor) for arg in args)
-        ctx.needs_input_grad = tuple(isinstance(arg, Tensor) and needs_grad(arg) for arg in args)
-        executable = mode.grad and not mode.inference and any(ctx.needs_input_grad)
-        ctx.next_functions = tuple(edge_to(t) if executable and needs_grad(t) else NO_EDGE for t in tensors)
+        ctx.needs_input_grad, ctx.next_functions = needs, edges
         was, mode.quiet = (mode.quiet, mode.grad), True
         try:
             with no_grad():

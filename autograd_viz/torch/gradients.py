@@ -362,14 +362,14 @@ def register_post_accumulate_grad_hook(input: Tensor, hook: Callable[[Tensor], N
 @method
 def detach_(input: Tensor) -> Tensor:
     """Cut this tensor itself off from the graph: it becomes a leaf that requires no grad.  Raises RuntimeError for a view."""
+    if mode.inference:
+        return input  # (nothing of autograd happens there)
     if input._view is not None:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
             "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
             "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
         )
-    if mode.inference:
-        return input  # (nothing of autograd happens there)
     input._edge, input._requires_grad, input._retains_grad, input._backward_hooks = NO_EDGE, False, False, None
     return input
 

@@ -59,7 +59,7 @@ def _check_scatter(input: Tensor, mask: Tensor, source: Any) -> None:
         try:
             shape.expand(mask, input._array.shape)
         except RuntimeError as wrong:
-            raise RuntimeError(str(wrong).replace("torch.BoolTensor", "CPUBoolType")) from None
+            raise wrong from None
 
 
 CHECKS = {"masked_fill_": _check_fill, "masked_scatter_": _check_scatter}  # what is said before it is done, in other words than elsewhere

@@ -33,12 +33,12 @@ COMPUTE_FIRST = ("addmm", "addmv", "mm", "mv", "matmul", "bmm", "tril", "triu", 
 
 def check_memory(name: str, out: Tensor, given: Sequence[Array], result: Array) -> None:
     """Raise RuntimeError if `out` overlaps with an argument that is still read while the result is written."""
-    for array in given:
-        if name in PLACE_BY_PLACE or (name not in COMPUTE_FIRST and array.size <= result.size):
-            check_apart(out._array, array, same=name not in PLACE_BY_PLACE)
-            if array is out._array and array.shape != result.shape:
-                shapes = f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(result.shape)}"
-                raise RuntimeError(f"{shapes}\nHint: `out` is an argument too, so its shape must not change.")
+    read = [array for array in given if name in PLACE_BY_PLACE or (name not in COMPUTE_FIRST and array.size <= result.size)]
+    for array in read:
+        check_apart(out._array, array, same=name not in PLACE_BY_PLACE)
+    if out._array.shape != result.shape and any(array is out._array for array in read):
+        shapes = f"output with shape {list(out._array.shape)} doesn't match the broadcast shape {list(result.shape)}"
+        raise RuntimeError(f"{shapes}\nHint: `out` is an argument too, so its shape must not change.")
 
 
 def put_into(out: Tensor, result: Tensor) -> Tensor:

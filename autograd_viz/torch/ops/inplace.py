@@ -133,7 +133,10 @@ def in_place(target: Tensor, operation: Callable[..., Tensor], *args: Any, **kwa
     if target._counter is not None and target._counter.inference:
         target._array[...] = result._array
         _check_inference(target)  # (PyTorch, too, complains when it is done)
-    _change(target, result)
+    where: Any = ...
+    if name in EXPANDED and 0 in target._array.strides:  # what is not written must not come back over what is
+        where = (result._array != target._array) & ((result._array == result._array) | (target._array == target._array))
+    _change(target, result, where)
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target
@@ -153,8 +156,6 @@ def reshape_in_place(target: Tensor, operation: Callable[..., Tensor], *args: An
         else:
             target._view.edge, target._view.version = (node, 0), counter.value
         target._requires_grad = True
-    elif target._view is not None:
-        target._view.version = target._version_counter.value
     if events.listeners:
         _tell(target, before, operation.__name__)
     return target
@@ -175,14 +176,14 @@ def _carried_out(target: Tensor, operation: Any, args: Any, kwargs: Any) -> tupl
     return result, target._array.copy() if events.listeners else target._array
 
 
-def _change(target: Tensor, result: Tensor) -> None:
-    """Overwrite the target's memory, count the change, and give the target (or its base) the history of the result."""
+def _change(target: Tensor, result: Tensor, where: Any = ...) -> None:
+    """Overwrite the target's memory (`where`), count the change, and give the target (or its base) the history of the result."""
     memory = target._array if target._array.flags.writeable else look_through(*_seen(target._array))
-    values, counter = result._array, target._version_counter
+    values, counter = result._array[where], target._version_counter
     node, output_nr = history(result) if result is not target else (None, 0)
     rebased = None if node is None else Rebased(target, node, output_nr)
     # Nothing is called from here on to the new history, so that no Ctrl-C (which Python looks for when it calls) can come in between.
-    memory[...] = values
+    memory[where] = values
     counter.value += 1
     if rebased is None:
         return

@@ -133,9 +133,9 @@ def expand(self: Array, size: tuple[int, ...]) -> Array:
     """Repeat along dimensions of size 1, without a copy; -1 keeps a size."""
     shape, extra = self.shape, len(size) - self.ndim
     if extra < 0:
-        kind = f"torch.{dtypes.scalar_name(self)}Tensor{{{list(shape)}}}"
+        kind = "CPUBoolType" if self.dtype == bool else f"torch.{dtypes.scalar_name(self)}Tensor"
         raise RuntimeError(
-            f"expand({kind}, size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
+            f"expand({kind}{{{list(shape)}}}, size={list(size)}): the number of sizes provided ({len(size)}) must be greater or "
             f"equal to the number of dimensions in the tensor ({self.ndim})"
         )
     sizes, steps = list(size), [0] * len(size)

@@ -51,6 +51,10 @@ def linear(input: Tensor, weight: Tensor, bias: Any = None) -> Any:
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Any = None) -> Any:
     """For each output m the product input1 @ weight[m] @ input2.  (..., k), (..., l), (m, k, l), (m,) -> (..., m)."""
     need_tensors("bilinear", input1=input1, input2=input2, weight=weight)
+    given = {"input1": input1, "input2": input2, "weight": weight, **({} if bias is None else {"bias": bias})}
+    if len({tensor.dtype for tensor in given.values()}) > 1:
+        kinds = ", ".join(f"{name}: {dtypes.C_NAMES[tensor.dtype]}" for name, tensor in given.items())
+        raise RuntimeError(f"All tensors must have the same dtype, got {kinds}")
     if input1.ndim != input2.ndim:
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}")
     for dim, (a, b) in enumerate(zip(input1.shape[:-1], input2.shape[:-1], strict=True)):
@@ -66,10 +70,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Any = None) -
             raise RuntimeError(
                 f"bilinear(): input{number} size does not match weight size: got {input.shape[-1]} but expected {weight.shape[number]}"
             )
-    given = {"input1": input1, "input2": input2, "weight": weight, **({} if bias is None else {"bias": bias})}
-    if len({tensor.dtype for tensor in given.values()}) > 1:
-        kinds = ", ".join(f"{name}: {dtypes.C_NAMES[tensor.dtype]}" for name, tensor in given.items())
-        raise RuntimeError(f"All tensors must have the same dtype, got {kinds}")
     flat = [reshape(input, (-1, input.shape[-1])) for input in (input1, input2)]
     made: Any = rows.trilinear(flat[0], weight, flat[1], (1, 3), (0,), (1, 2), (2, 3))
     made = reshape(made, (*input1.shape[:-1], weight.shape[0]))
