@@ -42,16 +42,18 @@ class Exercise:
         """The verdict on an answer, with what is known of that slip."""
         if is_empty(answer):
             return Verdict(EMPTY, NO_ANSWER)
-        verdict = compare(answer, (self.expected or self.solution)())
+        right = (self.expected or self.solution)()
+        verdict = compare(answer, right)
         if not verdict.passes and verdict.level != EMPTY:
             for slip in self.slips:
-                if _same(answer, slip.answer()):
+                wrong = slip.answer()
+                if _same(answer, Graph(wrong) if isinstance(right, Graph) else wrong):
                     return Verdict(verdict.level, f"{verdict.says}\n{slip.says}", verdict.yours, verdict.expected)
         return verdict
 
 
 def _same(answer: Any, wrong: Any) -> bool:
-    """Whether an answer is that wrong answer. (Functions and graphs are told by what they do, in `lessons/`.)"""
+    """Whether an answer is that wrong answer. (A function is told by its code.)"""
     if callable(wrong) and callable(answer):
         return getattr(answer, "__code__", answer) is getattr(wrong, "__code__", wrong)
     return compare(answer, wrong).passes if not callable(answer) else False
