@@ -69,12 +69,18 @@ EXERCISES = {
         "The number of objects behind `average` after each of four turns.",
         solution=lambda: [0, 0, 0, 0],
         slips=(
-            Slip(lambda: [5, 10, 15, 20], "It still grows by five objects a turn: `average` is computed from `loss`, and so keeps the graph of every loss."),
+            Slip(
+                lambda: [5, 10, 15, 20],
+                "It still grows by five objects a turn: `average` is computed from `loss`, and so keeps the graph of every loss.",
+            ),
             Slip(
                 lambda: [5, 5, 5, 5],
                 "The count is constant, but one graph is still held. Let go of the history of `loss`, before it gets into the average.",
             ),
-            Slip(lambda: [3, 3, 3, 3], "That counts `loss`. Its graph is needed, and is new in each turn; count the objects behind `average`."),
+            Slip(
+                lambda: [3, 3, 3, 3],
+                "That counts `loss`. Its graph is needed, and is new in each turn; count the objects behind `average`.",
+            ),
         ),
         hints=(
             "Which variable lives on from one turn to the next, and what is it computed from?",

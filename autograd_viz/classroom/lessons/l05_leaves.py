@@ -63,8 +63,14 @@ EXERCISES = {
                 lambda: KINDS | {"w.float()": "non-leaf"},
                 "w holds float32 already, so there is nothing to convert: w.float() returns w itself.",
             ),
-            Slip(lambda: KINDS | {"w.double()": "leaf"}, "Converting is an operation: its derivative converts the gradient back. So it is recorded."),
-            Slip(lambda: KINDS | {"w.clone()": "leaf"}, "A copy is recorded, and gradients flow through it to w. A copy without history is w.detach().clone()."),
+            Slip(
+                lambda: KINDS | {"w.double()": "leaf"},
+                "Converting is an operation: its derivative converts the gradient back. So it is recorded.",
+            ),
+            Slip(
+                lambda: KINDS | {"w.clone()": "leaf"},
+                "A copy is recorded, and gradients flow through it to w. A copy without history is w.detach().clone().",
+            ),
             Slip(lambda: KINDS | {"w > 0": "non-leaf"}, "True and False cannot change by a little: no gradient, no grad_fn."),
             Slip(
                 lambda: KINDS | {"torch.nn.Parameter(x * 2)": "non-leaf"},
@@ -120,7 +126,10 @@ EXERCISES = {
                 "That is the gradient of the tensor of ones. What you want to train is 0.5, and its gradient is 2 * 0.5.",
             ),
             Slip(lambda: [True, False, torch.tensor([2.0, 2.0, 2.0])], "The gradient of w * w is 2 * w, so this w is 1, and not 0.5."),
-            Slip(lambda: [False, False, None], "w is the product here, and no leaf. Do the multiplication first, and ask for gradients after it."),
+            Slip(
+                lambda: [False, False, None],
+                "w is the product here, and no leaf. Do the multiplication first, and ask for gradients after it.",
+            ),
             Slip(lambda: [True, False, None], "A leaf, but without a gradient: does it require one, and was backward() called?"),
         ),
         hints=(
