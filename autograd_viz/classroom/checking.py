@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from autograd_viz import events
-from autograd_viz.classroom.answers import CLOSE, EMPTY, EXACT, NO_ANSWER, Graph, Verdict, compare, is_empty
+from autograd_viz.classroom.answers import CLOSE, EMPTY, EXACT, NO_ANSWER, Function, Graph, Verdict, compare, is_empty
 from autograd_viz.classroom.drawing import beside, show, show_graphs
 
 
@@ -42,20 +42,23 @@ class Exercise:
         """The verdict on an answer, with what is known of that slip."""
         if is_empty(answer):
             return Verdict(EMPTY, NO_ANSWER)
-        right = (self.expected or self.solution)()
-        verdict = compare(answer, right)
+        expected = (self.expected or self.solution)()
+        verdict = compare(answer, expected)
         if not verdict.passes and verdict.level != EMPTY:
             for slip in self.slips:
-                wrong = slip.answer()
-                if _same(answer, Graph(wrong) if isinstance(right, Graph) else wrong):
+                if _same(answer, slip.answer(), expected):
                     return Verdict(verdict.level, f"{verdict.says}\n{slip.says}", verdict.yours, verdict.expected)
         return verdict
 
 
-def _same(answer: Any, wrong: Any) -> bool:
-    """Whether an answer is that wrong answer. (A function is told by its code.)"""
+def _same(answer: Any, wrong: Any, expected: Any) -> bool:
+    """Whether an answer is that wrong answer: functions by what they give, graphs by their nodes."""
+    if isinstance(expected, Graph):
+        return compare(answer, Graph(wrong)).passes
     if callable(wrong) and callable(answer):
-        return getattr(answer, "__code__", answer) is getattr(wrong, "__code__", wrong)
+        if getattr(answer, "__code__", answer) is getattr(wrong, "__code__", wrong):
+            return True
+        return isinstance(expected, Function) and compare(answer, replace(expected, reference=wrong)).passes
     return compare(answer, wrong).passes if not callable(answer) else False
 
 

@@ -39,7 +39,10 @@ EXERCISES = {
             Slip(lambda: 4.0, "The mean has divided by the size of the half already; only the number of halves is missing."),
             Slip(lambda: 0.5, "Dividing by a half doubles it. The sum is too large as it is."),
         ),
-        hints=("The mean of four is the sum of four, divided by 4. What is the mean of two?", "mean of all = (mean of half 1 + mean of half 2) / ?"),
+        hints=(
+            "The mean of four is the sum of four, divided by 4. What is the mean of two?",
+            "mean of all = (mean of half 1 + mean of half 2) / ?",
+        ),
     ),
     "stretch": Exercise(
         "The value of w.grad after each of three calls on w * w at w = 3, with w.grad = None before the last.",
