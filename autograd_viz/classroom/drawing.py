@@ -22,8 +22,8 @@ from autograd_viz.trace.words import values
 MOST = 36  # elements that are drawn
 
 
-def show(text: str, drawing: str = "", page: str = "") -> None:
-    """Show a text; in a notebook with its drawing, or with its HTML."""
+def show(text: str, drawing: str = "", page: str = "", stands_for: str = "(the two beside each other)") -> None:
+    """Show a text; in a notebook with its drawing (`stands_for`: where no drawing can be seen), or with its HTML."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or not (drawing or page):
@@ -32,7 +32,7 @@ def show(text: str, drawing: str = "", page: str = "") -> None:
     bundle = {"text/plain": text, **({"image/svg+xml": drawing} if drawing else {}), **({"text/html": page} if page else {})}
     if drawing and not page:
         print(text)  # a front end shows the richest form only: the sentence must be seen beside the drawing
-        bundle["text/plain"] = "(the two beside each other)"
+        bundle["text/plain"] = stands_for
     shell.display_pub.publish(data=bundle)
 
 

@@ -79,7 +79,7 @@ def _constant(moment: Moment, state: GraphState, names: Names) -> Runs:
     return [*_b(names.tensor(moment.tensor)), *_w(" is a constant of shape "), *_c(shape(known.shape)), *_w(": no gradient is asked for.")]
 
 
-_IN_PLACE = re.compile(r"\w+_\(|[-+*/@%]=")
+_IN_PLACE = re.compile(r"\w+_\(|[-+*/@%]=|\[.*\] = ")
 
 
 def expression(source_text: str, name: str) -> str:
