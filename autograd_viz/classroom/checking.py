@@ -45,10 +45,17 @@ class Exercise:
         expected = (self.expected or self.solution)()
         verdict = compare(answer, expected)
         if not verdict.passes and verdict.level != EMPTY:
-            for slip in self.slips:
-                if _same(answer, slip.answer(), expected):
-                    return Verdict(verdict.level, f"{verdict.says}\n{slip.says}", verdict.yours, verdict.expected)
+            slips = [(slip, slip.answer()) for slip in self.slips]
+            known = next((slip for slip, wrong in slips if _is(answer, wrong)), None)
+            known = known or next((slip for slip, wrong in slips if _same(answer, wrong, expected)), None)
+            if known is not None:
+                return Verdict(verdict.level, f"{verdict.says}\n{known.says}", verdict.yours, verdict.expected)
         return verdict
+
+
+def _is(answer: Any, wrong: Any) -> bool:
+    """Whether two functions are the same text."""
+    return callable(answer) and callable(wrong) and getattr(answer, "__code__", answer) is getattr(wrong, "__code__", wrong)
 
 
 def _same(answer: Any, wrong: Any, expected: Any) -> bool:
@@ -56,8 +63,6 @@ def _same(answer: Any, wrong: Any, expected: Any) -> bool:
     if isinstance(expected, Graph):
         return compare(answer, Graph(wrong)).passes
     if callable(wrong) and callable(answer):
-        if getattr(answer, "__code__", answer) is getattr(wrong, "__code__", wrong):
-            return True
         return isinstance(expected, Function) and compare(answer, replace(expected, reference=wrong)).passes
     return compare(answer, wrong).passes if not callable(answer) else False
 

@@ -59,5 +59,5 @@ def test_two_arrays_are_drawn_beside_each_other_with_a_ring_where_they_differ() 
     verdict = compare(T([[1.0, 2.0], [3.0, 5.0]]), T([[1.0, 2.0], [3.0, 4.0]]))
     drawing = beside(verdict)
     assert drawing.startswith("<svg")
-    assert drawing.count('stroke="#b3261e" stroke-width="1.8"') == 2  # one in each
+    assert drawing.replace("'", '"').count('stroke="#b3261e" stroke-width="1.8"') == 2  # one in each
     assert not beside(compare("a", "b"))
