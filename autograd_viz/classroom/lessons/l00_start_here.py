@@ -1,5 +1,7 @@
 """Lesson 00: a picture under a cell, and how many nodes are in it."""
 
+from typing import Any
+
 from autograd_viz import torch
 from autograd_viz.classroom.answers import Graph
 from autograd_viz.classroom.asking import Question
@@ -29,23 +31,23 @@ PREDICT = {
 }
 
 
-def _tower() -> torch.Tensor:
-    a = torch.tensor(0.5, requires_grad=True)
+def _tower() -> Any:
+    a: Any = torch.tensor(0.5, requires_grad=True)
     return torch.sin(torch.exp(a * a))
 
 
-def _upside_down() -> torch.Tensor:
-    a = torch.tensor(0.5, requires_grad=True)
+def _upside_down() -> Any:
+    a: Any = torch.tensor(0.5, requires_grad=True)
     return torch.exp(torch.sin(a * a))
 
 
-def _with_a_power() -> torch.Tensor:
-    a = torch.tensor(0.5, requires_grad=True)
+def _with_a_power() -> Any:
+    a: Any = torch.tensor(0.5, requires_grad=True)
     return torch.sin(torch.exp(a**2))
 
 
-def _with_a_number() -> torch.Tensor:
-    a = torch.tensor(0.5, requires_grad=True)
+def _with_a_number() -> Any:
+    a: Any = torch.tensor(0.5, requires_grad=True)
     return torch.sin(torch.exp(a * 2))
 
 

@@ -1,5 +1,7 @@
 """Lesson 01: what is followed, and the graph that a computation leaves behind."""
 
+from typing import Any
+
 from autograd_viz import torch
 from autograd_viz.classroom.answers import Graph
 from autograd_viz.classroom.asking import Question
@@ -40,33 +42,33 @@ PREDICT = {
 }
 
 
-def _scores() -> tuple[torch.Tensor, torch.Tensor]:
+def _scores() -> tuple[Any, Any]:
     """z and y, as in the lesson (their values do not matter)."""
     w, b = torch.ones(5, 3, requires_grad=True), torch.ones(3, requires_grad=True)
     return torch.matmul(torch.ones(5), w) + b, torch.zeros(3)
 
 
-def _error() -> torch.Tensor:
+def _error() -> Any:
     z, y = _scores()
     return ((z - y) ** 2).mean()
 
 
-def _turned_round() -> torch.Tensor:
+def _turned_round() -> Any:
     z, y = _scores()
     return ((y - z) ** 2).mean()
 
 
-def _without_a_power() -> torch.Tensor:
+def _without_a_power() -> Any:
     z, y = _scores()
     return ((z - y) * (z - y)).mean()
 
 
-def _in_one_call() -> torch.Tensor:
+def _in_one_call() -> Any:
     z, y = _scores()
     return torch.nn.functional.mse_loss(z, y)
 
 
-def _not_averaged() -> torch.Tensor:
+def _not_averaged() -> Any:
     z, y = _scores()
     return ((z - y) ** 2).sum()
 
