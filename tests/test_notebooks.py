@@ -40,7 +40,8 @@ def drawings(cell: NotebookNode) -> list[NotebookNode]:
 
 
 def test_there_are_lessons() -> None:
-    assert {path.stem for path in NOTEBOOKS} >= {"01_first_graph", "03_once_or_retained", "04_accumulation", "06_switching_off"}
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{i:02}" for i in range(len(NOTEBOOKS))]
+    assert len(NOTEBOOKS) == 14
 
 
 # --- hygiene ----------------------------------------------------------------------------------------------------------

@@ -36,7 +36,10 @@ export function widgetClasses({ DOMWidgetModel, DOMWidgetView }) {
     async showPlay() {
       const first = !this.stage.player;
       const play = this.model.get("play");
-      if (!play?.steps) return; // nothing has happened yet
+      if (!play?.steps) {
+      this.el.textContent = "Nothing to show yet: this follows what autograd does.";
+      return;
+    } // nothing has happened yet
       await this.stage.show(play);
       if (first) this.showStep();
       else if (this.stage.player) this.tell(this.stage.player.step); // a player at its end follows a growing play
