@@ -148,7 +148,11 @@ def _compare_arrays(answer: Any, expected: Any) -> Verdict:
     at = tuple(int(i) for i in np.argwhere(~same)[0])
     where = f" at {list(at)}" if at else ""
     some = f"; {int(same.sum())} of {same.size} are right" if same.size > 1 else ""
-    return Verdict(WRONG, f"it differs first{where}: yours is {mine[at]:.4g}, expected {right[at]:.4g}{some}", mine, right)
+    return Verdict(WRONG, f"it differs first{where}: yours is {_number(mine[at])}, expected {_number(right[at])}{some}", mine, right)
+
+
+def _number(value: Any) -> str:
+    return str(value) if isinstance(value, np.bool_) else f"{value:.4g}"
 
 
 # --- graphs -----------------------------------------------------------------------------------------------------------

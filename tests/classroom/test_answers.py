@@ -20,7 +20,7 @@ T = torch.tensor
         (T([[1.0, 2.0], [3.0, 5.0]]), T([[1.0, 2.0], [3.0, 4.0]]), WRONG, "first at [1, 1]: yours is 5, expected 4; 3 of 4"),
         (T([1.0]), T([[1.0]]), WRONG, "the shape is (1,), and expected (1, 1)"),
         (3, 3, EXACT, "exact"),
-        (True, False, WRONG, "differs"),
+        (True, False, WRONG, "yours is True, expected False"),
         ("AddBackward0", "addbackward0", EXACT, "exact"),
         ("Add", "AddBackward0", WRONG, "expected: 'AddBackward0'"),
         (["a", "b"], ["a", "c"], WRONG, "1 of 2 are right; the first that is not is [1]"),

@@ -55,10 +55,9 @@ def _trained(freeze: bool = True, clear: bool = True, both: bool = False) -> dic
             recorded.append(type(node).__name__)
             node = node.next_functions[0][0] if node.next_functions else None
         loss.backward()
-        with torch.no_grad():
-            b -= 0.25 * b.grad
-            if both:
-                w -= 0.25 * w.grad
+        b.detach().sub_(0.25 * b.grad)
+        if both:
+            w.detach().sub_(0.25 * w.grad)
     return {"w": w.detach(), "w.grad": w.grad, "b": b.item(), "recorded": recorded}
 
 
