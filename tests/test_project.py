@@ -61,7 +61,7 @@ def test_the_readme_has_two_commands_that_need_nothing_but_python(readme: str) -
     for command in (lab, tests):
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && .venv/bin/python -m pip install -e ")
-    assert lab.endswith("/jupyter lab notebooks/01_first_graph.ipynb")
+    assert lab.endswith("/jupyter lab notebooks/00_start_here.ipynb")
     assert readme.count(MARK + tests) == 1, "the mark by which .ci/run finds the test command"
 
 
