@@ -1,0 +1,37 @@
+"""Every lesson in a real JupyterLab, from top to bottom: it shows there what it shows when it is run without a front end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.test_lesson import PLAYER, texts
+
+LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_runs_in_jupyterlab_as_it_is_stored(lab: Any, sheet: Any, path: Path) -> None:
+    lesson = json.loads(path.read_text(encoding="utf-8"))
+    blank = json.loads(path.read_text(encoding="utf-8"))
+    for cell in blank["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    sheet.page.set_viewport_size({"width": 1300, "height": 6000})  # JupyterLab draws only what can be seen
+    sheet.open(lab.write(blank))
+    sheet.run_all(wait=False)
+    sheet.wait_until_idle(120)
+    sheet.page.wait_for_selector(PLAYER)
+    saved = sheet.save()
+    for i, (ours, stored) in enumerate(zip(saved["cells"], lesson["cells"], strict=True)):
+        tags = stored["metadata"].get("tags", [])
+        failed = any(output["output_type"] == "error" for output in ours.get("outputs", []))
+        assert failed == ("raises-exception" in tags), f"cell {i}"
+        if "nbval-ignore-output" not in tags:
+            assert texts(ours) == texts(stored), f"cell {i}"
+    wide = "[...document.querySelectorAll('.agv-player')].filter((each) => each.scrollWidth > each.clientWidth + 1).length"
+    assert sheet.page.evaluate(f"() => {wide}") == 0, "a player is wider than its cell"
+    sheet.shot(path.stem)
+    sheet.check_clean()
