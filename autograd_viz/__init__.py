@@ -112,12 +112,15 @@ def draw(target: Tensor | Recording, names: Mapping[str, Tensor] | None = None) 
 def names_in(variables: Mapping[str, Any]) -> dict[int, str]:
     """What the tensors among these variables are called, by serial number: the first name of each that does not begin with "_".
 
-    A tensor has a number once somebody has listened; who has none is in no picture.
+    A tensor has a number once somebody has listened; who has none is in no picture. So have the values of an engine that a learner has
+    written, if it tells what it does (`classroom/own.py`).
     """
+    own = sys.modules.get("autograd_viz.classroom.own")
     found: dict[int, str] = {}
     for name, value in variables.items():
-        if not name.startswith("_") and _is_tensor(value) and value._serial:
-            found.setdefault(value._serial, name)
+        serial = 0 if name.startswith("_") else value._serial if _is_tensor(value) else own.serial_of(value) if own is not None else 0
+        if serial:
+            found.setdefault(serial, name)
     return found
 
 
