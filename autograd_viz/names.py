@@ -41,6 +41,7 @@ class _Walk:
 
     def __init__(self, engine: ModuleType) -> None:
         self.tensor, self.module, self.optimizer = engine.Tensor, engine.nn.Module, engine.optim.Optimizer
+        self.own = sys.modules.get("autograd_viz.classroom.own")
         self.attributes = _Attributes()
         self.found: dict[int, str] = {}
         self.met: set[int] = set()  # by id: the walk keeps alive whatever it has met
@@ -67,6 +68,9 @@ class _Walk:
             serial = self.attributes.of(value).get("_serial")
             if serial:
                 self.found.setdefault(serial, path)
+            return False
+        if self.own is not None and (serial := self.own.serial_of(value)):  # a value of an engine that a learner has written
+            self.found.setdefault(serial, path)
             return False
         if id(value) in self.met or issubclass(kind, (ModuleType, type)):
             return False

@@ -52,6 +52,13 @@ class Function:
     gradients: bool = False
 
 
+@dataclass(frozen=True)
+class Trial:
+    """An expected behaviour: `judge` tries an answer out, and says how it went."""
+
+    judge: Callable[[Any], Verdict]
+
+
 def is_empty(answer: Any) -> bool:
     """Whether there is no answer: None, `...`, an empty text or list, or a list with nothing in it."""
     if answer is None or answer is ...:
@@ -83,6 +90,8 @@ def _compare(answer: Any, expected: Any) -> Verdict:
         return _compare_graphs(answer, expected.tensor)
     if isinstance(expected, Function):
         return _compare_functions(answer, expected)
+    if isinstance(expected, Trial):
+        return expected.judge(answer)
     if isinstance(expected, str):
         return _compare_texts(answer, expected)
     if isinstance(expected, dict):

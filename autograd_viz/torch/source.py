@@ -60,9 +60,9 @@ def asked_from_outside(module: str) -> bool:
     return frame is outside()
 
 
-def locate() -> Source | None:
-    """The innermost place outside this package, or None (a call from C, or from a finished program)."""
-    frame = outside()
+def locate(frame: FrameType | None = None) -> Source | None:
+    """The innermost place outside this package (or that of `frame`), or None (a call from C, or from a finished program)."""
+    frame = frame or outside()
     if frame is None:
         return None
     key = (id(frame.f_code), frame.f_lasti)

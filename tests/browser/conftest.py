@@ -284,3 +284,18 @@ def sheet(lab: Lab, browser: Any) -> Iterator[Sheet]:
     one.watch()
     yield one
     context.close()
+
+
+def texts_of(cell: dict[str, Any]) -> list[str]:
+    """What nbval compares: all that was printed, then the text of every picture, result and error, in order."""
+    found = []
+    for output in cell.get("outputs", []):
+        text = output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
+        found.append((output["output_type"], "".join(text)))
+    return ["".join(text for kind, text in found if kind == "stream"), *(text for kind, text in found if kind != "stream")]
+
+
+@pytest.fixture
+def texts() -> Callable[[dict[str, Any]], list[str]]:
+    """`texts_of`."""
+    return texts_of

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.test_lesson import PLAYER, texts
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_runs_in_jupyterlab_as_it_is_stored(lab: Any, sheet: Any, path: Path) -> None:
+def test_a_lesson_runs_in_jupyterlab_as_it_is_stored(lab: Any, sheet: Any, texts: Any, path: Path) -> None:
     lesson = json.loads(path.read_text(encoding="utf-8"))
     blank = json.loads(path.read_text(encoding="utf-8"))
     for cell in blank["cells"]:
@@ -23,7 +22,7 @@ def test_a_lesson_runs_in_jupyterlab_as_it_is_stored(lab: Any, sheet: Any, path:
     sheet.open(lab.write(blank))
     sheet.run_all(wait=False)
     sheet.wait_until_idle(120)
-    sheet.page.wait_for_selector(PLAYER)
+    sheet.page.wait_for_selector(".agv-player")
     saved = sheet.save()
     for i, (ours, stored) in enumerate(zip(saved["cells"], lesson["cells"], strict=True)):
         tags = stored["metadata"].get("tags", [])

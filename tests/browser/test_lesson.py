@@ -34,7 +34,7 @@ def steps(sheet: Any) -> int:
     return int(found.first.get_attribute("max")) + 1 if found.count() else 0
 
 
-def ledger(sheet: Any, player: Any = None) -> list[str]:
+def ledger(sheet: Any, player: Any = None, texts: Any) -> list[str]:
     """The rows of the ledger, each in one line."""
     rows = (player or sheet.page.locator(PLAYER).first).locator(".agv-ledger tbody tr").all_inner_texts()
     return [" ".join(row.split()) for row in rows]
@@ -126,7 +126,7 @@ def test_a_notebook_saved_by_jupyterlab_passes_nbval(lab: Any, sheet: Any, tmp_p
     assert "5 passed" in done.stdout
 
 
-def test_a_flood_of_events_loses_nothing(lab: Any, sheet: Any) -> None:
+def test_a_flood_of_events_loses_nothing(lab: Any, sheet: Any, texts: Any) -> None:
     """jupyter_server drops messages past a rate; ten thousand events must not come near it."""
     loop = "for i in range(2_000):\n    y = y * 1.0\n    if i % 100 == 0: print(i)"
     flood = f"x = torch.ones(2, requires_grad=True)\ny = x\n{loop}\ny.sum().backward()"
@@ -144,7 +144,7 @@ SLEEPING = "[...document.querySelectorAll('.agv-player')].find((player) => playe
 
 
 @pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
-def test_the_accumulation_lesson_lives(lab: Any, sheet: Any, app: str) -> None:
+def test_the_accumulation_lesson_lives(lab: Any, sheet: Any, app: str, texts: Any) -> None:
     """Run All; watch the cell that sleeps; read, step, click; then what was saved, reopened untrusted and never run."""
     lesson = json.loads(LESSON.read_text())
     blank = copy.deepcopy(lesson)
@@ -177,15 +177,6 @@ def test_the_accumulation_lesson_lives(lab: Any, sheet: Any, app: str) -> None:
     check_ledger(ledger(sheet, player))
     check_keys_and_clicks(sheet, player)
     sheet.check_clean()
-
-
-def texts(cell: dict[str, Any]) -> list[str]:
-    """What nbval compares: all that was printed, then the text of every picture, result and error, in order."""
-    found = []
-    for output in cell.get("outputs", []):
-        text = output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
-        found.append((output["output_type"], "".join(text)))
-    return ["".join(text for kind, text in found if kind == "stream"), *(text for kind, text in found if kind != "stream")]
 
 
 WIDGET = """\

@@ -6,6 +6,7 @@ from autograd_viz import torch
 from autograd_viz.classroom.answers import Function
 from autograd_viz.classroom.asking import Question
 from autograd_viz.classroom.checking import Exercise, Slip
+from autograd_viz.torch.modes import no_grad
 
 NUMBER = "08"
 
@@ -83,7 +84,7 @@ def _detached(x: Any) -> Any:
 
 def _unrecorded(x: Any) -> Any:
     y = x.exp()
-    with torch.no_grad():
+    with no_grad():
         y /= y.sum()
     return y * y
 
