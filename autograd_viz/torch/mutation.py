@@ -56,10 +56,7 @@ def _check_scatter(input: Tensor, mask: Tensor, source: Any) -> None:
         if source.dtype is not input.dtype:
             names = f"{dtypes.SCALAR_NAMES[input.dtype]} and {dtypes.SCALAR_NAMES[source.dtype]}"
             raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{names}")
-        try:
-            shape.expand(mask, input._array.shape)
-        except RuntimeError as wrong:
-            raise wrong from None
+        shape.expand(mask, input._array.shape)
 
 
 CHECKS = {"masked_fill_": _check_fill, "masked_scatter_": _check_scatter}  # what is said before it is done, in other words than elsewhere

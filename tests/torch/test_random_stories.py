@@ -13,7 +13,7 @@ from .stories import WEIGHTS, disagreement, told, transcript, written
 
 EACH = 40  # stories of a kind
 # How many of them still differ. A ratchet: to be turned down as they are mended.
-OPEN = {"views": 8, "float32": 8, "ops": 1, "indexing": 3, "printing": 15, "dtypes": 7, "chance": 6}
+OPEN = {"float32": 4, "chance": 1}  # last digits
 
 
 @pytest.fixture(scope="module")
