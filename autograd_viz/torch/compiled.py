@@ -246,8 +246,8 @@ def _record(row: Row) -> list[str]:
     saved = ", ".join(f"{name!r}: {_entry(row, name)}" for name in row.saves)
     return [
         "node = new(kind)",
+        f"node.next_functions = ({edges})",  # before it has its own number: a view's history may be made only now, and is older
         "node._sequence = next(sequence)",
-        f"node.next_functions = ({edges})",
         "node.metas = ((out.shape, out.dtype),)",
         "result._requires_grad = True",
         *(["result._edge = NO_EDGE", "result._view.edge = (node, 0)"] if row.view else ["result._edge = (node, 0)"]),

@@ -186,10 +186,9 @@ class Row:
     def _record(
         self, differentiable: list[str], values: dict[str, Any], inputs: dict[str, Tensor], results: list[Tensor], arrays: dict[str, Any]
     ) -> None:
-        node = self.node()
-        node.next_functions = tuple(
-            edge_to(inputs[name]) if name in inputs and needs_grad(inputs[name]) else NO_EDGE for name in differentiable
-        )
+        edges = tuple(edge_to(inputs[name]) if name in inputs and needs_grad(inputs[name]) else NO_EDGE for name in differentiable)
+        node = self.node()  # after its inputs': a view's history may be made only now
+        node.next_functions = edges
         made = [(nr, result) for nr, result in enumerate(results) if result._array.dtype.kind == "f"]  # positions have no gradient
         node.metas = tuple((result._array.shape, result._array.dtype) for result in results[: made[-1][0] + 1 if made else 0])
         entries = {name: self._saved(name, values, inputs, arrays) for name in self.saves if name not in self.results}
@@ -206,8 +205,8 @@ class Row:
         if mode.anomaly:
             remember_where(node)
         if events.listeners:
-            edges = len([name for name in differentiable if name in inputs])
-            observe.recorded(node, [result for _, result in made], self.op, list(inputs.values()), edges, self.derivatives)
+            count = len([name for name in differentiable if name in inputs])
+            observe.recorded(node, [result for _, result in made], self.op, list(inputs.values()), count, self.derivatives)
 
     def tell_recorded(self, node: Node, result: Tensor, given: tuple[Tensor | None, ...]) -> None:
         """Tell listeners, from the compiled function, of a node. `given`: what it got for `self.tensors`."""

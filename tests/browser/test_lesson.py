@@ -34,7 +34,7 @@ def steps(sheet: Any) -> int:
     return int(found.first.get_attribute("max")) + 1 if found.count() else 0
 
 
-def ledger(sheet: Any, player: Any = None, texts: Any) -> list[str]:
+def ledger(sheet: Any, player: Any = None) -> list[str]:
     """The rows of the ledger, each in one line."""
     rows = (player or sheet.page.locator(PLAYER).first).locator(".agv-ledger tbody tr").all_inner_texts()
     return [" ".join(row.split()) for row in rows]
@@ -126,7 +126,7 @@ def test_a_notebook_saved_by_jupyterlab_passes_nbval(lab: Any, sheet: Any, tmp_p
     assert "5 passed" in done.stdout
 
 
-def test_a_flood_of_events_loses_nothing(lab: Any, sheet: Any, texts: Any) -> None:
+def test_a_flood_of_events_loses_nothing(lab: Any, sheet: Any) -> None:
     """jupyter_server drops messages past a rate; ten thousand events must not come near it."""
     loop = "for i in range(2_000):\n    y = y * 1.0\n    if i % 100 == 0: print(i)"
     flood = f"x = torch.ones(2, requires_grad=True)\ny = x\n{loop}\ny.sum().backward()"

@@ -18,6 +18,8 @@ import pytest
 
 from autograd_viz import events, torch
 from autograd_viz.torch import engine, observe
+from autograd_viz.torch import walk as walking
+from autograd_viz.torch.node import AccumulateGrad
 from autograd_viz.torch.op import ROWS, op
 from autograd_viz.torch.ops import shape
 from autograd_viz.torch.tensor import holding
@@ -241,6 +243,35 @@ def recordings() -> dict[str, tuple[Any, list[events.Event]]]:
 def test_listening_changes_no_bit_of_any_program(recordings: Any) -> None:
     for program, (told, _) in recordings.items():
         assert repr(told) == repr(facts(program, torch)), program
+
+
+def test_a_node_is_younger_than_its_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`walk.walk` runs the youngest first and so needs no count of uses: it would lose gradients if an age were wrong."""
+    walked = 0
+
+    def checked(root: Any, seed: Any, keep_graph: bool) -> None:
+        nonlocal walked
+        walked += 1
+        for node in walking._behind([root]):
+            for following, _ in node.next_functions:
+                ages = following is None or isinstance(following, AccumulateGrad) or following._sequence < node._sequence
+                assert ages, f"{node.name()} is older than its input {following.name()}"
+        original(root, seed, keep_graph)
+
+    original = walking.walk
+    monkeypatch.setattr(engine, "walk", checked)
+    for family, programs in PROGRAMS.items():
+        if family in ("core", "shapes", "indexing") or family.startswith("stories"):
+            for program in programs.values():
+                facts(program, torch)
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    for change in (lambda y: y.mul_(2), lambda y: y[0].add_(1), lambda y: y.zero_()):
+        y = x.sin()
+        v = y[1:]
+        change(y)
+        (v * v.exp()).sum().backward()
+        torch.cat([v, y.view(3)]).sum()
+    assert walked > 500
 
 
 def test_every_event_of_every_program_is_plain_data(recordings: Any) -> None:
