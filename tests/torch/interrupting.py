@@ -6,12 +6,15 @@ Such a place is where a Python function begins, after a call into C, and at each
 from __future__ import annotations
 
 import contextlib
+import dis
 import inspect
-import linecache
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -24,7 +27,7 @@ from autograd_viz.torch.utils import checkpoint
 
 from .test_engine import unknown
 
-Place = tuple[str, str, int, str]  # function, file, line, event
+Place = tuple[str, str, int, str]  # function, file and line, instruction, event
 Program = Callable[[], Any]
 
 # --- what must hold afterwards ----------------------------------------------------------------------------------------
@@ -108,8 +111,27 @@ def leaves() -> tuple[Any, Any]:
 
 def operations() -> None:
     x, w = leaves()
-    h = (x * w).exp().view(6)
-    ((h[1:4] * h[:3]).sum() + torch.cat([h, x]).max() + (w @ x.unsqueeze(0)).relu().mean() + x.sort().values[0]).backward()
+    (x * w).exp().sum().backward()
+
+
+def views() -> None:
+    x, _ = leaves()
+    (x[1:] * x.view(3, 1)[:2, 0]).sum().backward()
+
+
+def several_results() -> None:
+    x, _ = leaves()
+    x.sort().values[0].backward()
+
+
+def lists() -> None:
+    x, _ = leaves()
+    torch.cat([x, x]).max().backward()
+
+
+def matrices() -> None:
+    x, w = leaves()
+    (w @ x.unsqueeze(0)).relu().mean().backward()
 
 
 def a_graph_of_the_gradients() -> None:
@@ -198,15 +220,20 @@ def functional_call() -> None:
 MODEL = torch.nn.Linear(2, 1)
 
 
-def training() -> None:
-    model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout(0.5))
+def modules() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Dropout(0.5))
     model.register_forward_hook(lambda m, i, o: None)
     model.register_full_backward_hook(lambda m, i, o: None)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    model(torch.ones(1, 2)).sum().backward()
+
+
+def optimizers() -> None:
+    x, _ = leaves()
+    optimizer = torch.optim.Adam([x], lr=0.1)
 
     def closure() -> Any:
         optimizer.zero_grad()
-        loss = torch.nn.functional.mse_loss(model(torch.ones(1, 2)), torch.zeros(1, 2))
+        loss = (x * x).sum()
         loss.backward()
         return loss
 
@@ -228,8 +255,8 @@ def switches() -> None:
 
 
 PROGRAMS: list[Program] = [
-    operations, a_graph_of_the_gradients, in_place, hooks, saved_tensors_hooks, functions, checkpoints, jacobian, second_derivatives,
-    func_grad, func_vmap, func_jvp, functional_call, training, switches,
+    operations, views, several_results, lists, matrices, func_jvp, functional_call, hooks, func_vmap, func_grad, second_derivatives,
+    jacobian, a_graph_of_the_gradients, functions, checkpoints, saved_tensors_hooks, switches, in_place, modules, optimizers,
 ]  # fmt: skip
 
 # --- interrupting -----------------------------------------------------------------------------------------------------
@@ -238,7 +265,7 @@ FILES = (str(Path(events.__file__).parent), "<compiled", contextlib.__file__)
 
 
 class Places:
-    """Where a signal's handler may run in our files, as Python's `sys.setprofile` and `sys.settrace` tell.
+    """Where a signal's handler may run in our files, as Python's `sys.settrace` tells instruction by instruction.
 
     `at`: raise KeyboardInterrupt when this place is reached for that time.
     """
@@ -246,39 +273,67 @@ class Places:
     def __init__(self, at: tuple[Place, int] | None = None) -> None:
         self.met: Counter[Place] = Counter()
         self.at = at
+        self.callers: set[int] = set()  # frames that have called a Python function: on the return from that, nobody looks for signals
 
     def __enter__(self) -> Places:
         sys.settrace(self.entered)
-        sys.setprofile(self.profiled)
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.setprofile(None)
         sys.settrace(None)
 
-    def profiled(self, frame: Any, event: str, arg: Any) -> None:
-        if event in ("call", "c_return") and frame.f_code.co_filename.startswith(FILES):
-            self.reached(frame, event if event == "call" else f"after {getattr(arg, '__name__', arg)}")
-
     def entered(self, frame: Any, event: str, arg: Any) -> Any:
-        return self.traced if frame.f_code.co_filename.startswith(FILES) else None
+        self.callers.add(id(frame.f_back))
+        code = frame.f_code
+        if not code.co_filename.startswith(FILES):
+            return None
+        if not code.co_flags & inspect.CO_GENERATOR:  # (its last start is its end, which is no place for an exception)
+            self.reached(frame, "call")
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        here, after = id(frame), places_after(code)
+        before = 0
 
-    def traced(self, frame: Any, event: str, arg: Any) -> Any:
-        if event == "line" and linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith(("for ", "while ")):
-            self.reached(frame, "turn")
-        return self.traced
+        def step(frame: Any, event: str, arg: Any) -> Any:
+            nonlocal before
+            if event == "opcode":
+                kind, before = after.get((before, frame.f_lasti)) or after.get(before), frame.f_lasti
+                if kind and not (kind == "called" and here in self.callers):
+                    self.reached(frame, kind)
+                self.callers.discard(here)
+            return step
+
+        return step
 
     def reached(self, frame: Any, event: str) -> None:
         code = frame.f_code
-        if code.co_flags & inspect.CO_GENERATOR and event == "call":  # it may be its end, which is no place for an exception
-            return
         if code.co_qualname == "make_unusual.<locals>.<lambda>":  # what a weak reference calls: Python prints an exception, and goes on
             return
-        place = (code.co_qualname, Path(code.co_filename).name, frame.f_lineno, event)
+        place = (code.co_qualname, f"{Path(code.co_filename).name}:{frame.f_lineno}", frame.f_lasti, event)
         self.met[place] += 1
         if self.at == (place, self.met[place]):
             self.at = None
             raise KeyboardInterrupt
+
+
+@cache
+def places_after(code: CodeType) -> dict[Any, str]:
+    """The instructions (their offsets) after which Python looks for signals: calls, and jumps back, as pairs with where they jump to.
+
+    Not those that end a `try`: whoever is interrupted after them, here, would be so a little later than in truth, outside of it.
+    """
+    found: dict[Any, str] = {}
+    tried = dis._parse_exception_table(code)  # type: ignore[attr-defined]
+
+    def handler(offset: int) -> Any:
+        return next((entry.target for entry in reversed(tried) if entry.start <= offset < entry.end), None)
+
+    steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
+    for step, following in itertools.pairwise(steps):
+        if step.opname.startswith("CALL") and "INTRINSIC" not in step.opname and handler(step.offset) == handler(following.offset):
+            found[step.offset] = "called"
+        elif "JUMP_BACKWARD" in step.opname:
+            found[step.offset, step.argval] = "turn"
+    return found
 
 
 def interrupted(program: Program, places: Places, seen: list[events.Event] | None = None) -> None:
@@ -290,11 +345,16 @@ def interrupted(program: Program, places: Places, seen: list[events.Event] | Non
             program()
 
 
-def all_places(program: Program, listened: bool = False) -> Iterator[tuple[Place, int]]:
-    """The first time and the last that a program comes to each place (with a listener, only the last)."""
+def met(program: Program, listened: bool = False) -> Counter[Place]:
+    """How often a program comes to each place."""
     for _ in range(3):  # what is made only once (compiled operations, places in the source) is made now
         interrupted(program, places := Places(), [] if listened else None)
-    for place, times in places.met.items():
+    return places.met
+
+
+def all_places(program: Program, listened: bool = False) -> Iterator[tuple[Place, int]]:
+    """The first time and the last that a program comes to each place (with a listener, only the last)."""
+    for place, times in met(program, listened).items():
         for time_ in {times} if listened else sorted({1, times}):
             yield place, time_
 
@@ -302,7 +362,7 @@ def all_places(program: Program, listened: bool = False) -> Iterator[tuple[Place
 def is_beyond_us(place: Place) -> bool:
     """Just before a block's `__exit__` begins, or after its constructor has switched, Python offers nothing; so it is in PyTorch."""
     name, file, _, event = place
-    return event == "call" and (name.endswith("__exit__") or name.startswith("set_") or file == "contextlib.py")
+    return event == "call" and (name.endswith("__exit__") or name.startswith("set_") or file.startswith("contextlib.py"))
 
 
 def reset(before: dict[str, Any]) -> None:

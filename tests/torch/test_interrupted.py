@@ -36,8 +36,10 @@ from .interrupting import (
     interrupted,
     is_beyond_us,
     leaves,
+    met,
     modes_now,
     operations,
+    optimizers,
     reset,
     switches,
 )
@@ -54,6 +56,16 @@ def test_an_interruption_at_any_place_leaves_nothing_behind(listened: bool) -> N
     assert not wrong, told(wrong)
     gc.collect()
     assert count_tensors() <= alive + 20  # (some are kept on purpose, as the pieces of formulas)
+
+
+@pytest.mark.parametrize("program", [functions, optimizers])
+def test_what_switches_tracking_off_by_itself_switches_it_on_again(program: Program) -> None:
+    """Also where Ctrl-C comes just before the end of a block of the library's own."""
+    places = [(place, i) for place, times in met(program).items() for i in range(1, times + 1) if place[0] == "_Switch.__exit__"]
+    assert len(places) > 1
+    for place in places:
+        interrupted(program, Places(place))
+        assert torch.is_grad_enabled(), place
 
 
 def what_remains(programs: list[Program], listened: bool) -> dict[Place, str]:
@@ -79,7 +91,7 @@ def what_remains(programs: list[Program], listened: bool) -> dict[Place, str]:
 
 
 def told(wrong: dict[Place, str]) -> str:
-    return "\n".join(f"{file}:{line} {name}, {event}: {what}" for (name, file, line, event), what in wrong.items())
+    return "\n".join(f"{where} {name}, {event}: {what}" for (name, where, _, event), what in wrong.items())
 
 
 def count_tensors() -> int:
@@ -162,8 +174,8 @@ def test_a_listener_that_is_interrupted_at_any_event() -> None:
     before = modes_now()
     for program in (operations, in_place, hooks, functions, checkpoints, switches):
         k = 0
-        heard: list[events.Event] = [None]  # type: ignore[list-item]
-        while len(heard) > k:
+        heard: list[events.Event] = []
+        while len(heard) >= k:
             heard, k = [], k + 1
 
             def guest(event: events.Event, heard: list[events.Event] = heard, k: int = k) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -49,13 +50,20 @@ def test_ten_threads_of_200_backwards_into_one_leaf(how: str) -> None:
     if how == "a hook":
         x.register_hook(lambda g: calls.append(1))
     work = lambda i: [(x * (i + 1)).sum().backward(create_graph=how == "create_graph") for _ in range(200)]  # noqa: E731
-    with events.listening(heard.append) if how == "a listener" else contextlib.nullcontext(), warnings.catch_warnings():
+
+    def listener(event: events.Event) -> None:
+        heard.append(event)
+        if isinstance(event, events.TensorCreated) and event.earlier:
+            time.sleep(0.01)  # the moment in which another thread, too, could find x unknown, made long enough to be hit
+
+    with events.listening(listener) if how == "a listener" else contextlib.nullcontext(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         in_threads(10, work)
     assert x.grad.tolist() == [200.0 * 55] * 3
     assert len(calls) == (2000 if how == "a hook" else 0)
     if how == "a listener":
         check_log(heard)
+        assert [event.tensor for event in heard if isinstance(event, events.TensorCreated)].count(x._serial) == 1
         kinds = Counter(type(event).__name__ for event in heard)
         assert [kinds[name] for name in ("BackwardStarted", "GradAccumulated", "BackwardFinished")] == [2000] * 3
         assert len({event.call for event in heard if isinstance(event, events.BackwardStarted)}) == 2000
