@@ -12,5 +12,6 @@ at gets a sentence, and questions are folded lines that open in a saved notebook
 
 from autograd_viz.classroom.asking import predict, quiz
 from autograd_viz.classroom.checking import check, hint
+from autograd_viz.classroom.drawing import side_by_side
 
-__all__ = ["check", "hint", "predict", "quiz"]
+__all__ = ["check", "hint", "predict", "quiz", "side_by_side"]

@@ -36,7 +36,18 @@ def show(text: str, drawing: str = "", page: str = "", stands_for: str = "(the t
     shell.display_pub.publish(data=bundle)
 
 
-def beside(verdict: Verdict) -> str:
+def side_by_side(**two: Any) -> None:
+    """Draw two small arrays beside each other, as in side_by_side(numeric=J, analytic=K), with a ring where they differ."""
+    from autograd_viz.classroom.answers import array_of
+
+    (one, mine), (other, right) = ((name, array_of(value)) for name, value in two.items())
+    same = mine.shape == right.shape and np.allclose(mine, right, rtol=1e-3, atol=1e-5)
+    says = f"{one} and {other} agree" if same else f"{one} and {other} differ"
+    text = "\n".join(f"  {name}: {np.round(array.astype(float), 4).tolist()}" for name, array in ((one, mine), (other, right)))
+    show(f"{says}\n{text}", beside(Verdict("", says, mine, right), (one, other)))
+
+
+def beside(verdict: Verdict, titles: tuple[str, str] = ("yours", "expected")) -> str:
     """The learner's array and the expected one as heat maps with a ring where they differ; "" if they are no small arrays."""
     mine, right = verdict.yours, verdict.expected
     if not (isinstance(mine, np.ndarray) and isinstance(right, np.ndarray)) or not 0 < max(mine.size, right.size) <= MOST:
@@ -44,7 +55,7 @@ def beside(verdict: Verdict) -> str:
     full = max([float(np.abs(a[np.isfinite(a)]).max()) for a in (mine, right) if np.isfinite(a).any()], default=1.0) or 1.0
     items: list[dict[str, Any]] = []
     x, tallest = 16.0, 0.0
-    for title, array, other in (("yours", mine, right), ("expected", right, mine)):
+    for title, array, other in ((titles[0], mine, right), (titles[1], right, mine)):
         look = preview(array if array.dtype.kind != "u" else array.astype(np.int64))
         columns, shades = grid(look, full)
         rows = -(-len(shades) // columns)
@@ -57,7 +68,7 @@ def beside(verdict: Verdict) -> str:
                 items.append(rect(x + column * CELL - 1, 53 + row * CELL, CELL + 0.5, CELL + 0.5, "differs"))
         tallest = max(tallest, rows * CELL)
         x += max(columns * CELL, len(text) * 7.2, 80) + 40
-    return svg({"title": "yours and expected", "text": verdict.says, "w": x, "h": 54 + tallest + 14, "items": items, "steps": []})
+    return svg({"title": " and ".join(titles), "text": verdict.says, "w": x, "h": 54 + tallest + 14, "items": items, "steps": []})
 
 
 def show_graphs(verdict: Verdict) -> None:
