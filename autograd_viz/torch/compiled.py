@@ -44,6 +44,7 @@ NUMBERS = {int, float}
 ARRAYS = {np.ndarray, *(np.dtype(code).type for code in "?bhilqBfde")}
 """What a formula computes with when only numbers are wanted: arrays, and numpy's numbers."""
 FLOATS = {np.dtype(code) for code in "fd"}
+WHOLE = 2**63  # integers below are any machine's
 LARGE = 1e38  # numbers up to here fit into a float32
 
 
@@ -112,7 +113,7 @@ def show(operation: Any) -> str:
 
 def _made(text: str, row: Row) -> Any:
     names = {
-        "MISSING": MISSING, "TENSORS": TENSORS, "ARRAYS": ARRAYS, "NUMBERS": NUMBERS, "FLOATS": FLOATS, "LARGE": LARGE,
+        "MISSING": MISSING, "TENSORS": TENSORS, "ARRAYS": ARRAYS, "NUMBERS": NUMBERS, "FLOATS": FLOATS, "LARGE": LARGE, "WHOLE": WHOLE,
         "NO_EDGE": NO_EDGE, "Tensor": Tensor,
         "listeners": events.listeners, "special": special, "mode": mode, "quiet": quiet, "sequence": sequence, "edge_to": edge_to,
         "SavedInput": SavedInput, "SavedOutput": SavedOutput, "FREED": FREED, "array_of": array_of, "share_memory": share_memory,
@@ -184,7 +185,8 @@ def _usual_case(row: Row) -> list[str]:
                 f"    {name}_usual = {name}_.dtype is {dtype}",
                 "else:",
                 f"    {name}_needs = False",
-                f"    {name}_usual = {name}.__class__ in NUMBERS and {dtype} in FLOATS and -LARGE < {name} < LARGE and not listeners",
+                f"    {name}_usual = {name}.__class__ in NUMBERS and {dtype} in FLOATS and -LARGE < {name} < LARGE and not listeners"
+                + f" and ({name}.__class__ is float or -WHOLE <= {name} < WHOLE)",
                 f"    {name}_ = {dtype}.type({name}) if {name}_usual else None",
             ]
         elif name in row.defaults:  # it may be None

@@ -176,7 +176,7 @@ class Node:
 
     def __dir__(self) -> list[str]:
         fields = [*(f"_saved_{name}" for name in self._saved), *(f"_raw_saved_{name}" for name in self._tensor_fields)]
-        return sorted({*super().__dir__(), *fields} - {"_saved"})
+        return sorted({*super().__dir__(), *fields} - _OURS)
 
     def __repr__(self) -> str:
         # PyTorch prints an address here. A serial number in its place makes a notebook print the same on every run.
@@ -267,6 +267,11 @@ class SavedTensor:
 
         Raises RuntimeError if nothing is saved there, it was freed, or it has hooks already.
         """
+        if not (callable(pack_hook) and callable(unpack_hook)):
+            raise TypeError(
+                "register_hooks(): incompatible function arguments. The following argument types are supported:\n"
+                "    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, arg1: collections.abc.Callable) -> None"
+            )
         entry = self._node._saved[self._field]
         if entry is FREED:
             raise RuntimeError(AFTER_FREED)
@@ -280,6 +285,13 @@ class SavedTensor:
         tensor = tensor_of(entry, self._node)
         output_nr = getattr(entry, "output_nr", None)
         self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
+
+
+_OURS = {
+    "_epoch", "_hooked", "_number", "_posthooks", "_prehooks", "_read", "_retained", "_runs_on_nothing", "_saved", "_sequence", "_serial",
+    "_story", "_tensor_fields", "_tensor_hooks", "called", "held", "hook_tensor", "hooked", "metas", "release", "row", "run", "run_arrays",
+}  # fmt: skip
+"""What PyTorch's nodes do not have, or do not show."""
 
 
 _UNSIGNED = {"dim", "dim0", "dim1", "dim2", "dims", "index", "start", "end", "step", "offset", "diagonal", "dimension", "shifts", "k",

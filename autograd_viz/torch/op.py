@@ -229,7 +229,12 @@ class Row:
             return packed(tensor, None) if mode.saved_hooks and tensor._number is None else SavedInput(tensor)
         if name in values:
             value = values[name]
-            return SavedList(value) if isinstance(value, tuple) and any(isinstance(item, Tensor) for item in value) else value
+            if not (isinstance(value, tuple) and any(isinstance(item, Tensor) for item in value)):
+                return value
+            several = SavedList(value)
+            if mode.saved_hooks:
+                several.parts = [None if item is None else packed(item, None) for item in value]
+            return several
         argument, _, what = name.rpartition("_sym_")
         array = arrays[argument]
         if what == "strides":

@@ -131,7 +131,7 @@ class SavedList:
     __slots__ = ("parts",)
 
     def __init__(self, tensors: Iterable[Tensor | None]) -> None:
-        self.parts = [None if tensor is None else SavedInput(tensor) for tensor in tensors]
+        self.parts: list[SavedInput | Packed | None] = [None if tensor is None else SavedInput(tensor) for tensor in tensors]
 
     def array(self, node: Node) -> tuple[Array | None, ...]:
         """The values of each."""

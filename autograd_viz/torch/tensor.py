@@ -368,6 +368,8 @@ def strides_of(array: Array) -> tuple[int, ...]:
 def wrapped_number(number: Any) -> Tensor:
     """A Python number where a tensor is expected: 0-d, and of no weight in the choice of the dtype."""
     value = number.item() if isinstance(number, np.generic) else number
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise OverflowError("int too big to convert" if value > 0 else "can't convert negative int to unsigned")
     tensor = holding(np.asarray(value))
     tensor._number = value
     return tensor
