@@ -23,7 +23,7 @@ from autograd_viz.torch.autograd.graph import saved_tensors_hooks
 from autograd_viz.torch.function import Function
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, mode, no_grad
 from autograd_viz.torch.random import default_generator
-from autograd_viz.torch.saved import SavedInput
+from autograd_viz.torch.saved import Packed, SavedInput
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["CheckpointError", "CheckpointFunction", "checkpoint", "checkpoint_sequential", "noop_context_fn", "set_checkpoint_early_stop"]
@@ -150,7 +150,7 @@ class _Block:
 
     def __init__(self, again: Callable[..., Any], args: tuple[Any, ...], compares: bool, early_stop: bool) -> None:
         self.again, self.compares, self.early_stop = again, compares, early_stop
-        self.args = [SavedInput(arg) if isinstance(arg, Tensor) else arg for arg in args]
+        self.args = [_kept(arg) if isinstance(arg, Tensor) else arg for arg in args]
         self.places: list[weakref.ref[_Place]] = []  # weak: a place that no node holds any more needs no tensor
         self.looks: list[dict[str, Any]] = []  # shape and dtype of each tensor, the first time
         self.found: dict[Any, dict[int, Tensor | None]] = {}  # backward call -> place -> tensor; None when it has been handed out
@@ -200,7 +200,7 @@ class _Block:
                 raise _EnoughError
             return cut
 
-        args = [arg.unpack(self) if isinstance(arg, SavedInput) else arg for arg in self.args]  # type: ignore[arg-type]
+        args = [arg.unpack(self) if isinstance(arg, SavedInput | Packed) else arg for arg in self.args]  # type: ignore[arg-type]
         try:
             with saved_tensors_hooks(pack, lambda tensor: tensor), enable_grad():
                 self.again(*args)
@@ -226,6 +226,11 @@ class _Block:
                 "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the forward "
                 f"pass.\n{''.join(others)}.\n{TIP}"
             )
+
+
+def _kept(arg: Tensor) -> SavedInput | Packed:
+    """An argument, saved as a node would save it: through the hooks that are there, those of a block around this one too."""
+    return Packed(arg, None, mode.saved_hooks[-1]) if mode.saved_hooks else SavedInput(arg)
 
 
 class _EnoughError(Exception):
