@@ -227,9 +227,10 @@ def _gradient_accumulated(state: GraphState, event: ev.GradAccumulated) -> None:
 def _saved_released(state: GraphState, event: ev.SavedReleased) -> None:
     node = state.nodes.get(event.node)
     for saved in node.saved if node is not None else ():
-        if saved.name in event.names and saved.status != FREED and saved.tensor is not None:
+        if saved.name in event.names and saved.status != FREED:
             saved.status = FREED
-            _let_go(state, saved)
+            if saved.tensor is not None:  # what a pack hook made is let go of too, but was not counted
+                _let_go(state, saved)
 
 
 def _end(state: GraphState, raw: int) -> Call | None:
