@@ -217,7 +217,7 @@ def test_ctrl_c_at_random_moments() -> None:
         while time.monotonic() < end:
             try:
                 armed = True
-                while True:
+                while armed:  # (where Python cannot raise, as in what a weak reference calls, it prints the exception and goes on)
                     for program in (operations, hooks, functions, a_graph_of_the_gradients):
                         program()
             except KeyboardInterrupt:
