@@ -173,7 +173,8 @@ class _Chooser:
         if born not in self.layers:
             self.layers[born] = len(self.drawn.regions)
             moment = next((i for i, each in enumerate(self.moments) if each.kind == at.START and each.event is call.started), None)
-            says = f"{call.started.api} #{born} made these: the graph of the gradients"
+            when = ": the graph of the gradients" if call.started.create_graph else " while it ran"  # a checkpoint's second run, say
+            says = f"{call.started.api} #{born} made these{when}"
             self.drawn.regions.append(Region(f"r{len(self.drawn.regions) + 1}", says, moment, off=False))
         return self.layers[born]
 

@@ -6,7 +6,7 @@ import pytest
 
 from autograd_viz import torch
 from autograd_viz.classroom.answers import CLOSE, EMPTY, EXACT, WRONG, Function, Graph, compare
-from autograd_viz.classroom.drawing import beside
+from autograd_viz.classroom.drawing import beside, side_by_side
 
 T = torch.tensor
 
@@ -61,3 +61,11 @@ def test_two_arrays_are_drawn_beside_each_other_with_a_ring_where_they_differ() 
     assert drawing.startswith("<svg")
     assert drawing.replace("'", '"').count('stroke="#b3261e" stroke-width="1.8"') == 2  # one in each
     assert not beside(compare("a", "b"))
+
+
+def test_two_named_arrays_are_said_to_agree_or_to_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    side_by_side(numeric=T([[1.0, 0.0]]), analytic=T([[1.0, 0.0]]))
+    side_by_side(numeric=T([[1.0, 0.0]]), analytic=T([[1.0, 0.5]]))
+    out = capsys.readouterr().out
+    assert "numeric and analytic agree" in out
+    assert "numeric and analytic differ\n  numeric: [[1.0, 0.0]]\n  analytic: [[1.0, 0.5]]" in out

@@ -457,6 +457,24 @@ x.grad = None
 block(x).sum().backward()
 print(x.grad)
 """,
+    "a checkpoint saves its arguments through the hooks around it": """
+checkpoint = torch.utils.checkpoint.checkpoint
+def inner(x):
+    print("inner")
+    return x.sin().exp() * x
+def outer(x):
+    print("outer")
+    return checkpoint(inner, x.exp(), use_reentrant=False).cos()
+def pack(t):
+    print("saved:", t.numel())
+    return t
+x = torch.tensor([0.5, -0.25, 1.0], requires_grad=True)
+with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t):
+    y = checkpoint(outer, x, use_reentrant=False)
+print("backward")
+y.sum().backward()
+print(x.grad)
+""",
     "checkpoint, reentrant": """
 checkpoint = torch.utils.checkpoint.checkpoint
 def block(x):
