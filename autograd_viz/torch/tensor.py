@@ -314,9 +314,9 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
     """The leaf's AccumulateGrad: the same object as long as some graph refers to it."""
     if leaf._accumulator is None or (found := leaf._accumulator()) is None:
         found = AccumulateGrad(leaf)
-        leaf._accumulator = weakref.ref(found)
         if leaf._backward_hooks is not None:
             found.hook_tensor(0, leaf._backward_hooks)
+        leaf._accumulator = weakref.ref(found)  # last: another thread may find it at once, and must find its hooks
     return found
 
 
