@@ -5,8 +5,6 @@ Read next: `lessons/`, what is asked.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,6 +12,7 @@ from typing import Any
 
 from autograd_viz import events
 from autograd_viz.classroom.answers import CLOSE, EMPTY, EXACT, NO_ANSWER, Function, Graph, Verdict, compare, is_empty
+from autograd_viz.classroom.asking import lessons
 from autograd_viz.classroom.drawing import beside, show, show_graphs
 
 
@@ -70,13 +69,7 @@ def _same(answer: Any, wrong: Any, expected: Any) -> bool:
 @cache
 def exercises() -> dict[str, Exercise]:
     """All exercises, by name: "04 core"."""
-    from autograd_viz.classroom import lessons
-
-    found: dict[str, Exercise] = {}
-    for each in pkgutil.iter_modules(lessons.__path__):
-        lesson = importlib.import_module(f"{lessons.__name__}.{each.name}")
-        found |= {f"{lesson.NUMBER} {name}": exercise for name, exercise in lesson.EXERCISES.items()}
-    return found
+    return {f"{number} {name}": exercise for number, lesson in lessons().items() for name, exercise in lesson.EXERCISES.items()}
 
 
 _told: dict[str, int] = {}  # exercise -> how many hints were given

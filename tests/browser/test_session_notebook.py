@@ -103,7 +103,7 @@ def test_forty_runs_of_a_cell_leave_no_view_no_node_and_no_memory(lab: Any, shee
         for _ in range(3):
             browser.send("HeapProfiler.collectGarbage")
         found = {one["name"]: one["value"] for one in browser.send("Performance.getMetrics")["metrics"]}
-        return {"heap": found["JSHeapUsedSize"] / 1e6, "nodes": found["Nodes"], "listeners": found["JSEventListeners"]}
+        return {"heap": found["JSHeapUsedSize"] / 1e6, "nodes": found["Nodes"]}
 
     def measure() -> dict[str, float]:
         """The least of several looks: JupyterLab needs a moment to calm down, and chromium to collect."""
@@ -131,7 +131,6 @@ def test_forty_runs_of_a_cell_leave_no_view_no_node_and_no_memory(lab: Any, shee
     assert sheet.page.evaluate("() => window.disposedPlayers") - disposed == 40
     one_player = sheet.page.evaluate(f"() => document.querySelector('{PLAYER}').querySelectorAll('*').length")
     assert grown["nodes"] < 2 * one_player, "not even two of forty players are retained"
-    assert grown["listeners"] < 40 * 133, "JupyterLab itself adds 133 now and then, under a cell that prints too"
     assert grown["heap"] < 5
     assert grown["kernel"] < 20
     sheet.check_clean()
