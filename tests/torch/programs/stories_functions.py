@@ -1,5 +1,30 @@
 """Programs with a torch.autograd.Function of their own: the tutorials' and what one tries after them."""
 
+LINEAR_FUNCTION = """
+class LinearFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(input, weight, bias):
+        output = input.mm(weight.t())
+        if bias is not None:
+            output += bias.unsqueeze(0).expand_as(output)
+        return output
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        input, weight, bias = inputs
+        ctx.save_for_backward(input, weight, bias)
+    @staticmethod
+    def backward(ctx, grad_output):
+        input, weight, bias = ctx.saved_tensors
+        grad_input = grad_weight = grad_bias = None
+        if ctx.needs_input_grad[0]:
+            grad_input = grad_output.mm(weight)
+        if ctx.needs_input_grad[1]:
+            grad_weight = grad_output.t().mm(input)
+        if bias is not None and ctx.needs_input_grad[2]:
+            grad_bias = grad_output.sum(0)
+        return grad_input, grad_weight, grad_bias
+"""
+
 SCRIPTS = {
     "exp, the documentation's": """
 class Exp(torch.autograd.Function):
@@ -58,29 +83,7 @@ for t in range(300):
         d.grad = None
 print(f'Result: y = {abs(a.item()):.4f} + {b.item():.4f} * P3({abs(c.item()):.4f} + {d.item():.4f} x)')
 """,
-    "linear, the extending page": """
-class LinearFunction(torch.autograd.Function):
-    @staticmethod
-    def forward(input, weight, bias):
-        output = input.mm(weight.t())
-        if bias is not None:
-            output += bias.unsqueeze(0).expand_as(output)
-        return output
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        input, weight, bias = inputs
-        ctx.save_for_backward(input, weight, bias)
-    @staticmethod
-    def backward(ctx, grad_output):
-        input, weight, bias = ctx.saved_tensors
-        grad_input = grad_weight = grad_bias = None
-        if ctx.needs_input_grad[0]:
-            grad_input = grad_output.mm(weight)
-        if ctx.needs_input_grad[1]:
-            grad_weight = grad_output.t().mm(input)
-        if bias is not None and ctx.needs_input_grad[2]:
-            grad_bias = grad_output.sum(0)
-        return grad_input, grad_weight, grad_bias
+    "linear, the extending page": LINEAR_FUNCTION + """\
 x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 w = torch.tensor([[0.5, -1.0]], requires_grad=True)
 b = torch.tensor([0.25], requires_grad=True)

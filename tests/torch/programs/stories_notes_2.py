@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .stories_functions import LINEAR_FUNCTION
+
 SCRIPTS = {
     "hooks that measure a signal": """
 layers = [torch.nn.Linear(4, 4, bias=False) for _ in range(4)]
@@ -219,29 +221,7 @@ for f in (naive_lse, lambda x: x.logsumexp(0), lambda x: (x - x.max()).exp().sum
     g, = torch.autograd.grad(y, x)
     print(y.detach(), g)
 """,
-    "extending: a linear layer of one's own, as function and module": """
-class LinearFunction(torch.autograd.Function):
-    @staticmethod
-    def forward(input, weight, bias):
-        output = input.mm(weight.t())
-        if bias is not None:
-            output += bias.unsqueeze(0).expand_as(output)
-        return output
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        input, weight, bias = inputs
-        ctx.save_for_backward(input, weight, bias)
-    @staticmethod
-    def backward(ctx, grad_output):
-        input, weight, bias = ctx.saved_tensors
-        grad_input = grad_weight = grad_bias = None
-        if ctx.needs_input_grad[0]:
-            grad_input = grad_output.mm(weight)
-        if ctx.needs_input_grad[1]:
-            grad_weight = grad_output.t().mm(input)
-        if bias is not None and ctx.needs_input_grad[2]:
-            grad_bias = grad_output.sum(0)
-        return grad_input, grad_weight, grad_bias
+    "extending: a linear layer of one's own, as function and module": LINEAR_FUNCTION + """\
 class Linear(torch.nn.Module):
     def __init__(self, n, m, bias=True):
         super().__init__()
