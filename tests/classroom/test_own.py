@@ -6,6 +6,7 @@ The engine is that of lesson 09, read from the notebook.
 from __future__ import annotations
 
 import gc
+import sys
 import warnings
 import weakref
 from pathlib import Path
@@ -22,12 +23,15 @@ from autograd_viz.classroom.checking import exercises
 from autograd_viz.classroom.own import serial_of, tell
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "09_build_your_own.ipynb"
+sys.path.insert(0, str(LESSON.parent))
+from student import student_version  # noqa: E402
+
 TASKS = [f"09 task {i}" for i in range(1, 7)]
 
 
 def cells(version: str = "source") -> list[str]:
-    path = LESSON if version == "source" else LESSON.parent / "student" / LESSON.name
-    return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    text = LESSON.read_text(encoding="utf-8") if version == "source" else student_version(LESSON)
+    return [cell.source for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "code"]
 
 
 def run(sources: list[str]) -> dict[str, Any]:
