@@ -12,7 +12,7 @@ import gc
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -234,8 +234,16 @@ def test_ctrl_c_at_random_moments() -> None:
     assert hits > 50
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where a shell has started the tests in the background, deaf to it."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
 @pytest.mark.parametrize("place", ["tensor hook", "node hook", "after accumulation", "pack", "unpack", "forward", "backward", "checkpoint"])
-def test_ctrl_c_inside_what_the_user_wrote(place: str) -> None:
+def test_ctrl_c_inside_what_the_user_wrote(place: str, heard: None) -> None:
     def ctrl_c(*args: Any) -> Any:
         if todo:
             signal.raise_signal(todo.pop())
