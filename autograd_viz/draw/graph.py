@@ -9,6 +9,7 @@ Read next: `cards.py`, what stands in a box.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from autograd_viz.draw.folding import INSIDE, Fold, folded
@@ -23,7 +24,8 @@ MOST_BOXES = 200
 MOST_LINKS = 400
 MOST_TOGETHER = 390  # boxes on the picture and in all folds: the player takes 400
 MOST_OPEN = 40  # folds that can be opened
-NEAR = 4  # arrows that leave a tensor's box; whoever else uses it gets a small copy beside it
+FEW = 4  # uses of a tensor; of one that has more, those that are many or far from the first have a small copy beside them
+NEAR = 4  # nodes that may be made between the first use and another
 ABOUT_A_LEAF = (at.SUM, at.CLEAR, at.CHANGE, at.REQUIRES)
 
 
@@ -36,7 +38,8 @@ class _Chooser:
         self.folding = folded(state)
         self.fold_boxes: dict[int, Box] = {}  # by id(fold)
         self.users = self._users()
-        self.wide = len(state.nodes) - len(self.folding.of_node) > 3 * NEAR
+        self.uses = self._uses() if len(state.nodes) - len(self.folding.of_node) > 3 * FEW else Counter()
+        self.places: Counter[int] = Counter()  # by a box's index: when its node was made
         self.layers: dict[int, int] = {}  # backward call -> the region of what it made
         self.left_out = 0
 
@@ -51,6 +54,15 @@ class _Chooser:
                     if known is not None:
                         users.setdefault(known.serial, set()).add(id(fold) if fold is not None else 0)
         return users
+
+    def _uses(self) -> Counter[int]:
+        """How often each tensor is used by nodes that are drawn, or by folds."""
+        users = (node for node in self.state.nodes.values() if node.serial not in self.folding.of_node)
+        used = [serial for node in users for serial in (*(edge.leaf or edge.tensor for edge in node.edges), *node.others)]
+        uses = Counter(known.serial for serial in used if (known := self.names.root(serial)) is not None)
+        for tensor, users_of in self.users.items():
+            uses[tensor] += len(users_of - {0})
+        return uses
 
     def lies_in(self, tensor: int | None) -> Fold | None:
         """The fold in which a tensor lies, because nothing else uses it."""
@@ -98,8 +110,10 @@ class _Chooser:
             if there is not None:
                 there.by |= by
                 return
-        if tail.kind in (LEAF, CONST) and len(self.drawn.out.get(tail.index, ())) >= NEAR and self.wide and not self.full():
-            tail = self.copy(tail)
+        if tail.kind in (LEAF, CONST) and self.uses[tail.serial] > FEW and not self.full():
+            arrows = self.drawn.out.get(tail.index, [])
+            if len(arrows) >= FEW or (arrows and self.places[head.index] - self.places[arrows[0].head.index] > NEAR):
+                tail = self.copy(tail)
         add_link(self.drawn, tail, head, by, kind, output)
 
     def copy(self, box: Box) -> Box:
@@ -137,10 +151,12 @@ class _Chooser:
         fold = self.folding.of_node.get(serial)
         if fold is not None:
             box = self.drawn.of_node[serial] = self.fold_box(fold)
+            self.places[box.index] = len(self.drawn.of_node)
             for tail, place, kind in inputs:
                 self.link(tail, box, {} if place is None else {serial: place}, kind)
             return
         box = self.add(f"n{self.names.node_numbers[serial]}", FN, serial, node.earlier)
+        self.places[box.index] = len(self.drawn.of_node)
         if node.born:
             box.extra, box.region = "layer2", self.layer(node.born)
         for tail, place, kind in inputs:

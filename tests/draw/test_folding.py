@@ -120,6 +120,21 @@ def test_a_tensor_that_many_use_is_drawn_again_near_its_uses() -> None:
     assert {box["name"] for box in copies} == {"w"}
 
 
+def test_a_tensor_that_a_loop_uses_is_joined_to_its_first_use_and_drawn_again_in_each_later_turn() -> None:
+    def program():
+        w = torch.tensor(0.5, requires_grad=True)
+        h = torch.tensor(1.0, requires_grad=True) * 1
+        for _ in range(5):
+            h = (h * w).tanh().exp().sin().cos()
+        h.backward()
+        return {"w": w}
+
+    play = picture_of(program).play()
+    own = next(box for box in play["boxes"].values() if box["name"] == "w" and box["sub"] == "leaf")
+    assert len(own["to"]) == 1
+    assert sum(box["sub"] == "from elsewhere" for box in play["boxes"].values()) == 4
+
+
 def test_every_node_lies_in_one_fold_at_most_and_folds_are_neighbours() -> None:
     for program in (lambda: loop(50), lambda: training(20), lambda: layers(20)):
         state = state_of(program)
