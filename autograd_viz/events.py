@@ -302,10 +302,11 @@ class SavedReleased:
 
 @record
 class BackwardFailed:
-    """The wave stopped at `node` (None: before it reached one) with this exception."""
+    """The wave stopped at `node` (None: at a leaf, or before it reached a node) with this exception. `hook`: the hook that raised it."""
 
     call: int
     node: int | None
+    hook: int | None
     error: str
     message: str
 

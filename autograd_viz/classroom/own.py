@@ -107,7 +107,7 @@ class _Tell:
             yield
         except Exception as error:
             if call:
-                events.emit(events.BackwardFailed(call, _wave[1], type(error).__name__, str(error)))
+                events.emit(events.BackwardFailed(call, _wave[1], None, type(error).__name__, str(error)))
             raise
         else:
             if call:

@@ -157,6 +157,8 @@ def _after(state: GraphState, names: Names) -> list[str]:
     for call in state.calls:
         if call.status == "failed":
             where = f" at {names.node(call.node)}" if call.node is not None else ""
+            hook = state.hooks.get(call.hook) if call.hook is not None else None
+            where += f" in the {HOOKS[hook.kind]} {hook_name(hook)}" if hook is not None else ""
             lines.append(clean(f"{call.started.api} #{call.number} failed{where}: {call.error}: {call.message.split(chr(10))[0]}"))
     return [*lines, f"held for backward: {size(state.held_bytes)}"] if state.nodes else lines
 

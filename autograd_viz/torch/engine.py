@@ -118,8 +118,8 @@ def run_backward(
             events.emit(events.BackwardFinished(wave.call))
     except BaseException as error:
         if begun and events.listeners:
-            at = None if wave.at is None else wave.at._serial
-            events.emit(events.BackwardFailed(wave.call, at, type(error).__name__, str(error).partition("\n")[0]))
+            at = None if wave.at is None or isinstance(wave.at, AccumulateGrad) else wave.at._serial
+            events.emit(events.BackwardFailed(wave.call, at, wave.hook, type(error).__name__, str(error).partition("\n")[0]))
         if mode.anomaly and wave.at is not None and isinstance(error, Exception):
             warn_where(wave.at)
         raise
@@ -132,6 +132,7 @@ class Wave:
     """One walk over the graph."""
 
     at: Node | None = None  # the node that is running
+    hook: int | None = None  # the number of the hook that is running
     arrived: dict[Node, list[Any]]  # the summed gradients of each node's outputs, until it runs
     waiting: dict[Node, int]  # for how many more gradients a node has to wait
     returns = False  # whether it is `grad`, which returns the gradients
@@ -298,6 +299,7 @@ class Wave:
         for number, hook in list(hooks.items()):
             shown = tuple(map(as_tensor, values))
             looks = tuple(map(_look, shown))
+            self.hook = number
             if second is None:
                 given = hook(shown[0])
             else:
@@ -318,6 +320,7 @@ class Wave:
         return values
 
     def _tell_hook(self, number: int, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
+        self.hook = None
         if events.listeners:
             events.emit(events.HookRan(self.call, number, before, after))
 
@@ -331,6 +334,7 @@ class Wave:
             if leaf._post_accumulate_grad_hooks:
                 for number, hook in list(leaf._post_accumulate_grad_hooks.items()):
                     look = (_look(leaf._grad),)
+                    self.hook = number
                     if hook(leaf) is not None:
                         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
                     self._tell_hook(number, look, (_look(leaf._grad),))

@@ -244,7 +244,8 @@ def _end(state: GraphState, raw: int) -> Call | None:
 def _backward_failed(state: GraphState, event: ev.BackwardFailed) -> None:
     call = _end(state, event.call)
     if call is not None:
-        call.status, call.error, call.message, call.node = "failed", event.error, event.message, event.node
+        call.status, call.error, call.message = "failed", event.error, event.message
+        call.node, call.hook = event.node, event.hook
     if event.node in state.nodes:
         state.nodes[event.node].failed = True
 

@@ -231,7 +231,8 @@ def _gradient_accumulated(group: _Grouping, event: ev.GradAccumulated, i: int) -
 def _backward_failed(group: _Grouping, event: ev.BackwardFailed, i: int) -> None:
     entered = group.entered.pop(event.node, None) if event.node is not None else None
     group.running -= 1
-    group.add(FAIL, event, i, node=event.node, call=event.call, entered=entered)
+    hook = group.hooks.get(event.hook) if event.hook is not None else None
+    group.add(FAIL, event, i, node=event.node, tensor=hook.leaf if hook is not None else None, call=event.call, entered=entered)
 
 
 def _backward_finished(group: _Grouping, event: ev.BackwardFinished, i: int) -> None:

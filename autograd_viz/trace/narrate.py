@@ -305,7 +305,13 @@ def _fail(moment: Moment, state: GraphState, names: Names) -> Runs:
     event, call = moment.event, call_of(moment, state)
     says = [*_b(call_title(call) if call else "backward"), *_w(" stops")]
     node = state.nodes.get(event.node) if event.node is not None else None
-    says += [*_w(" at "), *_b(names.node(node.serial))] if node is not None else _w(" before it reaches a node")
+    hook = state.hooks.get(event.hook) if event.hook is not None else None
+    if node is None and hook is not None and hook.leaf is not None:
+        says += [*_w(" at the leaf "), *_b(names.tensor(hook.leaf))]
+    else:
+        says += [*_w(" at "), *_b(names.node(node.serial))] if node is not None else _w(" before it reaches a node")
+    if hook is not None:
+        says += [*_w(f", in the {HOOKS[hook.kind]} "), *_c(hook_name(hook)), *_w(",")]
     says += [*_w(" with "), *_c(f"{event.error}: {_sentence(event.message)}")]
     if node is not None and any(saved.status == "freed" for saved in node.saved):
         when = f"call #{node.runs[-1]}" if node.runs else "an earlier call, before this picture begins"

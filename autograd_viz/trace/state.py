@@ -112,6 +112,7 @@ class Call:
     error: str = ""
     message: str = ""
     node: int | None = None
+    hook: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

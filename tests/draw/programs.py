@@ -289,6 +289,24 @@ def checkpointed() -> dict[str, Any] | None:
     return locals()
 
 
+def broken_hooks() -> dict[str, Any] | None:
+    """Hooks that raise: one on a result, one on a leaf after its gradient was added."""
+
+    def spoil(_: Any) -> None:
+        raise ValueError("my hook is broken")
+
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    h = w * 3
+    handle = h.register_hook(spoil)
+    with contextlib.suppress(ValueError):
+        h.sum().backward()
+    handle.remove()
+    w.register_post_accumulate_grad_hook(spoil)
+    with contextlib.suppress(ValueError):
+        (w * 2).sum().backward()
+    return {"w": w, "h": h}
+
+
 PROGRAMS = [
     hooks,
     inplace,
@@ -316,4 +334,5 @@ PROGRAMS = [
     indexed,
     shared,
     checkpointed,
+    broken_hooks,
 ]

@@ -114,7 +114,7 @@ def test_events_about_unknown_things_are_passed_over(tools) -> None:
     look = tools["look"]
     strange = [
         ev.TensorNamed(9, "a"), ev.TensorDetached(9, 8), ev.VersionBumped(9, "x", 1, look(1), 8, None), ev.NodeLeft(7, 7, ()),
-        ev.SavedReleased(1, 7, ("self",)), ev.BackwardFinished(3), ev.BackwardFailed(3, 7, "E", "m"),
+        ev.SavedReleased(1, 7, ("self",)), ev.BackwardFinished(3), ev.BackwardFailed(3, 7, None, "E", "m"),
         ev.GradModeChanged(True, "no_grad", False, None), ev.GradAccumulated(1, 9, None, look(1), look(1)),
         ev.OpNotRecorded("mul", (1,), 9, None),
     ]  # fmt: skip

@@ -55,6 +55,6 @@ def test_zeroing_a_grad_in_place_is_told_once(script, tools) -> None:
 
 def test_a_failure_takes_the_node_that_it_entered_along(square, tools) -> None:
     call = square.backward(2)
-    square.add(ev.NodeEntered(call, 2, (tools["look"](1, 1),)), ev.BackwardFailed(call, 2, "RuntimeError", "Trying to backward ..."))
+    square.add(ev.NodeEntered(call, 2, (tools["look"](1, 1),)), ev.BackwardFailed(call, 2, None, "RuntimeError", "Trying to backward ..."))
     last = moments_of(square.log)[-1]
     assert (last.kind, last.phase, last.node, last.entered is not None) == ("fail", "error", 2, True)

@@ -48,7 +48,7 @@ def test_a_gradient_passed_on_unchanged_is_said_so(script, tools) -> None:
 
 def test_a_failure_names_the_node_the_first_sentence_and_the_call_that_freed(square, tools) -> None:
     call = square.backward(2)
-    square.add(ev.BackwardFailed(call, 2, "RuntimeError", "Trying to backward a second time. Saved values are freed.\nhint"))
+    square.add(ev.BackwardFailed(call, 2, None, "RuntimeError", "Trying to backward a second time. Saved values are freed.\nhint"))
     assert told(square.log)[-1] == (
         "backward #4 stops at MulBackward0 with RuntimeError: Trying to backward a second time. What it had saved was let go of in call #3."
     )
