@@ -1,10 +1,11 @@
 """How long forward + backward takes: ours, PyTorch, mygrad and numpy by hand, interleaved in one process and one thread.
 
-    python benchmarks/engine.py [rounds]
+    python benchmarks/engine.py [rounds] [loop]
 
 (A) 5x3 matmul + add + BCE-with-logits   (B) a chain of 1,000 operations on a number   (C) an MLP 2-16-16-1 step on 100 points.
-Each round runs every library once on every program; the figure is the median over the rounds, of the time that the process had a
-processor. Peers that are not installed are left out.
+Each round runs every library on every program, about 2 ms of it, or `loop` times as long: in a long loop the processor's caches hold all
+that a library is, which helps PyTorch most. The figure is the median over the rounds, of the time that the process had a processor.
+Peers that are not installed are left out.
 Nothing here is a test: a machine's mood is no defect.
 """
 
@@ -16,6 +17,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
 import datetime
+import itertools
 import platform
 import statistics
 import sys
@@ -183,11 +185,11 @@ def recorded(program: Program) -> Program:
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    rounds, loop = (int(given) if given else usual for given, usual in itertools.zip_longest(sys.argv[1:3], (200, 1)))
     found = libraries()
     found["autograd_viz, recorded"] = {key: recorded(program) for key, program in found["autograd_viz"].items()}
     times: dict[tuple[str, str], list[float]] = {(name, key): [] for name in found for key in "ABC"}
-    repeat = {"A": 20, "B": 1, "C": 5}
+    repeat = {"A": 20 * loop, "B": loop, "C": 5 * loop}
     for turn in range(rounds + 3):
         for (name, key), spent in times.items():
             program = found[name][key]
@@ -197,7 +199,7 @@ def main() -> None:
             if turn >= 3:
                 spent.append((time.process_time() - start) / repeat[key])
     installed = {name: version(name) for name in ("numpy", "torch", "mygrad") if name in found or name == "numpy"}
-    print(f"{datetime.date.today()}, Python {platform.python_version()}, {installed}, {rounds} rounds, medians\n")
+    print(f"{datetime.date.today()}, Python {platform.python_version()}, {installed}, {rounds} rounds of {repeat} runs, medians\n")
     print(f"| {'':22} | A us | B us | C us | A | B | C |\n|---|---|---|---|---|---|---|")
     middle = {pair: statistics.median(spent) * 1e6 for pair, spent in times.items()}
     for name in found:
