@@ -142,7 +142,8 @@ def _check_count(tensor: Tensor, key: Any, keys: list[Any]) -> None:
 def _select(tensor: Tensor, dim: int, place: int, position: int) -> Tensor:
     size = tensor._array.shape[dim] if dim < tensor.ndim else 0
     if not -size <= place < size:
-        raise IndexError(f"index {place} is out of bounds for dimension {position} with size {size}")
+        hint = f"\nHint: there they are numbered 0 to {size - 1}, or {-size} to -1 from the end." if size else ""
+        raise IndexError(f"index {place} is out of bounds for dimension {position} with size {size}{hint}")
     return select(tensor, dim, place)
 
 

@@ -26,6 +26,8 @@ __all__ = [
     "allclose", "equal", "is_floating_point", "is_tensor",
 ]  # fmt: skip
 
+ONE_NUMBER = "\nHint: reduce it to one number first (.sum(), .mean(), or an index), or take all of them with .tolist()."
+
 # --- another dtype ----------------------------------------------------------------------------------------------------
 
 
@@ -84,7 +86,7 @@ def cpu(input: Tensor) -> Tensor:
 def item(input: Tensor) -> Any:
     """The one element as a Python number.  Raises RuntimeError if there is not exactly one."""
     if input._array.size != 1:
-        raise RuntimeError(f"a Tensor with {input._array.size} elements cannot be converted to Scalar")
+        raise RuntimeError(f"a Tensor with {input._array.size} elements cannot be converted to Scalar{ONE_NUMBER}")
     return input._array.item()
 
 
@@ -118,7 +120,7 @@ def _scalar(self: Tensor, *, warn: bool = True) -> Any:
     if warn and needs_grad(self):
         warnings.warn(SCALAR_OF_GRAD, UserWarning, stacklevel=3)
     if self._array.size != 1:
-        raise ValueError("only one element tensors can be converted to Python scalars")
+        raise ValueError(f"only one element tensors can be converted to Python scalars{ONE_NUMBER}")
     return self._array.item()
 
 
@@ -143,7 +145,7 @@ def __index__(self: Tensor) -> int:
 def __bool__(self: Tensor) -> bool:
     if self._array.size != 1:
         many = "more than one value" if self._array.size else "no values"
-        raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous\nHint: .any() or .all() makes one answer of many.")
     return bool(self._array.item())
 
 

@@ -311,7 +311,10 @@ def check_recordable(target: Tensor) -> None:
     if view is not None:
         view.refuse()
     if view is not None and needs_grad(target) and last_history(view.base)[0] is None:
-        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+        raise RuntimeError(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            "\nHint: change a copy instead, x.clone(); or, if it is a parameter's update, do it inside torch.no_grad()."
+        )
     if needs_grad(target) and last_history(target)[0] is None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."

@@ -27,6 +27,8 @@ __all__ = ["addmv", "addr", "dot", "mv", "vdot"]  # the others are offered by `l
 
 IN_PLACE = ("addbmm", "addmm", "addmv", "addr", "baddbmm")
 
+CONVERT = "\nHint: convert one of them: .float() makes float32 of any dtype, .double() float64."
+
 Shape = tuple[int, ...]
 Number = bool | int | float
 
@@ -55,7 +57,7 @@ def _check_dot(self: Array, tensor: Array) -> None:
         raise RuntimeError(f"1D tensors expected, but got {self.ndim}D and {tensor.ndim}D tensors")
     if self.dtype != tensor.dtype:
         names = f"{dtypes.scalar_name(self)} and {dtypes.scalar_name(tensor)}"
-        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names}")
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names}{CONVERT}")
     if self.size != tensor.size:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{self.size}] and src [{tensor.size}] to have the same number of elements, "
@@ -69,7 +71,10 @@ def mv(self: Array, vec: Array) -> Array:
     if self.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {self.ndim}, {vec.ndim}")
     if self.shape[1] != vec.shape[0]:
-        raise RuntimeError(f"size mismatch, got input ({self.shape[0]}), mat ({_by(self)}), vec ({vec.shape[0]})")
+        raise RuntimeError(
+            f"size mismatch, got input ({self.shape[0]}), mat ({_by(self)}), vec ({vec.shape[0]})"
+            f"\nHint: the columns of the matrix ({self.shape[1]}) must be as many as the elements of the vector ({vec.shape[0]})."
+        )
     if self.dtype != vec.dtype:
         names = f"{dtypes.scalar_name(vec)}, {dtypes.scalar_name(self)}, and {dtypes.scalar_name(vec)}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
@@ -92,6 +97,10 @@ def mm(self: Array, mat2: Array) -> Array:
     return self @ mat2
 
 
+def _columns_and_rows(a: Array, b: Array) -> str:
+    return f"\nHint: the columns of the first ({a.shape[1]}) must be as many as the rows of the second ({b.shape[0]})."
+
+
 def _check_mm(self: Array, mat2: Array) -> None:
     """Raise RuntimeError, in PyTorch's words, unless two arrays can be multiplied as matrices."""
     for name, array in (("self", self), ("mat2", mat2)):
@@ -99,11 +108,10 @@ def _check_mm(self: Array, mat2: Array) -> None:
             raise RuntimeError(f"{name} must be a matrix")
     if self.shape[1] != mat2.shape[0]:
         raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({_by(self)} and {_by(mat2)})"
-            f"\nHint: the columns of the first ({self.shape[1]}) must be as many as the rows of the second ({mat2.shape[0]})."
+            f"mat1 and mat2 shapes cannot be multiplied ({_by(self)} and {_by(mat2)}){_columns_and_rows(self, mat2)}"
         )
     if self.dtype != mat2.dtype:
-        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}")
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_name(self)} != {_c_name(mat2)}{CONVERT}")
     _no_bools("addmm_impl_cpu_", self)
 
 
@@ -165,7 +173,10 @@ def addmm(self: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Num
         if array.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got {array.ndim}-D tensor")
     if mat1.shape[1] != mat2.shape[0]:
-        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_by(mat1)} and {_by(mat2)})")
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({_by(mat1)} and {_by(mat2)}){_columns_and_rows(mat1, mat2)}"
+            f" In a linear layer, the last size of its input must be its in_features ({mat2.shape[0]})."
+        )
     return _added(expand(self, (mat1.shape[0], mat2.shape[1])), mat1 @ mat2, beta, alpha)
 
 
@@ -272,7 +283,7 @@ def _same_dtype(*pair: tuple[str, Array]) -> None:
     (a, one), (b, other) = pair
     if one.dtype != other.dtype:
         names = f"{dtypes.scalar_name(one)} and {dtypes.scalar_name(other)}"
-        raise RuntimeError(f"{a} and {b} must have the same dtype, but got {names}")
+        raise RuntimeError(f"{a} and {b} must have the same dtype, but got {names}{CONVERT}")
 
 
 # --- outer and inner --------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from autograd_viz.torch.tensor import Tensor, holding, method
 IN_PLACE = ("clamp", "clamp_max", "clamp_min", "clip", "masked_fill")
 __all__ = [*IN_PLACE, "fmax", "fmin", "maximum", "minimum", "where"]
 
+COMPARE = "\nHint: compare, as in x > 0, or convert it with .bool()."
+
 _ONE = "Tensor input, *, Tensor? out=None"
 _TWO = "Tensor input, Tensor other, *, Tensor? out=None"
 
@@ -207,7 +209,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
     if mask._array.dtype.kind != "b":
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.C_NAMES[mask.dtype]}")
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.C_NAMES[mask.dtype]}{COMPARE}")
     check_broadcast(mask._array.shape, input._array.shape)
     if isinstance(value, Tensor) and value.requires_grad and input._array.dtype.kind != "f" and mode.grad:
         raise RuntimeError(f"Autograd not support dtype: {dtypes.scalar_name(input._array)}")
@@ -227,7 +229,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
                       "PyTorch. Use a boolean condition instead.", stacklevel=4)  # fmt: skip
     elif array.dtype.kind != "b":
         raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {dtypes.scalar_name(array)}"
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {dtypes.scalar_name(array)}{COMPARE}"
         )
     shape = array.shape
     for value in (input, other):

@@ -48,6 +48,7 @@ def different_dims(dims: Sequence[int], ndim: int) -> tuple[int, ...]:
 def infer_size(shape: Sequence[int], count: int) -> tuple[int, ...]:
     """`shape` with its one -1 replaced by what makes `count` elements.  Raises RuntimeError if that cannot be."""
     text = f"shape '[{', '.join(map(str, shape))}]' is invalid for input of size {count}"
+    text += f"\nHint: the sizes must multiply to {count}; one of them may be -1, and is worked out then."
     known, unknown = 1, None
     for i, size in enumerate(shape):
         if size == -1:

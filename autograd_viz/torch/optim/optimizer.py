@@ -68,12 +68,18 @@ class Optimizer:
         self._optimizer_step_post_hooks: OrderedDict[int, Any] = OrderedDict()
         if isinstance(params, Tensor):
             kind = typename(params)
-            raise TypeError(f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}")
+            raise TypeError(
+                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}"
+                "\nHint: a single tensor goes into a list: [tensor]."
+            )
         self.state: defaultdict[Any, Any] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         groups = list(params)
         if not groups:
-            raise ValueError("optimizer got an empty parameter list")
+            raise ValueError(
+                "optimizer got an empty parameter list\nHint: a Module finds the parameters and layers that are its attributes, or stand "
+                "in a ModuleList; and parameters() can be gone through once only."
+            )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
@@ -112,7 +118,7 @@ class Optimizer:
             if not isinstance(param, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {typename(param)}")
             if not self.defaults.get("differentiable") and not (param.is_leaf or param.retains_grad):
-                raise ValueError("can't optimize a non-leaf Tensor")
+                raise ValueError("can't optimize a non-leaf Tensor\nHint: give it the leaf that this tensor was computed from.")
         for name, default in self.defaults.items():
             if default is required and name not in param_group:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")

@@ -192,7 +192,10 @@ def binary_cross_entropy_with_logits(
     reduce_ = reduction_of(reduction, size_average, reduce)
     _check_sized(target, input)
     if target._array.shape != input._array.shape:
-        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+        raise ValueError(
+            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
+            "\nHint: .squeeze(-1), .unsqueeze(-1) or .view_as(other) gives one of them the other's shape."
+        )
     if input._array.dtype.kind != "f":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{SCALAR_NAMES[input.dtype]}'")
     if target._array.dtype.kind != "f":
