@@ -64,8 +64,10 @@ def _tensor_created(state: GraphState, event: ev.TensorCreated) -> None:
             now = state.nodes.get(event.node) if event.node is not None else None
             state.nodes[was].rewritten = now is None or all(edge.node != was for edge in now.edges)
     if event.node in state.nodes:
-        state.nodes[event.node].outputs[event.output_nr] = event.tensor
-        state.nodes[event.node].versions[event.output_nr] = event.version
+        node = state.nodes[event.node]
+        there = node.outputs.setdefault(event.output_nr, event.tensor)
+        if there == event.tensor or not event.earlier:  # (not what a node's own backward unpacks: its result once more)
+            node.outputs[event.output_nr], node.versions[event.output_nr] = event.tensor, event.version
     elif event.node is not None:
         state.orphans.setdefault(event.node, {})[event.output_nr] = event.tensor
 
