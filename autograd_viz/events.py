@@ -31,11 +31,15 @@ def record(kind: type[T]) -> type[T]:
 
 @record
 class Source:
-    """Where in the user's program something happened: a file's short name, a line (from 1), and the expression itself."""
+    """Where in the user's program something happened: a file's short name, a line (from 1), and the expression itself.
+
+    `target`: the `h` of `h = torch.tanh(x)`, if the expression is all that is assigned to one name.
+    """
 
     file: str
     line: int
     text: str
+    target: str = ""
 
 
 @record

@@ -17,9 +17,8 @@ from autograd_viz.draw.palette import SIZES
 from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import grid, top
 from autograd_viz.events import PACKED, Event, GradAccumulated, NodeCreated, Preview, SourceSeen, TensorCreated, VersionBumped
-from autograd_viz.trace.narrate import expression
 from autograd_viz.trace.state import CHANGED, FREED, HELD, GraphState, HookState, NodeState, SavedState, TensorState
-from autograd_viz.trace.words import Names, brief, made_by, shape
+from autograd_viz.trace.words import Names, brief, expression, made_by, shape
 
 Item = dict[str, Any]
 PAD = 14.0
@@ -219,10 +218,7 @@ class Cards:
         return self._operation(box, made or known.op, known.op, shape(known.shape), tags, [words(PAD, 68, "no grad_fn", "label")], 0.0)
 
     def _function(self, box: Box, node: NodeState) -> Card:
-        name = self.names.output(node)
-        made = expression(_short(node.source.text) if node.source else "", name) or node.op
-        if node.serial in self.drawn.inner:
-            made = f"{node.op} of {made}"
+        made = _short(self.names.made(node))
         chips, width = self._chips(box, node)
         if not chips:
             text = "saves nothing" + self._shares(node)

@@ -256,7 +256,6 @@ def choose(state: GraphState, moments: list[Moment], names: Names) -> Drawn:
         chooser.drawn.notes.append(f"{count} nodes are folded into {len(chooser.drawn.folds)} boxes: open one to look inside.")
     if chooser.left_out:
         chooser.drawn.notes.append(f"This is the beginning: {chooser.left_out} more boxes are not drawn.")
-    chooser.drawn.inner = _inner_nodes(state, names)
     return chooser.drawn
 
 
@@ -285,19 +284,3 @@ def _regions(drawn: Drawn, open_regions: list[int | None], moment: Moment, i: in
         open_regions.append(inside)
     elif moment.kind == at.MODE_OFF and open_regions:
         open_regions.pop()
-
-
-def _inner_nodes(state: GraphState, names: Names) -> set[int]:
-    """Nodes that are one part of an expression which made several: matmul's UnsqueezeBackward0 and MmBackward0."""
-    inner: set[int] = set()
-    group: set[str] = set()
-    before = None
-    for node in state.nodes.values():
-        same = before is not None and node.source is not None and node.source == before.source and node.name not in group
-        if same and before is not None and any(edge.node == before.serial for edge in node.edges) and not names.output(before):
-            inner.add(before.serial)
-            group.add(node.name)
-        else:
-            group = {node.name}
-        before = node
-    return inner

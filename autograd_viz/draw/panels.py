@@ -9,9 +9,9 @@ from autograd_viz.draw.clean import clean
 from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import value
 from autograd_viz.events import Edge, Preview
-from autograd_viz.trace.narrate import HOOKS, expression, hook_name
+from autograd_viz.trace.narrate import HOOKS, hook_name
 from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, TensorState
-from autograd_viz.trace.words import Names, made_by, shape, values
+from autograd_viz.trace.words import Names, expression, made_by, shape, values
 
 Row = dict[str, Any]
 MOST_LINKS = 40
@@ -68,9 +68,9 @@ def _copy(box: Box, state: GraphState, names: Names, drawn: Drawn, detailed: boo
 def _function(box: Box, state: GraphState, names: Names, drawn: Drawn, detailed: bool) -> dict[str, Any]:
     node = state.nodes[box.serial]
     form = ", ".join(shape(each) for each in node.shapes)
-    made = expression(node.source.text if node.source else "", names.output(node))
+    made = names.made(node)
     formulas = ", ".join(f"∂/∂{name} = {formula}" for name, formula in node.derivatives if name)
-    rows = [row("made by", made or node.op)] if made or node.op else []
+    rows = [row("made by", made)] if made else []
     rows += [row("derivative", formulas)] if formulas else []
     rows.append(row("saved", saved_text(node), f"{box.id}v"))
     rows += [row("gradient in", "not yet", f"{box.id}i"), row("gradient out", "not yet", f"{box.id}o")]

@@ -73,7 +73,6 @@ class Drawn:
     regions: list[Region] = field(default_factory=list)
     of_node: dict[int, Box] = field(default_factory=dict)
     of_tensor: dict[int, Box] = field(default_factory=dict)
-    inner: set[int] = field(default_factory=set)
     flags: set[int] = field(default_factory=set)
     folds: list[Fold] = field(default_factory=list)
     inside: dict[str, Drawn] = field(default_factory=dict)

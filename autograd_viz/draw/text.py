@@ -10,7 +10,7 @@ from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean, end
 from autograd_viz.draw.parts import COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.events import Edge
-from autograd_viz.trace.narrate import HOOKS, expression, hook_name
+from autograd_viz.trace.narrate import HOOKS, hook_name
 from autograd_viz.trace.state import HELD, GraphState, LedgerRow, NodeState, SavedState, TensorState
 from autograd_viz.trace.words import Names, shape, size, values
 
@@ -70,8 +70,7 @@ def _stands_for(box: Box, drawn: Drawn, names: Names) -> str:
 
 def _node(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:
     node = state.nodes[box.serial]
-    made = expression(node.source.text if node.source else "", names.output(node)) or node.op
-    made = f"{node.op} of {made}" if node.serial in drawn.inner else made
+    made = names.made(node)
     edges = ", ".join(_edge(edge, names) for edge in node.edges) or "nothing"
     first = f"{_number(box, names)} {node.name} {' '.join(shape(each) for each in node.shapes[:2])}"
     lines = [f"{clean(first)}  {clean(made, 60)}".rstrip(), f"    <- {clean(edges)}{_saved(node)}{_more(node, names)}{_hooks(box, state)}"]

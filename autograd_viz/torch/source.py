@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import opcode
+import re
 import sys
 from types import CodeType, FrameType
 from typing import Any
@@ -23,6 +24,9 @@ file_titles: dict[str, str] = {}
 
 LONGEST_TEXT = 20_000  # characters of a file that a recording keeps
 LONGEST_EXPRESSION = 120
+FOR_ITER = opcode.opmap["FOR_ITER"]
+ASSIGNED = re.compile(r"\s*([^\W\d]\w*(?:\.\w+)*)\s*=\s*\(?")  # what stands before all that is assigned to a name, and after it
+REST = re.compile(r"\)?\s*(?:#.*)?", re.DOTALL)
 STORES = {opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_ATTR", "DELETE_ATTR")}
 
 _places: dict[tuple[int, int], tuple[CodeType, Source]] = {}  # (id of a code object, instruction) -> the place; it keeps the code alive
@@ -88,7 +92,13 @@ def _place(frame: FrameType) -> Source:
         return Source(title, line, " ".join("".join(lines).split())[:LONGEST_EXPRESSION])
     if not lines or column is None or end_column is None:
         return Source(title, line, "")
+    if frame.f_code.co_code[frame.f_lasti] == FOR_ITER:  # what a loop fetches: the instruction's place is the whole loop
+        return Source(title, line, "")
     raw = [text.encode() for text in lines]  # columns count UTF-8 bytes
+    before, after = raw[0][:column].decode(errors="replace"), raw[-1][end_column:].decode(errors="replace")
     raw[-1] = raw[-1][:end_column]
     raw[0] = raw[0][column:]
-    return Source(title, line, " ".join(b"".join(raw).decode(errors="replace").split())[:LONGEST_EXPRESSION])
+    text = " ".join(b"".join(raw).decode(errors="replace").split())[:LONGEST_EXPRESSION]
+    assigned = ASSIGNED.fullmatch(before.rpartition(";")[2])
+    whole = assigned and REST.fullmatch(after.partition(";")[0])
+    return Source(title, line, text, assigned[1] if assigned and whole else "")

@@ -6,14 +6,13 @@ sentences reach the sighted reader under the picture and everybody else through 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from autograd_viz.events import PACKED, Edge, Preview
 from autograd_viz.trace import moments as at
 from autograd_viz.trace.moments import Moment
 from autograd_viz.trace.state import Call, GraphState, HookState, NodeState
-from autograd_viz.trace.words import Names, shape, size, values
+from autograd_viz.trace.words import Names, expression, shape, size, values
 
 Runs = list[tuple[str, str]]
 LONGEST_FORMULA = 48
@@ -79,28 +78,23 @@ def _constant(moment: Moment, state: GraphState, names: Names) -> Runs:
     return [*_b(names.tensor(moment.tensor)), *_w(" is a constant of shape "), *_c(shape(known.shape)), *_w(": no gradient is asked for.")]
 
 
-_IN_PLACE = re.compile(r"\w+_\(|[-+*/@%]=|\[.*\] = ")
-
-
-def expression(source_text: str, name: str) -> str:
-    """How a result was made.  "x @ w", "z" -> "z = x @ w";  "z.add_(1)", "z" -> "z.add_(1)" """
-    if name and source_text.startswith(name) and _IN_PLACE.match(source_text[len(name) :].lstrip(" .")):
-        return source_text
-    return f"{name} = {source_text}" if name and source_text and source_text != name else source_text or name
-
-
 def target(edge: Edge, names: Names) -> Runs:
     """Where an edge leads, as the end of a sentence."""
     if edge.node is not None:
         return _b(names.node(edge.node))
-    return [*_w("the leaf "), *_b(names.tensor(edge.leaf))]
+    leaf = names.tensor(edge.leaf)
+    return [*_w("a" if leaf == "leaf" else "the leaf"), *_w(" "), *_b(leaf)]
 
 
 def _node(moment: Moment, state: GraphState, names: Names) -> Runs:
     node = state.nodes[moment.node or 0]
-    made = expression(node.source.text if node.source else "", names.output(node))
     kept = [saved for saved in node.saved if saved.tensor is not None]
-    says = [*_b(node.name), *_w(" is recorded")] if not made else [*_c(made), *_w(" is recorded as "), *_b(node.name)]
+    if node.source is not None and node.serial in names.inner:
+        says = [*_w("In "), *_c(node.source.text), *_w(", "), *_c(node.op), *_w(" is recorded as "), *_b(node.name)]
+    elif node.source is not None and node.source.text:
+        says = [*_c(names.made(node)), *_w(" is recorded as "), *_b(node.name)]
+    else:
+        says = [*_b(node.name), *_w(" is recorded")]
     if node.op == "copy_slices":
         return _copy_slices(node, state, names)
     leads = [target(edge, names) for edge in node.edges if edge.node is not None or edge.leaf is not None]
@@ -156,7 +150,8 @@ def _mode_off(moment: Moment, state: GraphState, names: Names) -> Runs:
 
 
 def _requires(moment: Moment, state: GraphState, names: Names) -> Runs:
-    name = _b(names.tensor(moment.tensor))
+    called = names.tensor(moment.tensor)
+    name = [*_w("A " if called == "leaf" else ""), *_b(called)]
     if moment.event.requires_grad:
         return [*name, *_w(" asks for a gradient from now on: what is computed from it is recorded.")]
     return [*name, *_w(" asks for no gradient from now on. What was recorded before still leads to it.")]

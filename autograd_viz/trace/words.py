@@ -7,10 +7,13 @@ they would differ from run to run).
 
 from __future__ import annotations
 
+import re
+
 from autograd_viz.events import Preview
 from autograd_viz.trace.state import GraphState, NodeState, TensorState
 
 SHOWN = 6  # numbers in one line
+IN_PLACE = re.compile(r"\w+_\(|[-+*/@%]=|\[.*\] = ")
 
 
 def number(value: float) -> str:
@@ -80,6 +83,8 @@ class Names:
         self.given = given or {}
         self.tensor_numbers = {serial: i for i, serial in enumerate(state.tensors, 1)}
         self.node_numbers = {serial: i for i, serial in enumerate(state.nodes, 1)}
+        self._locals = self._only_targets()
+        self.inner = self._inner()
         self._owners = {  # memory -> a variable that looks into it: a Parameter shares the memory of the tensor that it was made of
             known.base: name for known in reversed(state.tensors.values())
             if known.base is not None and known.is_leaf and (name := self.variable(known.serial))
@@ -94,13 +99,42 @@ class Names:
         if serial is None:
             return ""
         known = self.state.tensors.get(serial)
-        return self.given.get(serial) or (known.name if known is not None else "")
+        return self.given.get(serial) or (known.name if known is not None else "") or self._locals.get(serial, "")
+
+    def _only_targets(self) -> dict[int, str]:
+        """Names that are gone, as a function's variables are: the `t` of `t = torch.ones(2)`, if only one tensor was made as `t`."""
+        found: dict[str, list[int]] = {}
+        for known in self.state.tensors.values():
+            source = known.source
+            if source is None or not source.target or known.node is not None:
+                continue
+            if known.inputs or source.text.partition("(")[0].rpartition(".")[2] == known.op:  # (nn.Linear(3, 1) makes several, and is none)
+                found.setdefault(source.target, []).append(known.serial)
+        taken = {*self.given.values(), *(known.name for known in self.state.tensors.values())}
+        return {serials[0]: target for target, serials in found.items() if len(serials) == 1 and target not in taken}
+
+    def _inner(self) -> set[int]:
+        """Nodes that are one part of an expression which made several: matmul's UnsqueezeBackward0 and MmBackward0."""
+        inner: set[int] = set()
+        group: set[str] = set()
+        before = None
+        for node in self.state.nodes.values():
+            same = before is not None and node.source is not None and node.source == before.source and node.name not in group
+            if same and before is not None and any(edge.node == before.serial for edge in node.edges) and not self.output(before):
+                inner.add(before.serial)
+                group.add(node.name)
+            else:
+                group = {node.name}
+            before = node
+        return inner
 
     def root(self, serial: int | None) -> TensorState | None:
         """The tensor itself, or what a nameless view of a constant looks at: `x` for the `x.unsqueeze(0)` inside a matmul."""
         tensors = self.state.tensors
         known = tensors.get(serial) if serial is not None else None
-        if known is None or known.requires_grad or known.unrecorded or known.origin is not None or self.variable(known.serial):
+        if known is None or known.requires_grad or known.unrecorded or known.origin is not None:
+            return known
+        if self.given.get(known.serial) or known.name:
             return known
         base = tensors.get(known.base) if known.base is not None else None
         return known if base is None or base.requires_grad else base
@@ -124,6 +158,15 @@ class Names:
             return "a node"
         return known.name if known.name in self._alone else f"{known.name} #{self.node_numbers[serial]}"
 
+    def made(self, node: NodeState) -> str:
+        """How a node's result was made.  "z = torch.matmul(x, w) + b";  of one part of several: "mm of torch.matmul(x, w)" """
+        source = node.source
+        if source is None or not source.text:
+            return self.output(node) or node.op
+        if node.serial in self.inner:
+            return f"{node.op} of {source.text}"
+        return expression(source.text, self.output(node) or source.target)
+
     def output(self, node: NodeState) -> str:
         """The user's name for what a node made, or an empty text."""
         return next((name for nr in sorted(node.outputs) if (name := self.variable(node.outputs[nr]))), "")
@@ -146,6 +189,13 @@ class Names:
         if known is None or known.base is None or known.base == serial:
             return ""
         return self.variable(known.base) or self._owners.get(known.base) or self.tensor(known.base)
+
+
+def expression(source_text: str, name: str) -> str:
+    """How a result was made.  "x @ w", "z" -> "z = x @ w";  "z.add_(1)", "z" -> "z.add_(1)" """
+    if name and source_text.startswith(name) and IN_PLACE.match(source_text[len(name) :].lstrip(" .")):
+        return source_text
+    return f"{name} = {source_text}" if name and source_text and source_text != name else source_text or name
 
 
 def made_by(tensor: TensorState) -> str:

@@ -74,3 +74,32 @@ def test_a_long_text_keeps_its_ends_and_says_what_it_leaves_out(record) -> None:
     assert sum("..." in line and "more" in line for line in lines) == 2
     assert lines[-1].startswith("held for backward")
     assert max(map(len, lines)) <= 160
+
+
+def test_what_a_function_calls_a_tensor_is_its_name_if_only_one_was_called_so(record) -> None:
+    def layer(h):
+        scale = torch.full((2,), 2.0)
+        return h * scale
+
+    def program():
+        start = torch.tensor([1.0, 2.0], requires_grad=True)
+        made = torch.nn.Linear(2, 1)
+        mid = layer(layer(start))
+        end = made(mid).sum(); end.backward()  # fmt: skip  # noqa: E702
+
+    lines = draw_recording(record(program)).text().splitlines()
+    assert "start: leaf (2,) = [1 2]" in lines
+    assert not any(line.startswith(("scale", "made")) for line in lines)  # two were called scale; made is no tensor
+    assert sum(line.endswith("h * scale") for line in lines) == 2
+    assert any(line.endswith(")  made(mid)") for line in lines)
+    assert any(line.endswith("end = made(mid).sum()") for line in lines)
+
+
+def test_what_a_loop_fetches_is_not_called_after_the_whole_loop(record) -> None:
+    def program():
+        w = torch.ones(2, requires_grad=True)
+        for (row,) in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(4, 2)), batch_size=2):
+            (w * row).sum().backward()
+
+    play = draw_recording(record(program)).play()
+    assert not any("for (row" in "".join(words for _, words in step["cap"]) for step in play["steps"])
