@@ -155,7 +155,7 @@ def race(rounds: int) -> None:
 def weigh() -> None:
     """Bytes of a cell's output, and of the page; and the time for the large ones."""
     from autograd_viz.draw import draw_recording
-    from autograd_viz.draw.html import pack
+    from autograd_viz.draw.packed import pack
 
     heads = ("drawn", "boxes", "steps", "play kB", "(packed)", "SVG kB", "text kB", "a cell's output kB", ".html() kB", "ms")
     print(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}")

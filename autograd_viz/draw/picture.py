@@ -22,6 +22,7 @@ from autograd_viz.draw.dot import digraph
 from autograd_viz.draw.graph import choose
 from autograd_viz.draw.html import html
 from autograd_viz.draw.layout import Arrow, Geometry, Point, text_width
+from autograd_viz.draw.packed import stored
 from autograd_viz.draw.palette import SIZES
 from autograd_viz.draw.panels import boxes
 from autograd_viz.draw.parts import FN, Box, Drawn, Link, Region
@@ -274,4 +275,4 @@ class Picture:
         return self.text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {MIME: self._play, "image/svg+xml": self.svg(), "text/plain": self.text()}
+        return {MIME: stored(self._play), "image/svg+xml": self.svg(), "text/plain": self.text()}

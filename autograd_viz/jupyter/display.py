@@ -55,7 +55,9 @@ def draw_now(recording: Recording, variables: dict[str, Any], live: bool) -> Pic
 
 def bundle(picture: Picture) -> Bundle:
     """The picture in every form that a front end may ask for."""
-    return {MIME_TYPE: picture.play(), "image/svg+xml": picture.svg(), "text/plain": picture.text()}
+    from autograd_viz.draw.packed import stored
+
+    return {MIME_TYPE: stored(picture.play()), "image/svg+xml": picture.svg(), "text/plain": picture.text()}
 
 
 def size(made: Bundle) -> int:
@@ -80,8 +82,13 @@ class Slot:
 
     def settle(self) -> None:
         """What stands there is final."""
-        if self.last is not None and self.last[MIME_TYPE]["live"]:
-            self.put({**self.last, MIME_TYPE: {**self.last[MIME_TYPE], "live": False}})
+        if self.last is None:
+            return
+        from autograd_viz.draw.packed import plain, stored
+
+        play = plain(self.last[MIME_TYPE])
+        if play["live"]:
+            self.put({**self.last, MIME_TYPE: stored({**play, "live": False})})
 
 
 class Pace:
