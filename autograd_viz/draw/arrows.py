@@ -17,8 +17,23 @@ THIN, HEAVY = 7.0, 10.0  # lengths of the heads
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 
 
+def straight(start: Point, stop: Point) -> list[Point]:
+    """A straight line as a chain of one piece."""
+    return [start, start, stop, stop]
+
+
+def is_straight(curve: Sequence[Point]) -> bool:
+    """Whether it is one."""
+    return len(curve) == 4 and curve[0] == curve[1] and curve[2] == curve[3]
+
+
 def aside(curve: Sequence[Point], by: float) -> list[Point]:
     """The curve moved sideways: to its left if `by` is positive (up, for an arrow to the right)."""
+    if is_straight(curve):
+        (x0, y0), (x1, y1) = curve[0], curve[-1]
+        long = hypot(x1 - x0, y1 - y0) or 1.0
+        dx, dy = by * (y1 - y0) / long, by * (x1 - x0) / long
+        return straight((x0 + dx, y0 - dy), (x1 + dx, y1 - dy))
     moved = []
     last = len(curve) - 1
     for i, (x, y) in enumerate(curve):
@@ -32,24 +47,28 @@ def aside(curve: Sequence[Point], by: float) -> list[Point]:
 
 def line_and_head(curve: Sequence[Point], head: float) -> tuple[str, str]:
     """Two paths: the line, stopped short, and a triangle at its end."""
-    tip = curve[-1]
-    near = next((p for p in reversed(curve[:-1]) if hypot(tip[0] - p[0], tip[1] - p[1]) > 0.5), curve[0])
+    tip, one = curve[-1], is_straight(curve)
+    near = curve[0] if one else next((p for p in reversed(curve[:-1]) if hypot(tip[0] - p[0], tip[1] - p[1]) > 0.5), curve[0])
     long = hypot(tip[0] - near[0], tip[1] - near[1]) or 1.0
     dx, dy = (tip[0] - near[0]) / long, (tip[1] - near[1]) / long
     neck = (tip[0] - dx * head, tip[1] - dy * head)
     half = head * 0.48
     left, right = (neck[0] - dy * half, neck[1] + dx * half), (neck[0] + dy * half, neck[1] - dx * half)
-    return path([*curve[:-1], neck]), f"M{_at(tip)}L{_at(left)}L{_at(right)}Z"
+    return path(straight(curve[0], neck) if one else [*curve[:-1], neck]), f"M{_at(tip)}L{_at(left)}L{_at(right)}Z".replace(".0", "")
 
 
 def path(curve: Sequence[Point]) -> str:
-    """A chain of cubics as `d`."""
-    pieces = (f"C{_at(curve[i])} {_at(curve[i + 1])} {_at(curve[i + 2])}" for i in range(1, len(curve) - 2, 3))
-    return f"M{_at(curve[0])}{''.join(pieces)}"
+    """A chain of cubics as `d`; a piece whose handles lie on its ends is a straight line."""
+    d = [f"M{_at(curve[0])}"]
+    for i in range(1, len(curve) - 2, 3):
+        start, on, off, stop = curve[i - 1 : i + 3]
+        d.append(f"L{_at(stop)}" if start == on and off == stop else f"C{_at(on)} {_at(off)} {_at(stop)}")
+    return "".join(d).replace(".0", "")
 
 
 def _at(point: Point) -> str:
-    return f"{round(point[0], 1):g} {round(point[1], 1):g}"
+    """Tenths of a pixel are fine enough. (Whoever joins these takes ".0" out: with one digit after each point, it can only be an end.)"""
+    return "%.1f %.1f" % point
 
 
 def along(curve: Sequence[Point], t: float) -> Point:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from autograd_viz.draw.layout import Arrow, Geometry, Point, rows, spread
+from autograd_viz.draw.layout import Arrow, Geometry, Point, route, rows, spread
 
 INCH = 72.0
 BIG = 40  # boxes; from here on less is spent on a short and quiet picture
-STRAIGHT = 60  # boxes; from here on arrows are straight lines, which are cheaper to find
+STRAIGHT = 60  # boxes; from here on Graphviz gives places only: its arrows would take three times as long as all the rest
 
 _one_at_a_time = threading.Lock()
 
@@ -34,6 +34,8 @@ def place(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequ
     try:
         with _one_at_a_time:
             made = _read(engine(_written(sizes, arrows, groups, gap)), len(sizes), len(arrows))
+        if len(sizes) > STRAIGHT:
+            route(made, sizes, arrows)
         spread(made.curves, arrows, sizes)
         return made
     except (ValueError, KeyError, OSError) as error:
@@ -45,7 +47,7 @@ def place(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequ
 def _written(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequence[int]], gap: float) -> str:
     """The question, in DOT."""
     limits = "nslimit=0.2,nslimit1=0.5,mclimit=0.3" if len(sizes) + len(arrows) > 2 * BIG else "nslimit=2,nslimit1=2,mclimit=1"
-    splines = "line" if len(sizes) > STRAIGHT else "true"
+    splines = "none" if len(sizes) > STRAIGHT else "true"
     lines = [
         f"digraph{{graph[rankdir=LR,nodesep=0.38,ranksep={gap / INCH:.3f},{limits},splines={splines}]",
         'node[shape=box,fixedsize=true,label=""]edge[dir=none,tailport=e,headport=w]',

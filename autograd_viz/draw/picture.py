@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd_viz.draw import graphviz
-from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head
+from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head, straight
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
 from autograd_viz.draw.clean import clean, clean_lines, end
 from autograd_viz.draw.dot import digraph
@@ -172,14 +172,14 @@ class _Canvas:
         area = (centre[0] - wide / 2, centre[1] - LABEL / 2, centre[0] + wide / 2, centre[1] + LABEL / 2)
         self.space.take(area)
         self.width, self.height = max(self.width, area[2] + MARGIN), max(self.height, area[3] + MARGIN)
-        return self.flow(f"{box.id}s", [tail, tail, tip, tip]), self.label(f"{box.id}s", wide, centre)
+        return self.flow(f"{box.id}s", straight(tail, tip)), self.label(f"{box.id}s", wide, centre)
 
     def fallback(self, tail: Box, head: Box) -> list[Point]:
         """A straight curve, where the layout gave none."""
         (x0, y0), (x1, y1) = self.corner(tail), self.corner(head)
         start = (x0 + self.cards[tail.index].w, y0 + self.cards[tail.index].h / 2)
         stop = (x1, y1 + self.cards[head.index].h / 2)
-        return [start, start, stop, stop]
+        return straight(start, stop)
 
     def box(self, box: Box) -> Item:
         x, y = self.corner(box)
