@@ -7,6 +7,7 @@ other, so that both are seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import hypot
 
 from autograd_viz.draw.layout import Point
@@ -54,21 +55,36 @@ def line_and_head(curve: Sequence[Point], head: float) -> tuple[str, str]:
     neck = (tip[0] - dx * head, tip[1] - dy * head)
     half = head * 0.48
     left, right = (neck[0] - dy * half, neck[1] + dx * half), (neck[0] + dy * half, neck[1] - dx * half)
-    return path(straight(curve[0], neck) if one else [*curve[:-1], neck]), f"M{_at(tip)}L{_at(left)}L{_at(right)}Z".replace(".0", "")
+    return path(straight(curve[0], neck) if one else [*curve[:-1], neck]), _written(tip, [("l", [left]), ("l", [right])]) + "Z"
 
 
 def path(curve: Sequence[Point]) -> str:
     """A chain of cubics as `d`; a piece whose handles lie on its ends is a straight line."""
-    d = [f"M{_at(curve[0])}"]
-    for i in range(1, len(curve) - 2, 3):
-        start, on, off, stop = curve[i - 1 : i + 3]
-        d.append(f"L{_at(stop)}" if start == on and off == stop else f"C{_at(on)} {_at(off)} {_at(stop)}")
-    return "".join(d).replace(".0", "")
+    if is_straight(curve):
+        return _written(curve[0], [("l", curve[3:])])
+    pieces = (curve[i - 1 : i + 3] for i in range(1, len(curve) - 2, 3))
+    return _written(curve[0], [("l", piece[3:]) if is_straight(piece) else ("c", piece[1:]) for piece in pieces])
 
 
-def _at(point: Point) -> str:
-    """Tenths of a pixel are fine enough. (Whoever joins these takes ".0" out: with one digit after each point, it can only be an end.)"""
-    return "%.1f %.1f" % point
+def _written(start: Point, pieces: Iterable[tuple[str, Sequence[Point]]]) -> str:
+    """A path in relative terms, in tenths of a pixel: like arrows are written alike, wherever they are, and that packs well.
+
+    Each end is rounded before the next piece is counted from it, so nothing adds up.
+    """
+    x0, y0 = round(start[0] * 10), round(start[1] * 10)
+    d = ["M", tenths(x0), " ", tenths(y0)]
+    for command, points in pieces:
+        for x, y in points:
+            d += [command, tenths(round(x * 10) - x0), " ", tenths(round(y * 10) - y0)]
+            command = " "
+        x0, y0 = round(points[-1][0] * 10), round(points[-1][1] * 10)
+    return "".join(d).replace(" -", "-")
+
+
+@lru_cache(maxsize=4096)
+def tenths(many: int) -> str:
+    """ "-12.5" for -125, "3" for 30"""
+    return f"{many / 10:g}" if many % 10 else str(many // 10)
 
 
 def along(curve: Sequence[Point], t: float) -> Point:

@@ -50,13 +50,19 @@ def words(x: float, y: float, s: str, c: str, a: str = "", id: str = "") -> Item
     item: Item = {"k": "text", "x": tidy(x), "y": tidy(y), "s": clean(s), "c": c}
     if a:
         item["a"] = a
-    return item | {"id": id} if id else item
+    if id:
+        item["id"] = id
+    return item
 
 
 def group(items: list[Item], c: str, id: str = "", x: float = 0.0, y: float = 0.0) -> Item:
     """Items that move and change together."""
-    item: Item = {"k": "g", "x": tidy(x), "y": tidy(y), "c": c, "items": items}
-    return item | {"id": id} if id else item
+    item: Item = {"k": "g", "c": c, "items": items}
+    if x or y:
+        item["x"], item["y"] = tidy(x), tidy(y)
+    if id:
+        item["id"] = id
+    return item
 
 
 def tidy(number: float) -> float:

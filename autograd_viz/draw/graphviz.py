@@ -35,7 +35,7 @@ def place(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequ
         with _one_at_a_time:
             made = _read(engine(_written(sizes, arrows, groups, gap)), len(sizes), len(arrows))
         if len(sizes) > STRAIGHT:
-            route(made, sizes, arrows)
+            route(made, sizes, arrows, gap)
         spread(made.curves, arrows, sizes)
         return made
     except (ValueError, KeyError, OSError) as error:

@@ -64,7 +64,7 @@ def rows(sizes: Sequence[Point], arrows: Sequence[Arrow], gap: float) -> Geometr
             down += sizes[box][1] + 28
         left, height = left + wide + gap, max(height, down - 28)
     made = Geometry(max(left - gap, 0.0), height, centres, [])
-    route(made, sizes, arrows)
+    route(made, sizes, arrows, gap)
     return made
 
 
@@ -88,20 +88,25 @@ def depths(count: int, arrows: Sequence[Arrow]) -> list[int]:
     return depth
 
 
-def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow]) -> None:
-    """Arrows where a layout has given places only: straight, or, where a box is in the way, along a free lane above or below it."""
-    boxes = sorted(
-        (x - w / 2, y - h / 2 - ABOVE, x + w / 2, y + h / 2 + BELOW, i) for i, ((x, y), (w, h)) in enumerate(zip(made.centres, sizes, strict=True))
-    )
+def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow], gap: float) -> None:
+    """Arrows where a layout has given places only: straight, or, where a box is in the way, along a free lane above or below it.
+
+    Boxes of a column have one centre, and between columns there is `gap`: there an arrow turns to its lane and back.
+    """
+    sides = [(x - w / 2, x + w / 2) for (x, _), (w, _) in zip(made.centres, sizes, strict=True)]
+    columns: dict[float, Point] = {}  # centre -> how far its boxes reach
+    for (x, _), (left, right) in zip(made.centres, sides, strict=True):
+        reach = columns.get(x, (left, right))
+        columns[x] = min(reach[0], left), max(reach[1], right)
+    boxes = sorted((sides[i][0], y - h / 2 - ABOVE, sides[i][1], y + h / 2 + BELOW, i) for i, ((_, y), (_, h)) in enumerate(zip(made.centres, sizes, strict=True)))
     lefts, widest = [box[0] for box in boxes], max((w for w, _ in sizes), default=0.0)
     lanes: list[tuple[float, float, float]] = []  # left, right, y
     made.curves = [[] for _ in arrows]
     for i in sorted(range(len(arrows)), key=lambda i: made.centres[arrows[i].head][0] - made.centres[arrows[i].tail][0]):
-        arrow = arrows[i]  # the shortest first: it gets the nearest lane, and the longer ones pass around it
-        start = made.centres[arrow.tail][0] + sizes[arrow.tail][0] / 2, made.centres[arrow.tail][1]
-        stop = made.centres[arrow.head][0] - sizes[arrow.head][0] / 2, made.centres[arrow.head][1]
+        tail, head = arrows[i].tail, arrows[i].head  # the shortest first: it gets the nearest lane, and longer ones pass around it
+        start, stop = (sides[tail][1], made.centres[tail][1]), (sides[head][0], made.centres[head][1])
         around = boxes[bisect_left(lefts, start[0] - widest) : bisect_left(lefts, stop[0])]
-        near = [box for box in around if box[2] > start[0] and box[4] not in (arrow.tail, arrow.head)]
+        near = [box for box in around if box[2] > start[0] and box[4] not in (tail, head)]
         if stop[0] <= start[0] or not any(_crosses(start, stop, box) for box in near):
             made.curves[i] = [start, start, stop, stop]
             continue
@@ -109,7 +114,7 @@ def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow]) -> No
         taken += [(y - 2 * LANE, y + 2 * LANE) for left, right, y in lanes if left < stop[0] and start[0] < right]
         y = _free((start[1] + stop[1]) / 2, taken)
         lanes.append((start[0], stop[0], y))
-        made.curves[i] = _detour(start, stop, y)
+        made.curves[i] = _detour(start, stop, columns[made.centres[tail][0]][1], columns[made.centres[head][0]][0], y, min(TURN, gap * 0.9))
     _grow(made)
 
 
@@ -133,17 +138,18 @@ def _free(wanted: float, taken: list[tuple[float, float]]) -> float:
     return down if down - wanted <= wanted - up else up
 
 
-def _detour(start: Point, stop: Point, y: float) -> list[Point]:
-    """Over to the lane, straight along it, and back."""
-    turn = min(TURN, (stop[0] - start[0]) / 3)
-    on, off = (start[0] + turn, y), (stop[0] - turn, y)
-    half = turn / 2
-    return [start, (start[0] + half, start[1]), (on[0] - half, y), on, on, off, off, (off[0] + half, y), (stop[0] - half, stop[1]), stop]
+def _detour(start: Point, stop: Point, right: float, left: float, y: float, turn: float) -> list[Point]:
+    """Out of the column of its tail, which ends at `right`, over to the lane, along it, and into that of its head, which begins at `left`."""
+    on, off, half = (right + turn, y), (left - turn, y), turn / 2
+    out, into = (right, start[1]), (left, stop[1])
+    curve = [start] if start[0] >= right - 1 else [start, start, out, out]
+    curve += [(right + half, start[1]), (right + half, y), on, on, off, off, (left - half, y), (left - half, stop[1])]
+    return [*curve, stop] if stop[0] <= left + 1 else [*curve, into, into, stop, stop]
 
 
 def _grow(made: Geometry) -> None:
     """Give the lanes that run beyond the boxes their room."""
-    lanes = [curve[3][1] for curve in made.curves if len(curve) > 4]
+    lanes = [curve[6][1] for curve in made.curves if len(curve) > 4]
     over, made.height = max(LANE - min(lanes, default=LANE), 0.0), max(made.height, max(lanes, default=0.0) + LANE)
     if over:
         made.height += over

@@ -162,7 +162,7 @@ def _drawn(items: list[dict[str, Any]], shown: Shown) -> Iterator[str]:
     """All items, back to front. Arrows that follow each other and look alike are one path: half of a big picture's bytes are arrows."""
     alike: dict[tuple[str, str], list[str]] = {}
     for item in items:
-        if item["k"] == "g" and all(each["k"] == "path" for each in item["items"]) and not (item["x"] or item["y"]):
+        if item["k"] == "g" and all(each["k"] == "path" for each in item["items"]) and not (item.get("x") or item.get("y")):
             classes = (item | shown.get(item.get("id", ""), {})).get("c", "")
             for each in item["items"]:
                 around, looks = _looks("g", classes, ""), _looks("path", each.get("c", ""), classes)
@@ -191,7 +191,8 @@ def _item(item: dict[str, Any], shown: Shown, parent: str) -> str:
 
 def _group(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     inside = "".join([_item(each, shown, classes) for each in item["items"]])
-    move = f"translate({item['x']} {item['y']})" if item["x"] or item["y"] else ""
+    x, y = item.get("x", 0), item.get("y", 0)
+    move = f"translate({x} {y})" if x or y else ""
     c = prefixed(classes) if classes.startswith("node") else ""  # (boxes alone keep their words: for whoever looks for them)
     return _tag("g", {"class": c, "transform": move}, inside, looks) if inside and (c or move or looks) else inside
 

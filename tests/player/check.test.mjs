@@ -142,8 +142,8 @@ test("names of Object's own are names like any other", () => {
 });
 
 test("a path is M, L, C, Z and numbers, with whole points", () => {
-  for (const good of ["", "M0 0", "M0 0L1,1", "M-1.5 .5C1 2 3 4 5 6Z", "M0 0 L1 1 2 2Z", "M1e2 -3E-1L0 0"]) assert.ok(isPath(good), good);
-  for (const bad of ["L0 0", "M0", "M0 0L", "M0 0C1 2 3", "M0 0Z3", "m0 0", "M0 0A1 1 0 0 0 1 1", "M0 0;", "MNaN 0", "M0 0L- 1", "1 2", "M0 0<", "M1e 0"]) assert.ok(!isPath(bad), bad);
+  for (const good of ["", "M0 0", "M0 0L1,1", "M-1.5 .5C1 2 3 4 5 6Z", "M0 0 L1 1 2 2Z", "M1e2 -3E-1L0 0", "M0 0l-1-2c1 2-3 4 5-6Z"]) assert.ok(isPath(good), good);
+  for (const bad of ["L0 0", "M0", "M0 0L", "M0 0C1 2 3", "M0 0Z3", "m0 0", "M0 0l1", "M0 0h1", "l1 1", "M0 0A1 1 0 0 0 1 1", "M0 0;", "MNaN 0", "M0 0L- 1", "1 2", "M0 0<", "M1e 0"]) assert.ok(!isPath(bad), bad);
 });
 
 test("a long hostile path is refused in time linear in its length", () => {

@@ -16,10 +16,10 @@ const PHASES = new Set(["forward", "backward", "grad", "error"]);
 const CAPTION_CLASSES = new Set(["", "b", "code"]);
 const ANCHORS = new Set(["middle", "end"]);
 const ITEM_KINDS = new Set(["g", "rect", "circle", "path", "text", "cells"]);
-const PATH_TOKEN = /([MLCZ])|-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[ ,\n]+/y;
-const PATH_ARITY = { M: 2, L: 2, C: 6, Z: 0 };
+const PATH_TOKEN = /([MLCZlc])|-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[ ,\n]+/y;
+const PATH_ARITY = { M: 2, L: 2, C: 6, l: 2, c: 6, Z: 0 };
 
-/** Whether `d` is a path that starts with M and has a whole number of points after each of M, L, C and none after Z. */
+/** Whether `d` is a path that starts with M and has a whole number of points after each of M, L, C, l, c and none after Z. */
 export function isPath(d) {
   let command = "", numbers = 0, from = 0;
   const complete = () => command === "" ? numbers === 0 : PATH_ARITY[command] === 0 ? numbers === 0 : numbers > 0 && numbers % PATH_ARITY[command] === 0;
@@ -123,6 +123,7 @@ class PlayCheck {
     if (item.c !== undefined) this.classes(item.c, `${where}.c`);
     if (item.k === "g" && item.id !== undefined) this.drawnIn.set(item.id, this.view);
     if (item.k === "path") return this.path(item, where);
+    if (item.k === "g" && item.x === undefined && item.y === undefined) return this.items(item.items, `${where}.items`, depth + 1);
     this.number(item, "x", where);
     this.number(item, "y", where);
     if (item.k === "g") this.items(item.items, `${where}.items`, depth + 1);
@@ -152,7 +153,7 @@ class PlayCheck {
 
   path(item, where) {
     this.text(item, "d", where, 100_000);
-    if (!isPath(item.d)) wrong(`${where}.d`, "a path of numbers and M L C Z", item.d);
+    if (!isPath(item.d)) wrong(`${where}.d`, "a path of numbers and M L C l c Z", item.d);
   }
 
   /** A step may give a `cells` item more cells than it began with: what counts is the most that it ever shows. */

@@ -12,7 +12,7 @@ const TAGS = { g: "g", rect: "rect", circle: "circle", path: "path", text: "text
 
 /** @type {Record<string, (item: import("./frame.js").Item) => Record<string, any>>} */
 const SHAPES = {
-  g: (item) => ({ transform: item.x || item.y ? `translate(${item.x} ${item.y})` : null }),
+  g: (item) => ({ transform: item.x || item.y ? `translate(${item.x ?? 0} ${item.y ?? 0})` : null }),
   rect: (item) => ({ x: item.x, y: item.y, width: item.w, height: item.h, rx: item.r || null }),
   circle: (item) => ({ cx: item.x, cy: item.y, r: item.r }),
   path: (item) => ({ d: item.d }),
