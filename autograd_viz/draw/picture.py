@@ -183,8 +183,7 @@ class _Canvas:
 
     def box(self, box: Box) -> Item:
         x, y = self.corner(box)
-        words = ["node", box.kind, *box.extra.split(), *([] if box.earlier else ["later"])]
-        return group(self.cards[box.index].items, " ".join(words), box.id, x, y)
+        return group(self.cards[box.index].items, box.words if box.earlier else f"{box.words} later", box.id, x, y)
 
     def edge(self, link: Link, curve: list[Point], beside: bool) -> Item:
         """A forward arrow; a little aside if gradients will run along it."""
