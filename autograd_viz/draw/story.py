@@ -40,6 +40,7 @@ class Story:
         self.lit: list[Box] = []
         self.waving: list[str] = []  # the flags of hooks that run now
         self.flows: dict[str, str] = {}
+        self.flowing: list[str] = []  # those that are on
         self.shown_links = {link.id for each in drawn.everything() for link in each.links if link.head.earlier}
         self.unlabelled = {link.id for each in drawn.everything() if each.crowded for link in each.links}
         self.steps: list[dict[str, Any]] = []
@@ -183,13 +184,16 @@ class Story:
         for id in self.waving:
             self.stage.put(id, "c", "hook")
         self.waving = []
-        for id, was in list(self.flows.items()):
-            if was == "on":
+        for id in self.flowing:
+            if self.flows[id] == "on":
                 self.flow(id, "past")
+        self.flowing = []
 
     def flow(self, id: str, state: str, text: str | None = None) -> None:
         """Show a backward arrow and its label."""
         self.flows[id] = state
+        if state == "on":
+            self.flowing.append(id)
         self.stage.put(f"{id}b", "c", f"flow {state}")
         if id in self.unlabelled:
             return
@@ -232,9 +236,10 @@ class Story:
             if words and each.kind in (FN, FOLD) and words & {"done", "failed"}:
                 words -= {"done", "failed"}
                 self.dress(each)
-        for id in list(self.flows):
+        for id in self.flows:
             self.flow(id, "off")
         self.flows.clear()
+        self.flowing = []
         for edge, seed in zip(moment.event.roots, moment.event.seeds, strict=False):
             root = self.drawn.of_node.get(edge.node) if edge.node is not None else self.drawn.of_tensor.get(edge.leaf)
             if root is not None:
