@@ -187,8 +187,10 @@ class _Canvas:
 
     def edge(self, link: Link, curve: list[Point], beside: bool) -> Item:
         """A forward arrow; a little aside if gradients will run along it."""
-        line, head = line_and_head(aside(curve, ASIDE) if beside else curve, THIN)
-        items: list[Item] = [{"k": "path", "d": line, "c": "edge-line"}, {"k": "path", "d": head, "c": "edge-head"}]
+        arrow = _arrow(aside(curve, ASIDE) if beside else curve, THIN, f"edge {link.kind}{'' if link.head.earlier else ' later'}", link.id)
+        if link.output is None and link.kind != "cut":
+            return arrow
+        items: list[Item] = [{"k": "path", "d": arrow["d"], "c": "edge-line"}, {"k": "path", "d": arrow["h"], "c": "edge-head"}]
         if link.output is not None:
             x, y = along(curve, 0.84)
             items.append(words(x, y - 5, str(link.output), "outnr", "middle"))
@@ -196,12 +198,11 @@ class _Canvas:
             x, y = along(curve, 0.5)
             strokes = "".join(f"M{tidy(x + dx)} {tidy(y + 7)}L{tidy(x + dx + 6)} {tidy(y - 7)}" for dx in (-6, 0))
             items.append({"k": "path", "d": strokes, "c": "cut-mark"})
-        return group(items, f"edge {link.kind}" + ("" if link.head.earlier else " later"), link.id)
+        return group(items, arrow["c"], link.id)
 
     def flow(self, id: str, curve: list[Point]) -> Item:
         """A backward arrow."""
-        line, head = line_and_head(curve, HEAVY)
-        return group([{"k": "path", "d": line, "c": "flow-line"}, {"k": "path", "d": head, "c": "flow-head"}], "flow off", f"{id}b")
+        return _arrow(curve, HEAVY, "flow off", f"{id}b")
 
     def label(self, id: str, wide: float, centre: Point) -> Item:
         """What flows along it."""
@@ -220,6 +221,11 @@ class _Canvas:
         says = region.says if fits else end(region.says.split(":")[0], int((right - left - 16) / text_width("m", SIZES["region-text"])))
         items += [rect(left, top, right - left, bottom - top, "region-box", 8), words(left + 10, bottom - 7, says, "region-text")]
         return group(items, "region" if region.moment is None else "region later", region.id)
+
+
+def _arrow(curve: list[Point], size: float, c: str, id: str) -> Item:
+    line, head = line_and_head(curve, size)
+    return {"k": "arrow", "d": line, "h": head, "c": c, "id": id}
 
 
 def _hatch(left: float, top: float, right: float, bottom: float) -> Iterable[str]:

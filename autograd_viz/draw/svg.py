@@ -162,17 +162,27 @@ def _drawn(items: list[dict[str, Any]], shown: Shown) -> Iterator[str]:
     """All items, back to front. Arrows that follow each other and look alike are one path: half of a big picture's bytes are arrows."""
     alike: dict[tuple[str, str], list[str]] = {}
     for item in items:
-        if item["k"] == "g" and all(each["k"] == "path" for each in item["items"]) and not (item.get("x") or item.get("y")):
-            classes = (item | shown.get(item.get("id", ""), {})).get("c", "")
-            for each in item["items"]:
-                around, looks = _looks("g", classes, ""), _looks("path", each.get("c", ""), classes)
+        if item["k"] == "arrow":
+            for part, (around, looks) in zip("dh", _arrow_looks(_classes(item, shown)), strict=True):
                 if around is not None and looks is not None:
-                    alike.setdefault((around, looks), []).append(each["d"])
+                    alike.setdefault((around, looks), []).append(item[part])
         else:
             yield from _arrows(alike)
             alike.clear()
             yield _item(item, shown, "")
     yield from _arrows(alike)
+
+
+def _classes(item: dict[str, Any], shown: Shown) -> str:
+    now = shown.get(item.get("id", ""))
+    return now["c"] if now and "c" in now else item.get("c", "")  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=512)
+def _arrow_looks(classes: str) -> list[tuple[str | None, str | None]]:
+    """Of an arrow's line and of its head: how its group looks, and how itself."""
+    kind = classes.split(" ")[0]
+    return [(_looks("g", classes, ""), _looks("path", f"{kind}-{part}", classes)) for part in ("line", "head")]
 
 
 def _arrows(alike: dict[tuple[str, str], list[str]]) -> Iterator[str]:
@@ -210,6 +220,11 @@ def _path(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     return _tag("path", {"d": item["d"]}, looks=looks)
 
 
+def _arrow(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    parts = zip("dh", _arrow_looks(classes), strict=True)
+    return _tag("g", {}, "".join([_tag("path", {"d": item[part]}, looks=own) for part, (_, own) in parts if own is not None]), looks)
+
+
 def _text(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     inside = escape(clean(item["s"]))
     return _tag("text", {"x": item["x"], "y": item["y"], "text-anchor": item.get("a")}, inside, looks) if inside else ""
@@ -235,4 +250,4 @@ def _cells(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     return _tag("g", {}, "".join(grids), looks) if looks else "".join(grids)
 
 
-_DRAWN = {"g": _group, "rect": _rect, "circle": _circle, "path": _path, "text": _text, "cells": _cells}
+_DRAWN = {"g": _group, "rect": _rect, "circle": _circle, "path": _path, "arrow": _arrow, "text": _text, "cells": _cells}

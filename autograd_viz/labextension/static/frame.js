@@ -7,7 +7,7 @@
  */
 
 /**
- * @typedef {{k: string, id?: string, c?: string, x?: number, y?: number, w?: number, h?: number, r?: number, d?: string, s?: string,
+ * @typedef {{k: string, id?: string, c?: string, x?: number, y?: number, w?: number, h?: any, r?: number, d?: string, s?: string,
  *   a?: string, size?: number, cols?: number, v?: Shade[], items?: Item[]}} Item
  * @typedef {number | null | "bad"} Shade
  * @typedef {{c?: string, s?: string, v?: Shade[]}} Change
