@@ -7,13 +7,12 @@ other, so that both are seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from math import hypot
 
 from autograd_viz.draw.layout import Point
 
 ASIDE = 4.0
-THIN, HEAVY = 7.0, 10.0  # lengths of the heads
+THIN, HEAVY, WIDE = 7.0, 10.0, 0.48  # lengths of the heads, and half the width of one, as a part of its length
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -36,11 +35,9 @@ def aside(curve: Sequence[Point], by: float) -> list[Point]:
         dx, dy = by * (y1 - y0) / long, by * (x1 - x0) / long
         return straight((x0 + dx, y0 - dy), (x1 + dx, y1 - dy))
     moved = []
-    last = len(curve) - 1
-    for i, (x, y) in enumerate(curve):
-        (x0, y0), (x1, y1) = curve[max(i - 1, 0)], curve[min(i + 1, last)]
+    for (x0, y0), (x, y), (x1, y1) in zip([curve[0], *curve], curve, [*curve[1:], curve[-1]], strict=False):
         if (x0, y0) == (x1, y1):
-            (x0, y0), (x1, y1) = curve[0], curve[last]
+            (x0, y0), (x1, y1) = curve[0], curve[-1]
         long = hypot(x1 - x0, y1 - y0) or 1.0
         moved.append((x + by * (y1 - y0) / long, y - by * (x1 - x0) / long))
     return moved
@@ -48,43 +45,46 @@ def aside(curve: Sequence[Point], by: float) -> list[Point]:
 
 def line_and_head(curve: Sequence[Point], head: float) -> tuple[str, str]:
     """Two paths: the line, stopped short, and a triangle at its end."""
-    tip, one = curve[-1], is_straight(curve)
-    near = curve[0] if one else next((p for p in reversed(curve[:-1]) if hypot(tip[0] - p[0], tip[1] - p[1]) > 0.5), curve[0])
-    long = hypot(tip[0] - near[0], tip[1] - near[1]) or 1.0
-    dx, dy = (tip[0] - near[0]) / long, (tip[1] - near[1]) / long
-    neck = (tip[0] - dx * head, tip[1] - dy * head)
-    half = head * 0.48
-    left, right = (neck[0] - dy * half, neck[1] + dx * half), (neck[0] + dy * half, neck[1] - dx * half)
-    return path(straight(curve[0], neck) if one else [*curve[:-1], neck]), _written(tip, [("l", [left]), ("l", [right])]) + "Z"
+    (x, y), one = curve[-1], is_straight(curve)
+    near = curve[0] if one else next((p for p in reversed(curve[:-1]) if hypot(x - p[0], y - p[1]) > 0.5), curve[0])
+    long = hypot(x - near[0], y - near[1]) or 1.0
+    dx, dy = (x - near[0]) / long * head, (y - near[1]) / long * head
+    neck = (x - dx, y - dy)
+    left, right = (neck[0] - dy * WIDE, neck[1] + dx * WIDE), (neck[0] + dy * WIDE, neck[1] - dx * WIDE)
+    line = _lines(curve[0], neck) if one else path([*curve[:-1], neck])
+    return line, _lines((x, y), left, right) + "Z"
 
 
 def path(curve: Sequence[Point]) -> str:
     """A chain of cubics as `d`; a piece whose handles lie on its ends is a straight line."""
     if is_straight(curve):
-        return _written(curve[0], [("l", curve[3:])])
-    pieces = (curve[i - 1 : i + 3] for i in range(1, len(curve) - 2, 3))
-    return _written(curve[0], [("l", piece[3:]) if is_straight(piece) else ("c", piece[1:]) for piece in pieces])
-
-
-def _written(start: Point, pieces: Iterable[tuple[str, Sequence[Point]]]) -> str:
-    """A path in relative terms, in tenths of a pixel: like arrows are written alike, wherever they are, and that packs well.
-
-    Each end is rounded before the next piece is counted from it, so nothing adds up.
-    """
-    x0, y0 = round(start[0] * 10), round(start[1] * 10)
-    d = ["M", tenths(x0), " ", tenths(y0)]
-    for command, points in pieces:
-        for x, y in points:
-            d += [command, tenths(round(x * 10) - x0), " ", tenths(round(y * 10) - y0)]
-            command = " "
-        x0, y0 = round(points[-1][0] * 10), round(points[-1][1] * 10)
+        return _lines(curve[0], curve[3])
+    tens = [(round(x * 10), round(y * 10)) for x, y in curve]
+    d = [f"M{tenths(tens[0][0])} {tenths(tens[0][1])}"]
+    for i in range(0, len(tens) - 3, 3):
+        (x, y), on, off, stop = tens[i : i + 4]
+        ends = [stop] if (x, y) == on and off == stop else [on, off, stop]
+        d.append(("l" if len(ends) == 1 else "c") + " ".join([f"{tenths(px - x)} {tenths(py - y)}" for px, py in ends]))
     return "".join(d).replace(" -", "-")
 
 
-@lru_cache(maxsize=4096)
+def _lines(start: Point, *stops: Point) -> str:
+    """Straight lines from one point to the next as `d`."""
+    x, y = round(start[0] * 10), round(start[1] * 10)
+    d = f"M{tenths(x)} {tenths(y)}"
+    for stop in stops:
+        left, top, x, y = x, y, round(stop[0] * 10), round(stop[1] * 10)
+        d += f"l{tenths(x - left)} {tenths(y - top)}"
+    return d.replace(" -", "-")
+
+
 def tenths(many: int) -> str:
-    """ "-12.5" for -125, "3" for 30"""
-    return f"{many / 10:g}" if many % 10 else str(many // 10)
+    """So many tenths of a pixel, which is fine enough: "-12.5" for -125, "3" for 30.
+
+    Paths are written in relative terms: arrows that are alike are written alike, wherever they are, and that packs well. Each point is
+    rounded before the next is counted from it, so nothing adds up.
+    """
+    return str(many / 10) if many % 10 else str(many // 10)
 
 
 def along(curve: Sequence[Point], t: float) -> Point:

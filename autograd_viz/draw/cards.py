@@ -68,7 +68,8 @@ def group(items: list[Item], c: str, id: str = "", x: float = 0.0, y: float = 0.
 def tidy(number: float) -> float:
     """A tenth of a pixel is fine enough."""
     rounded = round(number, 1)
-    return int(rounded) if rounded == int(rounded) else rounded
+    whole = int(rounded)
+    return whole if rounded == whole else rounded
 
 
 def is_tensor(saved: SavedState) -> bool:
