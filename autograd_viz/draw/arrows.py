@@ -71,10 +71,10 @@ def path(curve: Sequence[Point]) -> str:
 def _lines(start: Point, *stops: Point) -> str:
     """Straight lines from one point to the next as `d`."""
     x, y = round(start[0] * 10), round(start[1] * 10)
-    d = f"M{tenths(x)} {tenths(y)}"
+    d, then = f"M{tenths(x)} {tenths(y)}", "l"
     for stop in stops:
         left, top, x, y = x, y, round(stop[0] * 10), round(stop[1] * 10)
-        d += f"l{tenths(x - left)} {tenths(y - top)}"
+        d, then = f"{d}{then}{tenths(x - left)} {tenths(y - top)}", " "
     return d.replace(" -", "-")
 
 

@@ -43,9 +43,9 @@ _ATTRIBUTES = {
     "style": set(),
 }
 _WORD = re.compile(r"[a-z0-9-]+\Z")
-# What the whole drawing says once: words are in the monospace face and in ink unless an element says otherwise.
+# What the whole drawing says once: words are small and dim, in the monospace face, and lines of one width, unless an element says otherwise.
 _FACES = {MONO: MONO.replace('"', ""), SANS: "system-ui,sans-serif"}
-_ROOT = {"fill": COLOURS["ink"][0], "font-family": _FACES[MONO], "font-size": "11.5"}
+_ROOT = {"fill": COLOURS["dim"][0], "font-family": _FACES[MONO], "font-size": "11.5", "stroke-width": "1.5"}
 _UNSAID = {*_ROOT.items(), ("stroke", "none"), ("font-weight", "400")}
 
 
@@ -107,7 +107,7 @@ def _night() -> str:
     """The style: each light colour's dark one, wherever it is an attribute of ours."""
     pairs = dict(COLOURS.values())
     turned = [f".agv-svg [{key}='{light}']{{{key}:{dark}}}" for light, dark in pairs.items() for key in ("fill", "stroke")]
-    return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['ink'][1]}}}{''.join(turned)}}}"
+    return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['dim'][1]}}}{''.join(turned)}}}"
 
 
 @cache
@@ -145,7 +145,9 @@ def _looks(tag: str, classes: str, parent: str) -> str | None:
     kept = {"opacity"} if tag == "g" else _LOOKS
     said = {key: value for key, value in looks.items() if key in kept and (key, value) not in _UNSAID}
     if tag in ("rect", "circle", "path"):
-        said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is black
+        said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is dim
+        if looks.get("stroke", "none") != "none" and "stroke-width" not in looks:
+            said["stroke-width"] = "1"
     return "".join(f" {key}={_quoted_text(value)}" for key, value in said.items())
 
 

@@ -24,7 +24,7 @@ def test_a_straight_line_is_written_as_one() -> None:
     line = straight((10.0, 5.0), (110.0, 5.0))
     assert path(line) == "M10 5l100 0"
     assert path(aside(line, 4)) == "M10 1l100 0"
-    assert line_and_head(line, 10) == ("M10 5l90 0", "M110 5l-10 4.8l0-9.6Z")
+    assert line_and_head(line, 10) == ("M10 5l90 0", "M110 5l-10 4.8 0-9.6Z")
 
 
 def test_roundings_do_not_add_up() -> None:
@@ -44,7 +44,7 @@ def test_there_and_back_lie_on_two_sides() -> None:
 def test_a_head_is_a_triangle_at_the_tip_and_the_line_ends_at_its_foot() -> None:
     line, head = line_and_head(STRAIGHT, 10)
     assert line == "M0 0c40 0 60 0 90 0"
-    assert head == "M100 0l-10 4.8l0-9.6Z"
+    assert head == "M100 0l-10 4.8 0-9.6Z"
 
 
 def test_a_curve_without_length_has_a_head_all_the_same() -> None:
