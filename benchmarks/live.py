@@ -59,9 +59,10 @@ WATCH = """async (index) => {
 }"""
 
 
-@pytest.mark.parametrize(
-    ("operations", "kind"), [*((n, "a loop, which folds") for n in (1, 10, 30, 100, 1_000)), *((n, "mixed, which does not") for n in (30, 60, 100, 200))]
-)
+MEASURED = [(n, "a loop, which folds") for n in (1, 10, 30, 100, 1_000)] + [(n, "mixed, which does not") for n in (30, 60, 100, 200)]
+
+
+@pytest.mark.parametrize(("operations", "kind"), MEASURED)
 def test_live(lab: Any, sheet: Any, operations: int, kind: str) -> None:  # noqa: F811
     sheet.open(lab.write([START, BURST.format(graph=GRAPHS[kind].format(n=operations))]))
     sheet.run_cell(0)
