@@ -100,7 +100,7 @@ def along(curve: Sequence[Point], t: float) -> Point:
 class Space:
     """What is taken: rectangles, found quickly by coarse tiles."""
 
-    TILE = 160.0
+    TILE = 400.0
 
     def __init__(self, taken: Iterable[Rect] = ()) -> None:
         self._tiles: dict[tuple[int, int], list[Rect]] = {}

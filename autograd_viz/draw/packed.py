@@ -15,6 +15,7 @@ from typing import Any
 Play = dict[str, Any]
 PLAIN = 70_000  # characters of JSON; what is longer is packed (the lessons' plays are not)
 
+_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"), check_circular=False)  # a play is a tree
 _LETTERS = re.compile(r"[A-Za-z0-9+/]+=*\Z")
 
 
@@ -25,7 +26,7 @@ def pack(text: str) -> str:
 
 def written(play: Any) -> str:
     """The play in strict JSON, on one line."""
-    return json.dumps(play, allow_nan=False, separators=(",", ":"))
+    return _encoder.encode(play)
 
 
 def stored(play: Play) -> Play:

@@ -39,7 +39,7 @@ from autograd_viz.trace.words import Names
 
 MIME = "application/vnd.autograd-viz.v1+json"
 MARGIN = 24.0
-NARROW, WIDE = 44.0, 150.0  # between columns, without and with labels
+NARROW, WIDE, TURNING = 44.0, 150.0, 90.0  # between columns: without labels, with them at most, and where many arrows turn
 LABEL = 18.0
 SEED = 30.0  # length of the arrow that brings a backward's first gradient
 
@@ -93,12 +93,12 @@ def _opened(name: str, canvas: _Canvas) -> dict[str, Any]:
 
 
 def _labels(drawn: Drawn, told: list[Moment]) -> Labels:
-    """Every label that will be needed, at its widest."""
+    """Every label that will be needed, at its widest; no words, where there is no room for them."""
     labels = Labels({}, {})
     for moment in told:
         if moment.kind == at.RUN:
             for link, gradient in sent(drawn, moment):
-                labels.flows[link.id] = max(labels.flows.get(link.id, ""), flow_text(gradient), key=len)
+                labels.flows[link.id] = "" if drawn.crowded else max(labels.flows.get(link.id, ""), flow_text(gradient), key=len)
         elif moment.kind == at.START:
             for edge, seed in zip(moment.event.roots, moment.event.seeds, strict=False):
                 root = drawn.of_node.get(edge.node) if edge.node is not None else drawn.of_tensor.get(edge.leaf)
@@ -118,7 +118,7 @@ class _Canvas:
     def __init__(self, drawn: Drawn, cards: list[Card], labels: Labels) -> None:
         self.drawn, self.cards, self.labels = drawn, cards, labels
         widest = max(map(label_width, labels.flows.values()), default=0.0)
-        gap = min(max(NARROW, widest + 26), WIDE)
+        gap = TURNING if drawn.crowded else min(max(NARROW, widest + 26), WIDE)
         sizes = [(card.w + card.port, card.h) for card in cards]
         arrows = [Arrow(link.tail.index, link.head.index, 3 if link.kind == "grad" else 1) for link in drawn.links]
         self.regions = [(region, [box.index for box in drawn.boxes if box.region == i]) for i, region in enumerate(drawn.regions)]
@@ -148,9 +148,9 @@ class _Canvas:
             edges.append(self.edge(link, curve, text is not None))
             if text is not None:
                 back = list(reversed(aside(curve, -ASIDE)))
-                wide = label_width(text)
                 flows.append(self.flow(link.id, back))
                 if not self.drawn.crowded:
+                    wide = label_width(text)
                     labels.append(self.label(link.id, wide, label_place(back, wide, LABEL, self.space)))
         for box in self.drawn.boxes:
             if box.id in self.labels.seeds:

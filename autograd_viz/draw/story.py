@@ -252,7 +252,7 @@ class Story:
         self.add(box, "done")
         self.dress(box)
         for link, gradient in sent(self.on, moment):
-            self.flow(link.id, "on", flow_text(gradient))
+            self.flow(link.id, "on", None if link.id in self.unlabelled else flow_text(gradient))
         if box.kind == FOLD:
             return
         received = moment.entered.gradients if moment.entered else ()
