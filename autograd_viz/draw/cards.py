@@ -22,9 +22,9 @@ from autograd_viz.trace.state import CHANGED, FREED, HELD, GraphState, HookState
 from autograd_viz.trace.words import Names, brief, made_by, shape
 
 Item = dict[str, Any]
-PAD = 14.0
-CELL = 10.0
-PORT = 11.0
+PAD = 14
+CELL = 10
+PORT = 11
 CHIPS, TAGS, FLAGS = 4, 4, 4
 EXPRESSION, TITLE, NAME, CHIP = 32, 26, 22, 14  # longest, in characters
 
@@ -67,6 +67,8 @@ def group(items: list[Item], c: str, id: str = "", x: float = 0.0, y: float = 0.
 
 def tidy(number: float) -> float:
     """A tenth of a pixel is fine enough."""
+    if type(number) is int:
+        return number
     rounded = round(number, 1)
     whole = int(rounded)
     return whole if rounded == whole else rounded
