@@ -3,10 +3,10 @@
     python benchmarks/drawing.py [rounds]
 
 Each round draws every program once with each. Ours: from the recorded events to picture, SVG and play (as the JSON that a notebook
-stores, a big one packed); steps, ledger, backward and text included. torchviz: `make_dot(loss).pipe("svg")`, its usual way, which starts `dot`; how long
-`dot` then works is the greater part. (Not by pygraphviz in this process: version 2.0.4 crashes on torchviz's labels when it frees a
-layout. Ours has none.) Medians of the time that a processor worked, also in `dot`. torchviz is left out where it, PyTorch or `dot` is not
-installed, and for the programs that keep it busy for minutes. Nothing here is a test: a machine's mood is no defect.
+stores, a big one packed); steps, ledger, backward and text included. torchviz: `make_dot(loss).pipe("svg")`, its usual way, which starts
+`dot`; how long `dot` then works is the greater part. (Not by pygraphviz in this process: version 2.0.4 crashes on torchviz's labels when
+it frees a layout. Ours has none.) Medians of the time that a processor worked, also in `dot`. torchviz is left out where it, PyTorch or
+`dot` is not installed, and for the programs that keep it busy for minutes. Nothing here is a test: a machine's mood is no defect.
 """
 
 from __future__ import annotations

@@ -300,7 +300,7 @@ class Cards:
 
     def _chips(self, box: Box, node: NodeState) -> tuple[list[Item], float]:
         """One chip per saved tensor, the rest counted; and their width."""
-        x, items, chips = PAD, [], chips_of(node)
+        x, items, chips = float(PAD), [], chips_of(node)
         for i, saved in enumerate(chips[:CHIPS]):
             text = end(clean(saved.name), CHIP) + (" packed" if saved.text == PACKED else "")
             marked = saved.status == CHANGED

@@ -90,7 +90,7 @@ def _read(answer: str | bytes, boxes: int, arrows: int) -> Geometry:
 
 @cache
 def _engine() -> Callable[[str, str], str | bytes] | None:
-    """Something that answers a question in DOT, in one of Graphviz's forms: pygraphviz, whose wheel brings Graphviz; else `dot` on PATH; else nothing."""
+    """Something that answers a question in DOT, in one of Graphviz's forms: pygraphviz, whose wheel brings it; else `dot` on PATH."""
     try:
         from pygraphviz import AGraph
         from pygraphviz import graphviz as library

@@ -103,7 +103,7 @@ def _section(play: Play, headed: bool) -> str:
 
 
 def place(play: Play, without: str = "") -> str:
-    """The element in which the player will show a play (it may be packed already). `without`: markup, what it shows where no script runs."""
+    """The element in which the player will show a play, packed already or not. `without`: markup, what it shows where no script runs."""
     return f'<div data-agv-play="{letters(play)}">{without}</div>'
 
 

@@ -98,7 +98,8 @@ def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow], gap: 
     for (x, _), (left, right) in zip(made.centres, sides, strict=True):
         reach = columns.get(x, (left, right))
         columns[x] = min(reach[0], left), max(reach[1], right)
-    boxes = sorted((sides[i][0], y - h / 2 - ABOVE, sides[i][1], y + h / 2 + BELOW, i) for i, ((_, y), (_, h)) in enumerate(zip(made.centres, sizes, strict=True)))
+    heights = [(y - h / 2 - ABOVE, y + h / 2 + BELOW) for (_, y), (_, h) in zip(made.centres, sizes, strict=True)]
+    boxes = sorted((sides[i][0], top, sides[i][1], bottom, i) for i, (top, bottom) in enumerate(heights))
     lefts, widest = [box[0] for box in boxes], max((w for w, _ in sizes), default=0.0)
     lanes: list[tuple[float, float, float]] = []  # left, right, y
     made.curves = [[] for _ in arrows]
@@ -139,7 +140,7 @@ def _free(wanted: float, taken: list[tuple[float, float]]) -> float:
 
 
 def _detour(start: Point, stop: Point, right: float, left: float, y: float, turn: float) -> list[Point]:
-    """Out of the column of its tail, which ends at `right`, over to the lane, along it, and into that of its head, which begins at `left`."""
+    """Out of the tail's column, which ends at `right`, over to the lane, along it, and into the head's column, which begins at `left`."""
     on, off, half = (right + turn, y), (left - turn, y), turn / 2
     out, into = (right, start[1]), (left, stop[1])
     curve = [start] if start[0] >= right - 1 else [start, start, out, out]

@@ -43,7 +43,7 @@ _ATTRIBUTES = {
     "style": set(),
 }
 _WORD = re.compile(r"[a-z0-9-]+\Z")
-# What the whole drawing says once: words are small and dim, in the monospace face, and lines of one width, unless an element says otherwise.
+# What the whole drawing says once: words are small, dim and monospace, lines have one width, unless an element says otherwise.
 _FACES = {MONO: MONO.replace('"', ""), SANS: "system-ui,sans-serif"}
 _ROOT = {"fill": COLOURS["dim"][0], "font-family": _FACES[MONO], "font-size": "11.5", "stroke-width": "1.5"}
 _UNSAID = {*_ROOT.items(), ("stroke", "none"), ("font-weight", "400")}

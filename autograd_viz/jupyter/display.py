@@ -94,9 +94,9 @@ class Slot:
 class Pace:
     """When the next picture may be sent.
 
-    What comes in a stream is shown at an even pace that keeps half of the savings, or what the next picture will take, if that is more; what
-    came last, before the cell rests, is shown at once as long as there are savings at all. So a burst of events is complete on the
-    screen soon after it ended.
+    What comes in a stream is shown at an even pace that keeps half of the savings, or what the next picture will take, if that is
+    more; what came last, before the cell rests, is shown at once as long as there are savings at all. So a burst of events is
+    complete on the screen soon after it ended.
     """
 
     def __init__(self) -> None:

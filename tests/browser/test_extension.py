@@ -95,7 +95,8 @@ def test_plain_and_packed_pictures_follow_each_other_in_one_player(lab: Any, she
     """The last that was sent stands there, whatever each took to unpack."""
     grow = """
 import base64, zlib
-def sent(i): return {"schema": 1, "packed": base64.b64encode(zlib.compress(json.dumps(first(i, i < 9)).encode())).decode()} if i % 2 else first(i, True)
+def packed(play): return {"schema": 1, "packed": base64.b64encode(zlib.compress(json.dumps(play).encode())).decode()}
+def sent(i): return packed(first(i, i < 9)) if i % 2 else first(i, True)
 shown = display(bundle(sent(1)), raw=True, display_id=True)
 for i in range(2, 10): shown.update(bundle(sent(i)), raw=True)
 """

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,4 +94,4 @@ def test_arrows_that_pass_the_same_boxes_have_a_lane_each() -> None:
     made = rows([(80.0, 40.0)] * 6, [*(Arrow(i, i + 1) for i in range(5)), Arrow(0, 5), Arrow(1, 4), Arrow(0, 4)], 60)
     lanes = sorted(curve[6][1] for curve in made.curves if len(curve) > 4)
     assert len(lanes) == 3
-    assert all(later - one >= 16 for one, later in zip(lanes, lanes[1:], strict=False))
+    assert all(later - one >= 16 for one, later in pairwise(lanes))

@@ -153,7 +153,8 @@ def test_an_output_without_a_play_in_strict_json_stays_as_it_is(data: dict[str, 
 
 HOSTILE = [
     None, 3, "</script>", [], {"schema": 99}, {"title": '"><script>alert(1)</script>'},
-    {"schema": 1, "packed": '"><script>alert(1)</script>'}, {"schema": 1, "packed": "AAAA\n"}, {"schema": 1, "packed": 7}, {"schema": 2, "packed": "AAAA"},
+    {"schema": 1, "packed": '"><script>alert(1)</script>'}, {"schema": 1, "packed": "AAAA\n"},
+    {"schema": 1, "packed": 7}, {"schema": 2, "packed": "AAAA"},
 ]  # fmt: skip
 
 
