@@ -3,10 +3,10 @@
     python benchmarks/drawing.py [rounds]
 
 Each round draws every program once with each. Ours: from the recorded events to picture, SVG and play (as the JSON that a notebook
-stores); steps, ledger, backward and text included. torchviz: `make_dot(loss).pipe("svg")`, its usual way, which starts `dot`; how long
-`dot` then works is the greater part. (Not by pygraphviz in this process: version 2.0.4 crashes on torchviz's labels when it frees a
-layout. Ours has none.) Medians of the time that a processor worked, also in `dot`. torchviz is left out where it, PyTorch or `dot` is not
-installed, and for the programs that keep it busy for minutes. Nothing here is a test: a machine's mood is no defect.
+stores, a big one packed); steps, ledger, backward and text included. torchviz: `make_dot(loss).pipe("svg")`, its usual way, which starts
+`dot`; how long `dot` then works is the greater part. (Not by pygraphviz in this process: version 2.0.4 crashes on torchviz's labels when
+it frees a layout. Ours has none.) Medians of the time that a processor worked, also in `dot`. torchviz is left out where it, PyTorch or
+`dot` is not installed, and for the programs that keep it busy for minutes. Nothing here is a test: a machine's mood is no defect.
 """
 
 from __future__ import annotations
@@ -96,12 +96,13 @@ def recorded(program: Callable[[Any], Any]) -> Any:
 def ours(recording: Any) -> dict[str, Draw]:
     """The parts of a drawing; together, what one of our pictures costs."""
     from autograd_viz.draw import draw_recording
+    from autograd_viz.draw.packed import stored
 
     made: dict[str, Any] = {}
     return {
         "picture": lambda: made.update(picture=draw_recording(recording)),
         "SVG": lambda: made["picture"].svg(),
-        "play": lambda: json.dumps(made["picture"].play(), separators=(",", ":")),
+        "play": lambda: json.dumps(stored(made["picture"].play()), separators=(",", ":")),
     }
 
 
@@ -155,9 +156,9 @@ def race(rounds: int) -> None:
 def weigh() -> None:
     """Bytes of a cell's output, and of the page; and the time for the large ones."""
     from autograd_viz.draw import draw_recording
-    from autograd_viz.draw.html import pack
+    from autograd_viz.draw.packed import stored
 
-    heads = ("drawn", "boxes", "steps", "play kB", "(packed)", "SVG kB", "text kB", "a cell's output kB", ".html() kB", "ms")
+    heads = ("drawn", "boxes", "steps", "play kB", "stored kB", "SVG kB", "text kB", "a cell's output kB", ".html() kB", "ms")
     print(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for name, program in {**SMALL, **LARGE}.items():
         recording = recorded(program)
@@ -165,8 +166,8 @@ def weigh() -> None:
         picture = draw_recording(recording)
         play, svg = picture.play(), picture.svg()
         ms = (worked() - start) * 1e3
-        sizes = [len(json.dumps(play, separators=(",", ":"))), len(json.dumps(svg)), len(json.dumps(picture.text()))]
-        numbers = [sizes[0], len(pack(json.dumps(play))), *sizes[1:], sum(sizes), len(picture.html().encode())]
+        plain, *sizes = (len(json.dumps(each, separators=(",", ":"))) for each in (play, stored(play), svg, picture.text()))
+        numbers = [plain, *sizes, sum(sizes), len(picture.html().encode())]
         print(f"| {name} | {len(play['boxes'])} | {len(play['steps'])} | {' | '.join(f'{n / 1000:.0f}' for n in numbers)} | {ms:.0f} |")
 
 

@@ -12,19 +12,32 @@ from math import hypot
 from autograd_viz.draw.layout import Point
 
 ASIDE = 4.0
-THIN, HEAVY = 7.0, 10.0  # lengths of the heads
+THIN, HEAVY, WIDE = 7.0, 10.0, 0.48  # lengths of the heads, and half the width of one, as a part of its length
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 
 
+def straight(start: Point, stop: Point) -> list[Point]:
+    """A straight line as a chain of one piece."""
+    return [start, start, stop, stop]
+
+
+def is_straight(curve: Sequence[Point]) -> bool:
+    """Whether it is one."""
+    return len(curve) == 4 and curve[0] == curve[1] and curve[2] == curve[3]
+
+
 def aside(curve: Sequence[Point], by: float) -> list[Point]:
     """The curve moved sideways: to its left if `by` is positive (up, for an arrow to the right)."""
+    if is_straight(curve):
+        (x0, y0), (x1, y1) = curve[0], curve[-1]
+        long = hypot(x1 - x0, y1 - y0) or 1.0
+        dx, dy = by * (y1 - y0) / long, by * (x1 - x0) / long
+        return straight((x0 + dx, y0 - dy), (x1 + dx, y1 - dy))
     moved = []
-    last = len(curve) - 1
-    for i, (x, y) in enumerate(curve):
-        (x0, y0), (x1, y1) = curve[max(i - 1, 0)], curve[min(i + 1, last)]
+    for (x0, y0), (x, y), (x1, y1) in zip([curve[0], *curve], curve, [*curve[1:], curve[-1]], strict=False):
         if (x0, y0) == (x1, y1):
-            (x0, y0), (x1, y1) = curve[0], curve[last]
+            (x0, y0), (x1, y1) = curve[0], curve[-1]
         long = hypot(x1 - x0, y1 - y0) or 1.0
         moved.append((x + by * (y1 - y0) / long, y - by * (x1 - x0) / long))
     return moved
@@ -32,24 +45,46 @@ def aside(curve: Sequence[Point], by: float) -> list[Point]:
 
 def line_and_head(curve: Sequence[Point], head: float) -> tuple[str, str]:
     """Two paths: the line, stopped short, and a triangle at its end."""
-    tip = curve[-1]
-    near = next((p for p in reversed(curve[:-1]) if hypot(tip[0] - p[0], tip[1] - p[1]) > 0.5), curve[0])
-    long = hypot(tip[0] - near[0], tip[1] - near[1]) or 1.0
-    dx, dy = (tip[0] - near[0]) / long, (tip[1] - near[1]) / long
-    neck = (tip[0] - dx * head, tip[1] - dy * head)
-    half = head * 0.48
-    left, right = (neck[0] - dy * half, neck[1] + dx * half), (neck[0] + dy * half, neck[1] - dx * half)
-    return path([*curve[:-1], neck]), f"M{_at(tip)}L{_at(left)}L{_at(right)}Z"
+    (x, y), one = curve[-1], is_straight(curve)
+    near = curve[0] if one else next((p for p in reversed(curve[:-1]) if hypot(x - p[0], y - p[1]) > 0.5), curve[0])
+    long = hypot(x - near[0], y - near[1]) or 1.0
+    dx, dy = (x - near[0]) / long * head, (y - near[1]) / long * head
+    neck = (x - dx, y - dy)
+    left, right = (neck[0] - dy * WIDE, neck[1] + dx * WIDE), (neck[0] + dy * WIDE, neck[1] - dx * WIDE)
+    line = _lines(curve[0], neck) if one else path([*curve[:-1], neck])
+    return line, _lines((x, y), left, right) + "Z"
 
 
 def path(curve: Sequence[Point]) -> str:
-    """A chain of cubics as `d`."""
-    pieces = (f"C{_at(curve[i])} {_at(curve[i + 1])} {_at(curve[i + 2])}" for i in range(1, len(curve) - 2, 3))
-    return f"M{_at(curve[0])}{''.join(pieces)}"
+    """A chain of cubics as `d`; a piece whose handles lie on its ends is a straight line."""
+    if is_straight(curve):
+        return _lines(curve[0], curve[3])
+    tens = [(round(x * 10), round(y * 10)) for x, y in curve]
+    d = [f"M{tenths(tens[0][0])} {tenths(tens[0][1])}"]
+    for i in range(0, len(tens) - 3, 3):
+        (x, y), on, off, stop = tens[i : i + 4]
+        ends = [stop] if (x, y) == on and off == stop else [on, off, stop]
+        d.append(("l" if len(ends) == 1 else "c") + " ".join([f"{tenths(px - x)} {tenths(py - y)}" for px, py in ends]))
+    return "".join(d).replace(" -", "-")
 
 
-def _at(point: Point) -> str:
-    return f"{round(point[0], 1):g} {round(point[1], 1):g}"
+def _lines(start: Point, *stops: Point) -> str:
+    """Straight lines from one point to the next as `d`."""
+    x, y = round(start[0] * 10), round(start[1] * 10)
+    d, then = f"M{tenths(x)} {tenths(y)}", "l"
+    for stop in stops:
+        left, top, x, y = x, y, round(stop[0] * 10), round(stop[1] * 10)
+        d, then = f"{d}{then}{tenths(x - left)} {tenths(y - top)}", " "
+    return d.replace(" -", "-")
+
+
+def tenths(many: int) -> str:
+    """So many tenths of a pixel, which is fine enough: "-12.5" for -125, "3" for 30.
+
+    Paths are written in relative terms: arrows that are alike are written alike, wherever they are, and that packs well. Each point is
+    rounded before the next is counted from it, so nothing adds up.
+    """
+    return str(many / 10) if many % 10 else str(many // 10)
 
 
 def along(curve: Sequence[Point], t: float) -> Point:
@@ -65,7 +100,7 @@ def along(curve: Sequence[Point], t: float) -> Point:
 class Space:
     """What is taken: rectangles, found quickly by coarse tiles."""
 
-    TILE = 160.0
+    TILE = 400.0
 
     def __init__(self, taken: Iterable[Rect] = ()) -> None:
         self._tiles: dict[tuple[int, int], list[Rect]] = {}

@@ -21,9 +21,9 @@ from autograd_viz.trace.state import CHANGED, FREED, HELD, GraphState, HookState
 from autograd_viz.trace.words import Names, brief, expression, made_by, shape
 
 Item = dict[str, Any]
-PAD = 14.0
-CELL = 10.0
-PORT = 11.0
+PAD = 14
+CELL = 10
+PORT = 11
 CHIPS, TAGS, FLAGS = 4, 4, 4
 EXPRESSION, TITLE, NAME, CHIP = 32, 26, 22, 14  # longest, in characters
 
@@ -49,19 +49,28 @@ def words(x: float, y: float, s: str, c: str, a: str = "", id: str = "") -> Item
     item: Item = {"k": "text", "x": tidy(x), "y": tidy(y), "s": clean(s), "c": c}
     if a:
         item["a"] = a
-    return item | {"id": id} if id else item
+    if id:
+        item["id"] = id
+    return item
 
 
 def group(items: list[Item], c: str, id: str = "", x: float = 0.0, y: float = 0.0) -> Item:
     """Items that move and change together."""
-    item: Item = {"k": "g", "x": tidy(x), "y": tidy(y), "c": c, "items": items}
-    return item | {"id": id} if id else item
+    item: Item = {"k": "g", "c": c, "items": items}
+    if x or y:
+        item["x"], item["y"] = tidy(x), tidy(y)
+    if id:
+        item["id"] = id
+    return item
 
 
 def tidy(number: float) -> float:
     """A tenth of a pixel is fine enough."""
+    if type(number) is int:
+        return number
     rounded = round(number, 1)
-    return int(rounded) if rounded == int(rounded) else rounded
+    whole = int(rounded)
+    return whole if rounded == whole else rounded
 
 
 def is_tensor(saved: SavedState) -> bool:
@@ -287,7 +296,7 @@ class Cards:
 
     def _chips(self, box: Box, node: NodeState) -> tuple[list[Item], float]:
         """One chip per saved tensor, the rest counted; and their width."""
-        x, items, chips = PAD, [], chips_of(node)
+        x, items, chips = float(PAD), [], chips_of(node)
         for i, saved in enumerate(chips[:CHIPS]):
             text = end(clean(saved.name), CHIP) + (" packed" if saved.text == PACKED else "")
             marked = saved.status == CHANGED

@@ -1,6 +1,6 @@
 """HTML: the player and its plays in a single file, for a reader without Jupyter and without a network.
 
-A play stands in the page as data: packed (JSON, compressed, in base 64) in an attribute of the element where it is to be shown, which no
+A play stands in the page as data: packed (`packed.py`) in an attribute of the element where it is to be shown, which no
 text in it can end. The player is the very files that JupyterLab runs, joined in the order of their imports, without their comments, once a
 page, however many pictures it shows; its code stays readable. A content security policy forbids the page every connection, and every
 script but ours, which it knows by its hash.
@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -20,13 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd_viz.draw.clean import clean
+from autograd_viz.draw.packed import letters, pack
 
 if TYPE_CHECKING:
     from autograd_viz.draw.picture import Picture
 
 Play = dict[str, Any]
 STATIC = Path(__file__).parent.parent / "labextension" / "static"
-ENTRY = "player.js"
+ENTRIES = ("packed.js", "player.js")
 STYLES = ("picture.css", "player.css")
 
 _IMPORT = re.compile(r'^import\s[^;]*?from\s+"\./([\w-]+\.js)";[ \t]*$|^import\s+"\./([\w-]+\.js)";[ \t]*$', re.MULTILINE)
@@ -34,14 +33,10 @@ _COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/)[\s\S])*\*/[ \t]*|//.*)\n|^[ \t]+
 
 # The end of the page's one script. A play that cannot be unpacked or shown leaves in its place what stood there without the player.
 _SHOW = """
-async function unpacked(packed) {
-  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
-}
-document.head.append(Object.assign(document.createElement("style"), { textContent: await unpacked("STYLE") }));
+document.head.append(Object.assign(document.createElement("style"), { textContent: await inflated("STYLE") }));
 for (const place of document.querySelectorAll("[data-agv-play]")) {
   try {
-    const play = JSON.parse(await unpacked(place.dataset.agvPlay));
+    const play = await unpack({ schema: 1, packed: place.dataset.agvPlay });
     place.replaceChildren();
     place.parentElement.classList.remove("jp-RenderedHTMLCommon", "rendered_html");  // in a notebook's page: its looks of tables and lists
     mount(place, play);
@@ -108,14 +103,8 @@ def _section(play: Play, headed: bool) -> str:
 
 
 def place(play: Play, without: str = "") -> str:
-    """The element in which the player will show a play. `without`: markup, what it shows where no script runs."""
-    packed = pack(json.dumps(play, allow_nan=False, separators=(",", ":")))
-    return f'<div data-agv-play="{packed}">{without}</div>'
-
-
-def pack(text: str) -> str:
-    """A text as a line of letters, digits, `+`, `/` and `=`: of a play's JSON, a seventh."""
-    return base64.b64encode(zlib.compress(text.encode())).decode()
+    """The element in which the player will show a play, packed already or not. `without`: markup, what it shows where no script runs."""
+    return f'<div data-agv-play="{letters(play)}">{without}</div>'
 
 
 def _hash(code: str) -> str:
@@ -133,7 +122,7 @@ def code() -> str:
 def script() -> str:
     """The player's modules as one script: each file after those that it imports, import lines and the word `export` taken out."""
     done: dict[str, str] = {}
-    waiting = [ENTRY]
+    waiting = list(reversed(ENTRIES))
     while waiting:
         name = waiting[-1]
         if name in done:

@@ -1,18 +1,23 @@
 """Geometry: how much room words take, and where boxes and arrows go.
 
 Places come from Graphviz if there is one (`graphviz.py`), else from `rows`, which puts each box one column after its last input. Either
-sees sizes and numbers only, never a word of the user's. Units are px.
+sees sizes and numbers only, never a word of the user's. Arrows of a small picture come from Graphviz too; where they would cost it most of
+its time, and without it, from `route`. Units are px.
 
 Read next: `graph.py`, what there is to place.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
+ABOVE, BELOW = 18.0, 10.0  # an arrow that passes a box stays so far from it; its tag stands above
+LANE = 8.0  # half of the room of an arrow that takes a detour
+TURN = 75.0  # how soon it is there
 ADVANCE = 0.605  # width of a monospace character, in units of its height
 Point = tuple[float, float]
 
@@ -58,8 +63,9 @@ def rows(sizes: Sequence[Point], arrows: Sequence[Arrow], gap: float) -> Geometr
             centres[box] = (left + wide / 2, down + sizes[box][1] / 2)
             down += sizes[box][1] + 28
         left, height = left + wide + gap, max(height, down - 28)
-    curves = [_straight(centres[a.tail], sizes[a.tail], centres[a.head], sizes[a.head]) for a in arrows]
-    return Geometry(max(left - gap, 0.0), height, centres, curves)
+    made = Geometry(max(left - gap, 0.0), height, centres, [])
+    route(made, sizes, arrows, gap)
+    return made
 
 
 def depths(count: int, arrows: Sequence[Arrow]) -> list[int]:
@@ -82,10 +88,74 @@ def depths(count: int, arrows: Sequence[Arrow]) -> list[int]:
     return depth
 
 
-def _straight(tail: Point, tail_size: Point, head: Point, head_size: Point) -> list[Point]:
-    (x0, y0), (x1, y1) = (tail[0] + tail_size[0] / 2, tail[1]), (head[0] - head_size[0] / 2, head[1])
-    third = (x1 - x0) / 2
-    return [(x0, y0), (x0 + third, y0), (x1 - third, y1), (x1, y1)]
+def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow], gap: float) -> None:
+    """Arrows where a layout has given places only: straight, or, where a box is in the way, along a free lane above or below it.
+
+    Boxes of a column have one centre, and between columns there is `gap`: there an arrow turns to its lane and back.
+    """
+    sides = [(x - w / 2, x + w / 2) for (x, _), (w, _) in zip(made.centres, sizes, strict=True)]
+    columns: dict[float, Point] = {}  # centre -> how far its boxes reach
+    for (x, _), (left, right) in zip(made.centres, sides, strict=True):
+        reach = columns.get(x, (left, right))
+        columns[x] = min(reach[0], left), max(reach[1], right)
+    heights = [(y - h / 2 - ABOVE, y + h / 2 + BELOW) for (_, y), (_, h) in zip(made.centres, sizes, strict=True)]
+    boxes = sorted((sides[i][0], top, sides[i][1], bottom, i) for i, (top, bottom) in enumerate(heights))
+    lefts, widest = [box[0] for box in boxes], max((w for w, _ in sizes), default=0.0)
+    lanes: list[tuple[float, float, float]] = []  # left, right, y
+    made.curves = [[] for _ in arrows]
+    for i in sorted(range(len(arrows)), key=lambda i: made.centres[arrows[i].head][0] - made.centres[arrows[i].tail][0]):
+        tail, head = arrows[i].tail, arrows[i].head  # the shortest first: it gets the nearest lane, and longer ones pass around it
+        start, stop = (sides[tail][1], made.centres[tail][1]), (sides[head][0], made.centres[head][1])
+        around = boxes[bisect_left(lefts, start[0] - widest) : bisect_left(lefts, stop[0])]
+        near = [box for box in around if box[2] > start[0] and box[4] not in (tail, head)]
+        if stop[0] <= start[0] or not any(_crosses(start, stop, box) for box in near):
+            made.curves[i] = [start, start, stop, stop]
+            continue
+        taken = [(box[1], box[3]) for box in near]
+        taken += [(y - 2 * LANE, y + 2 * LANE) for left, right, y in lanes if left < stop[0] and start[0] < right]
+        y = _free((start[1] + stop[1]) / 2, taken)
+        lanes.append((start[0], stop[0], y))
+        made.curves[i] = _detour(start, stop, columns[made.centres[tail][0]][1], columns[made.centres[head][0]][0], y, min(TURN, gap * 0.9))
+    _grow(made)
+
+
+def _crosses(start: Point, stop: Point, box: tuple[float, float, float, float, int]) -> bool:
+    """Whether a straight line to the right runs through a box."""
+    left, top, right, bottom, _ = box
+    slope = (stop[1] - start[1]) / (stop[0] - start[0])
+    y0, y1 = start[1] + slope * (max(left, start[0]) - start[0]), start[1] + slope * (min(right, stop[0]) - start[0])
+    return min(y0, y1) < bottom and max(y0, y1) > top
+
+
+def _free(wanted: float, taken: list[tuple[float, float]]) -> float:
+    """The nearest place that lies in none of the (low, high)."""
+    down = up = wanted
+    for low, high in sorted(taken):
+        if low < down < high:
+            down = high
+    for low, high in sorted(taken, key=lambda each: -each[1]):
+        if low < up < high:
+            up = low
+    return down if down - wanted <= wanted - up else up
+
+
+def _detour(start: Point, stop: Point, right: float, left: float, y: float, turn: float) -> list[Point]:
+    """Out of the tail's column, which ends at `right`, over to the lane, along it, and into the head's column, which begins at `left`."""
+    on, off, half = (right + turn, y), (left - turn, y), turn / 2
+    out, into = (right, start[1]), (left, stop[1])
+    curve = [start] if start[0] >= right - 1 else [start, start, out, out]
+    curve += [(right + half, start[1]), (right + half, y), on, on, off, off, (left - half, y), (left - half, stop[1])]
+    return [*curve, stop] if stop[0] <= left + 1 else [*curve, into, into, stop, stop]
+
+
+def _grow(made: Geometry) -> None:
+    """Give the lanes that run beyond the boxes their room."""
+    lanes = [curve[6][1] for curve in made.curves if len(curve) > 4]
+    over, made.height = max(LANE - min(lanes, default=LANE), 0.0), max(made.height, max(lanes, default=0.0) + LANE)
+    if over:
+        made.height += over
+        made.centres = [(x, y + over) for x, y in made.centres]
+        made.curves = [[(x, y + over) for x, y in curve] for curve in made.curves]
 
 
 def spread(curves: Sequence[list[Point]], arrows: Sequence[Arrow], sizes: Sequence[Point]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean
 from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
-from autograd_viz.draw.values import value
+from autograd_viz.draw.values import line, value
 from autograd_viz.events import Edge, Preview
 from autograd_viz.trace.narrate import HOOKS, hook_name
 from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, TensorState
@@ -79,7 +79,7 @@ def _function(box: Box, state: GraphState, names: Names, drawn: Drawn, detailed:
     rows += hook_rows(box, state, drawn)
     rows += [row("shape", form)] if form else []
     if result is not None:
-        rows.append({"label": "value", "v": value(result.preview)} if detailed else row("value", values(result.preview)))
+        rows.append({"label": "value", "v": value(result.preview)} if detailed else row("value", line(result.preview)))
         if memory := names.memory(result.serial):
             rows.append(row("memory", f"shared with {memory}: it is a view"))
         if names.is_changed(result.serial):
@@ -111,7 +111,7 @@ def saved_text(node: NodeState) -> str:
 
 def gradients(previews: tuple[Preview | None, ...]) -> str:
     """Gradients in one line."""
-    return "; ".join(values(preview) for preview in previews) or "none"
+    return "; ".join([line(preview) for preview in previews]) or "none"
 
 
 # --- tensors ----------------------------------------------------------------------------------------------------------

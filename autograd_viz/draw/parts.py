@@ -33,6 +33,11 @@ class Box:
     of: Box | None = None
     name: str = ""
 
+    @property
+    def words(self) -> str:
+        """The class words that it always has."""
+        return f"node {self.kind} {self.extra}" if self.extra else f"node {self.kind}"
+
 
 @dataclass(slots=True)
 class Link:

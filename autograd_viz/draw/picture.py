@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd_viz.draw import graphviz
-from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head
+from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head, straight
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
 from autograd_viz.draw.clean import clean, clean_lines, end
 from autograd_viz.draw.dot import digraph
 from autograd_viz.draw.graph import choose
 from autograd_viz.draw.html import html
 from autograd_viz.draw.layout import Arrow, Geometry, Point, text_width
+from autograd_viz.draw.packed import stored
 from autograd_viz.draw.palette import SIZES
 from autograd_viz.draw.panels import boxes
 from autograd_viz.draw.parts import FN, Box, Drawn, Link, Region
@@ -38,7 +39,7 @@ from autograd_viz.trace.words import Names
 
 MIME = "application/vnd.autograd-viz.v1+json"
 MARGIN = 24.0
-NARROW, WIDE = 44.0, 150.0  # between columns, without and with labels
+NARROW, WIDE, TURNING = 44.0, 150.0, 90.0  # between columns: without labels, with them at most, and where many arrows turn
 LABEL = 18.0
 SEED = 30.0  # length of the arrow that brings a backward's first gradient
 
@@ -92,12 +93,12 @@ def _opened(name: str, canvas: _Canvas) -> dict[str, Any]:
 
 
 def _labels(drawn: Drawn, told: list[Moment]) -> Labels:
-    """Every label that will be needed, at its widest."""
+    """Every label that will be needed, at its widest; no words, where there is no room for them."""
     labels = Labels({}, {})
     for moment in told:
         if moment.kind == at.RUN:
             for link, gradient in sent(drawn, moment):
-                labels.flows[link.id] = max(labels.flows.get(link.id, ""), flow_text(gradient), key=len)
+                labels.flows[link.id] = "" if drawn.crowded else max(labels.flows.get(link.id, ""), flow_text(gradient), key=len)
         elif moment.kind == at.START:
             for edge, seed in zip(moment.event.roots, moment.event.seeds, strict=False):
                 root = drawn.of_node.get(edge.node) if edge.node is not None else drawn.of_tensor.get(edge.leaf)
@@ -117,7 +118,7 @@ class _Canvas:
     def __init__(self, drawn: Drawn, cards: list[Card], labels: Labels) -> None:
         self.drawn, self.cards, self.labels = drawn, cards, labels
         widest = max(map(label_width, labels.flows.values()), default=0.0)
-        gap = min(max(NARROW, widest + 26), WIDE)
+        gap = TURNING if drawn.crowded else min(max(NARROW, widest + 26), WIDE)
         sizes = [(card.w + card.port, card.h) for card in cards]
         arrows = [Arrow(link.tail.index, link.head.index, 3 if link.kind == "grad" else 1) for link in drawn.links]
         self.regions = [(region, [box.index for box in drawn.boxes if box.region == i]) for i, region in enumerate(drawn.regions)]
@@ -147,9 +148,9 @@ class _Canvas:
             edges.append(self.edge(link, curve, text is not None))
             if text is not None:
                 back = list(reversed(aside(curve, -ASIDE)))
-                wide = label_width(text)
                 flows.append(self.flow(link.id, back))
                 if not self.drawn.crowded:
+                    wide = label_width(text)
                     labels.append(self.label(link.id, wide, label_place(back, wide, LABEL, self.space)))
         for box in self.drawn.boxes:
             if box.id in self.labels.seeds:
@@ -171,24 +172,25 @@ class _Canvas:
         area = (centre[0] - wide / 2, centre[1] - LABEL / 2, centre[0] + wide / 2, centre[1] + LABEL / 2)
         self.space.take(area)
         self.width, self.height = max(self.width, area[2] + MARGIN), max(self.height, area[3] + MARGIN)
-        return self.flow(f"{box.id}s", [tail, tail, tip, tip]), self.label(f"{box.id}s", wide, centre)
+        return self.flow(f"{box.id}s", straight(tail, tip)), self.label(f"{box.id}s", wide, centre)
 
     def fallback(self, tail: Box, head: Box) -> list[Point]:
         """A straight curve, where the layout gave none."""
         (x0, y0), (x1, y1) = self.corner(tail), self.corner(head)
         start = (x0 + self.cards[tail.index].w, y0 + self.cards[tail.index].h / 2)
         stop = (x1, y1 + self.cards[head.index].h / 2)
-        return [start, start, stop, stop]
+        return straight(start, stop)
 
     def box(self, box: Box) -> Item:
         x, y = self.corner(box)
-        words = ["node", box.kind, *box.extra.split(), *([] if box.earlier else ["later"])]
-        return group(self.cards[box.index].items, " ".join(words), box.id, x, y)
+        return group(self.cards[box.index].items, box.words if box.earlier else f"{box.words} later", box.id, x, y)
 
     def edge(self, link: Link, curve: list[Point], beside: bool) -> Item:
         """A forward arrow; a little aside if gradients will run along it."""
-        line, head = line_and_head(aside(curve, ASIDE) if beside else curve, THIN)
-        items: list[Item] = [{"k": "path", "d": line, "c": "edge-line"}, {"k": "path", "d": head, "c": "edge-head"}]
+        arrow = _arrow(aside(curve, ASIDE) if beside else curve, THIN, f"edge {link.kind}{'' if link.head.earlier else ' later'}", link.id)
+        if link.output is None and link.kind != "cut":
+            return arrow
+        items: list[Item] = [{"k": "path", "d": arrow["d"], "c": "edge-line"}, {"k": "path", "d": arrow["h"], "c": "edge-head"}]
         if link.output is not None:
             x, y = along(curve, 0.84)
             items.append(words(x, y - 5, str(link.output), "outnr", "middle"))
@@ -196,12 +198,11 @@ class _Canvas:
             x, y = along(curve, 0.5)
             strokes = "".join(f"M{tidy(x + dx)} {tidy(y + 7)}L{tidy(x + dx + 6)} {tidy(y - 7)}" for dx in (-6, 0))
             items.append({"k": "path", "d": strokes, "c": "cut-mark"})
-        return group(items, f"edge {link.kind}" + ("" if link.head.earlier else " later"), link.id)
+        return group(items, arrow["c"], link.id)
 
     def flow(self, id: str, curve: list[Point]) -> Item:
         """A backward arrow."""
-        line, head = line_and_head(curve, HEAVY)
-        return group([{"k": "path", "d": line, "c": "flow-line"}, {"k": "path", "d": head, "c": "flow-head"}], "flow off", f"{id}b")
+        return _arrow(curve, HEAVY, "flow off", f"{id}b")
 
     def label(self, id: str, wide: float, centre: Point) -> Item:
         """What flows along it."""
@@ -220,6 +221,11 @@ class _Canvas:
         says = region.says if fits else end(region.says.split(":")[0], int((right - left - 16) / text_width("m", SIZES["region-text"])))
         items += [rect(left, top, right - left, bottom - top, "region-box", 8), words(left + 10, bottom - 7, says, "region-text")]
         return group(items, "region" if region.moment is None else "region later", region.id)
+
+
+def _arrow(curve: list[Point], size: float, c: str, id: str) -> Item:
+    line, head = line_and_head(curve, size)
+    return {"k": "arrow", "d": line, "h": head, "c": c, "id": id}
 
 
 def _hatch(left: float, top: float, right: float, bottom: float) -> Iterable[str]:
@@ -274,4 +280,4 @@ class Picture:
         return self.text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {MIME: self._play, "image/svg+xml": self.svg(), "text/plain": self.text()}
+        return {MIME: stored(self._play), "image/svg+xml": self.svg(), "text/plain": self.text()}

@@ -23,6 +23,7 @@ from autograd_viz.trace.narrate import narrate
 from autograd_viz.trace.state import GraphState
 from autograd_viz.trace.words import Names, values
 
+STATES = ("later", "rewritten", "done", "now", "wave", "sum", "failed")
 MOST_STEPS = 800  # with the most boxes, about a megabyte: what a cell may add to a notebook
 
 
@@ -39,6 +40,7 @@ class Story:
         self.lit: list[Box] = []
         self.waving: list[str] = []  # the flags of hooks that run now
         self.flows: dict[str, str] = {}
+        self.flowing: list[str] = []  # those that are on
         self.shown_links = {link.id for each in drawn.everything() for link in each.links if link.head.earlier}
         self.unlabelled = {link.id for each in drawn.everything() if each.crowded for link in each.links}
         self.steps: list[dict[str, Any]] = []
@@ -112,7 +114,8 @@ class Story:
         for moment in group:
             self.fold_to(moment.last)
             self.calm()
-            for where, box in self.faces(moment):
+            faces = self.faces(moment)
+            for where, box in faces:
                 self.on = where
                 _ACTS.get(moment.kind, Story.light)(self, moment, box)
         self.on = self.drawn
@@ -124,7 +127,7 @@ class Story:
             told = told_together(group, self.drawn.folds[box.serial], self.names)
         if len(group) > 1:
             self.ledger[rows:] = shortened(self.ledger[rows:])
-        inner = next((face.id for where, face in self.faces(moment) if where is not self.drawn and face is not None), None)
+        inner = next((face.id for where, face in faces if where is not self.drawn and face is not None), None)
         self.steps.append({
             "cap": [[kind, clean(text, 2000)] for kind, text in told],
             "ph": moment.phase,
@@ -162,9 +165,9 @@ class Story:
 
     def dress(self, box: Box) -> None:
         """Give the box the class that its words make."""
-        words = self.words.get(box.id, ())
-        state = [word for word in ("later", "rewritten", "done", "now", "wave", "sum", "failed") if word in words]
-        self.stage.put(box.id, c=" ".join(["node", box.kind, *box.extra.split(), *state]))
+        words = self.words.get(box.id)
+        state = [box.words, *[word for word in STATES if word in words]] if words else [box.words]
+        self.stage.put(box.id, "c", " ".join(state))
 
     def add(self, box: Box, *words: str) -> None:
         """Add words to a box's class."""
@@ -176,24 +179,27 @@ class Story:
             self.words[box.id] -= {"now", "wave", "sum"}
             self.dress(box)
             if box.kind == LEAF:
-                self.stage.put(f"{box.id}p", c="port")
+                self.stage.put(f"{box.id}p", "c", "port")
         self.lit = []
         for id in self.waving:
-            self.stage.put(id, c="hook")
+            self.stage.put(id, "c", "hook")
         self.waving = []
-        for id, was in list(self.flows.items()):
-            if was == "on":
+        for id in self.flowing:
+            if self.flows[id] == "on":
                 self.flow(id, "past")
+        self.flowing = []
 
     def flow(self, id: str, state: str, text: str | None = None) -> None:
         """Show a backward arrow and its label."""
         self.flows[id] = state
-        self.stage.put(f"{id}b", c=f"flow {state}")
+        if state == "on":
+            self.flowing.append(id)
+        self.stage.put(f"{id}b", "c", f"flow {state}")
         if id in self.unlabelled:
             return
-        self.stage.put(f"{id}l", c=f"flow {state}")
+        self.stage.put(f"{id}l", "c", f"flow {state}")
         if text is not None:
-            self.stage.put(f"{id}t", s=text)
+            self.stage.put(f"{id}t", "s", text)
 
     def light(self, moment: Moment, box: Box | None, *words: str) -> None:
         """The box is there from now on, and this step is about it."""
@@ -212,7 +218,7 @@ class Story:
         for link in self.on.into.get(box.index, ()):
             if link.id not in self.shown_links:
                 self.shown_links.add(link.id)
-                self.stage.put(link.id, c=f"edge {link.kind}")
+                self.stage.put(link.id, "c", f"edge {link.kind}")
                 if "later" in self.words.get(link.tail.id, ()):
                     self.reveal(link.tail)
 
@@ -221,7 +227,7 @@ class Story:
     def mode(self, moment: Moment, box: Box | None) -> None:
         for region in self.drawn.regions:
             if region.moment is not None and self.moments[region.moment] is moment:
-                self.stage.put(region.id, c="region")
+                self.stage.put(region.id, "c", "region")
 
     def start(self, moment: Moment, box: Box | None) -> None:
         self.mode(moment, box)
@@ -230,9 +236,10 @@ class Story:
             if words and each.kind in (FN, FOLD) and words & {"done", "failed"}:
                 words -= {"done", "failed"}
                 self.dress(each)
-        for id in list(self.flows):
+        for id in self.flows:
             self.flow(id, "off")
         self.flows.clear()
+        self.flowing = []
         for edge, seed in zip(moment.event.roots, moment.event.seeds, strict=False):
             root = self.drawn.of_node.get(edge.node) if edge.node is not None else self.drawn.of_tensor.get(edge.leaf)
             if root is not None:
@@ -245,12 +252,12 @@ class Story:
         self.add(box, "done")
         self.dress(box)
         for link, gradient in sent(self.on, moment):
-            self.flow(link.id, "on", flow_text(gradient))
+            self.flow(link.id, "on", None if link.id in self.unlabelled else flow_text(gradient))
         if box.kind == FOLD:
             return
         received = moment.entered.gradients if moment.entered else ()
-        self.stage.put(f"{box.id}i", s=clean(gradients(received)))
-        self.stage.put(f"{box.id}o", s=clean(gradients(moment.event.gradients)))
+        self.stage.put(f"{box.id}i", "s", clean(gradients(received)))
+        self.stage.put(f"{box.id}o", "s", clean(gradients(moment.event.gradients)))
         self.chips(box.serial)
 
     def chips(self, node: int) -> None:
@@ -260,21 +267,21 @@ class Story:
             if known is None or box.kind != FN:
                 continue
             for i, saved in enumerate(chips_of(known)[:CHIPS]):
-                self.stage.put(f"{box.id}c{i}", c=f"chip {saved.status}")
-            self.stage.put(f"{box.id}v", s=clean(saved_text(known)))
+                self.stage.put(f"{box.id}c{i}", "c", f"chip {saved.status}")
+            self.stage.put(f"{box.id}v", "s", clean(saved_text(known)))
 
     def accumulate(self, moment: Moment, box: Box | None) -> None:
         if box is None:
             return
         self.light(moment, box, "sum")
         if box.kind == LEAF:
-            self.stage.put(f"{box.id}p", c="port on")
+            self.stage.put(f"{box.id}p", "c", "port on")
             self.grad(box, moment.event.after)
             self.add(box, "done")
             self.dress(box)
         elif box.kind == FN:
-            self.stage.put(f"{box.id}r", s=f".grad = {flow_text(moment.event.after)}")
-            self.stage.put(f"{box.id}k", s=values(moment.event.after))
+            self.stage.put(f"{box.id}r", "s", f".grad = {flow_text(moment.event.after)}")
+            self.stage.put(f"{box.id}k", "s", values(moment.event.after))
         for link in self.on.links_from(box):
             if self.flows.get(link.id) == "past":
                 self.flow(link.id, "on")
@@ -283,11 +290,11 @@ class Story:
         """Fill or empty a leaf's `.grad` slot."""
         if preview is None:
             slots = len(grid(self.names.state.tensors[box.serial].preview)[1])
-            self.stage.put(f"{box.id}g", v=[None] * slots)
+            self.stage.put(f"{box.id}g", "v", [None] * slots)
         else:
-            self.stage.put(f"{box.id}g", v=grid(preview, self.scales.get(box.serial, 0.0))[1])
-        self.stage.put(f"{box.id}q", s=grad_label(preview))
-        self.stage.put(f"{box.id}r", s=values(preview))
+            self.stage.put(f"{box.id}g", "v", grid(preview, self.scales.get(box.serial, 0.0))[1])
+        self.stage.put(f"{box.id}q", "s", grad_label(preview))
+        self.stage.put(f"{box.id}r", "s", values(preview))
 
     def clear(self, moment: Moment, box: Box | None) -> None:
         if box is None:
@@ -305,10 +312,10 @@ class Story:
             if box.kind == LEAF:
                 self.grad(box, moment.event.preview)
         elif box.kind in (LEAF, CONST):
-            self.stage.put(f"{box.id}d", v=grid(moment.event.preview)[1])
-            self.stage.put(f"{box.id}e", s=data_label(moment.event.preview))
+            self.stage.put(f"{box.id}d", "v", grid(moment.event.preview)[1])
+            self.stage.put(f"{box.id}e", "s", data_label(moment.event.preview))
             if box.kind == LEAF:
-                self.stage.put(f"{box.id}w", s=f"v{moment.event.version}")
+                self.stage.put(f"{box.id}w", "s", f"v{moment.event.version}")
         for node, _ in self.state.spoiled:
             self.chips(node)
         self.light(moment, box)
@@ -335,14 +342,14 @@ class Story:
             return
         hook = self.state.hooks.get(moment.event.hook)
         flag = f"{box.id}h{moment.event.hook}"
-        self.stage.put(flag, c=c)
+        self.stage.put(flag, "c", c)
         if hook is not None and c != "hook":
             self.waving.append(flag)
-            self.stage.put(f"{flag}t", s=clean(f"{gradients(hook.before)} → {gradients(hook.after)}"))
+            self.stage.put(f"{flag}t", "s", clean(f"{gradients(hook.before)} → {gradients(hook.after)}"))
 
     def requires(self, moment: Moment, box: Box | None) -> None:
         if box is not None and box.kind in (LEAF, CONST, PLAIN):
-            self.stage.put(f"{box.id}x", s=str(moment.event.requires_grad))
+            self.stage.put(f"{box.id}x", "s", str(moment.event.requires_grad))
         self.light(moment, box)
 
     def fail(self, moment: Moment, box: Box | None) -> None:
@@ -356,7 +363,7 @@ class Story:
                 self.stage.put(flag, c="hook on")
                 self.stage.put(f"{flag}t", s=clean(f"raised {moment.event.error}"))
             if moment.entered is not None and box.kind == FN:
-                self.stage.put(f"{box.id}i", s=clean(gradients(moment.entered.gradients)))
+                self.stage.put(f"{box.id}i", "s", clean(gradients(moment.entered.gradients)))
 
 
 _ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {

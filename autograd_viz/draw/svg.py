@@ -43,9 +43,9 @@ _ATTRIBUTES = {
     "style": set(),
 }
 _WORD = re.compile(r"[a-z0-9-]+\Z")
-# What the whole drawing says once: words are in the monospace face and in ink unless an element says otherwise.
+# What the whole drawing says once: words are small, dim and monospace, lines have one width, unless an element says otherwise.
 _FACES = {MONO: MONO.replace('"', ""), SANS: "system-ui,sans-serif"}
-_ROOT = {"fill": COLOURS["ink"][0], "font-family": _FACES[MONO], "font-size": "11.5"}
+_ROOT = {"fill": COLOURS["dim"][0], "font-family": _FACES[MONO], "font-size": "11.5", "stroke-width": "1.5"}
 _UNSAID = {*_ROOT.items(), ("stroke", "none"), ("font-weight", "400")}
 
 
@@ -107,7 +107,7 @@ def _night() -> str:
     """The style: each light colour's dark one, wherever it is an attribute of ours."""
     pairs = dict(COLOURS.values())
     turned = [f".agv-svg [{key}='{light}']{{{key}:{dark}}}" for light, dark in pairs.items() for key in ("fill", "stroke")]
-    return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['ink'][1]}}}{''.join(turned)}}}"
+    return f"@media (prefers-color-scheme:dark){{.agv-svg{{fill:{COLOURS['dim'][1]}}}{''.join(turned)}}}"
 
 
 @cache
@@ -145,7 +145,9 @@ def _looks(tag: str, classes: str, parent: str) -> str | None:
     kept = {"opacity"} if tag == "g" else _LOOKS
     said = {key: value for key, value in looks.items() if key in kept and (key, value) not in _UNSAID}
     if tag in ("rect", "circle", "path"):
-        said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is black
+        said["fill"] = looks.get("fill", "none")  # always: a shape that says nothing is dim
+        if looks.get("stroke", "none") != "none" and "stroke-width" not in looks:
+            said["stroke-width"] = "1"
     return "".join(f" {key}={_quoted_text(value)}" for key, value in said.items())
 
 
@@ -162,17 +164,27 @@ def _drawn(items: list[dict[str, Any]], shown: Shown) -> Iterator[str]:
     """All items, back to front. Arrows that follow each other and look alike are one path: half of a big picture's bytes are arrows."""
     alike: dict[tuple[str, str], list[str]] = {}
     for item in items:
-        if item["k"] == "g" and all(each["k"] == "path" for each in item["items"]) and not (item["x"] or item["y"]):
-            classes = (item | shown.get(item.get("id", ""), {})).get("c", "")
-            for each in item["items"]:
-                around, looks = _looks("g", classes, ""), _looks("path", each.get("c", ""), classes)
+        if item["k"] == "arrow":
+            for part, (around, looks) in zip("dh", _arrow_looks(_classes(item, shown)), strict=True):
                 if around is not None and looks is not None:
-                    alike.setdefault((around, looks), []).append(each["d"])
+                    alike.setdefault((around, looks), []).append(item[part])
         else:
             yield from _arrows(alike)
             alike.clear()
             yield _item(item, shown, "")
     yield from _arrows(alike)
+
+
+def _classes(item: dict[str, Any], shown: Shown) -> str:
+    now = shown.get(item.get("id", ""))
+    return now["c"] if now and "c" in now else item.get("c", "")  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=512)
+def _arrow_looks(classes: str) -> list[tuple[str | None, str | None]]:
+    """Of an arrow's line and of its head: how its group looks, and how itself."""
+    kind = classes.split(" ")[0]
+    return [(_looks("g", classes, ""), _looks("path", f"{kind}-{part}", classes)) for part in ("line", "head")]
 
 
 def _arrows(alike: dict[tuple[str, str], list[str]]) -> Iterator[str]:
@@ -191,7 +203,8 @@ def _item(item: dict[str, Any], shown: Shown, parent: str) -> str:
 
 def _group(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     inside = "".join([_item(each, shown, classes) for each in item["items"]])
-    move = f"translate({item['x']} {item['y']})" if item["x"] or item["y"] else ""
+    x, y = item.get("x", 0), item.get("y", 0)
+    move = f"translate({x} {y})" if x or y else ""
     c = prefixed(classes) if classes.startswith("node") else ""  # (boxes alone keep their words: for whoever looks for them)
     return _tag("g", {"class": c, "transform": move}, inside, looks) if inside and (c or move or looks) else inside
 
@@ -207,6 +220,11 @@ def _circle(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str
 
 def _path(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     return _tag("path", {"d": item["d"]}, looks=looks)
+
+
+def _arrow(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
+    parts = zip("dh", _arrow_looks(classes), strict=True)
+    return _tag("g", {}, "".join([_tag("path", {"d": item[part]}, looks=own) for part, (_, own) in parts if own is not None]), looks)
 
 
 def _text(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
@@ -234,4 +252,4 @@ def _cells(item: dict[str, Any], looks: str, classes: str, shown: Shown) -> str:
     return _tag("g", {}, "".join(grids), looks) if looks else "".join(grids)
 
 
-_DRAWN = {"g": _group, "rect": _rect, "circle": _circle, "path": _path, "text": _text, "cells": _cells}
+_DRAWN = {"g": _group, "rect": _rect, "circle": _circle, "path": _path, "arrow": _arrow, "text": _text, "cells": _cells}

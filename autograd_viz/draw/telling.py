@@ -24,20 +24,19 @@ class Stage:
     """What every item shows now, and what the current step has changed."""
 
     def __init__(self) -> None:
-        self.shown: dict[str, dict[str, Any]] = {}
+        self.shown: dict[str, dict[str, Any]] = {"c": {}, "s": {}, "v": {}}
         self.set: dict[str, dict[str, Any]] = {}
 
     def begin(self) -> None:
         """A new step."""
         self.set = {}
 
-    def put(self, id: str, **shows: Any) -> None:
-        """From now on the item shows this."""
-        before = self.shown.setdefault(id, {})
-        new = {key: what for key, what in shows.items() if before.get(key) != what}
-        if new:
-            before.update(new)
-            self.set.setdefault(id, {}).update(new)
+    def put(self, id: str, field: str, what: Any) -> None:
+        """From now on the item shows this: a class `c`, a text `s` or the values of cells `v`."""
+        shown = self.shown[field]
+        if shown.get(id) != what:
+            shown[id] = what
+            self.set.setdefault(id, {})[field] = what
 
 
 def grouped(moments: list[Moment], box_of: Callable[[Moment], Box | None], folds: list[Fold]) -> Iterator[list[Moment]]:

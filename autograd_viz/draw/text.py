@@ -40,14 +40,25 @@ def _fitted(graph: list[str], after: list[str]) -> list[str]:
 
 def _graph(state: GraphState, drawn: Drawn, names: Names, title: str) -> list[str]:
     lines = [clean(title, 80)] if title else []
-    for box in drawn.boxes:
-        if box.kind == FOLD:
+    boxes = [box for box in drawn.boxes if box.kind != COPY]
+    for i, box in enumerate(boxes):
+        if MOST_LINES <= i < len(boxes) - MOST_LINES // 2:
+            lines += _unread(box, state)
+        elif box.kind == FOLD:
             lines += _fold(box, state, drawn, names)
         elif box.kind == FN:
             lines += _node(box, state, drawn, names)
-        elif box.kind != COPY:
+        else:
             lines += _tensor(box, state, names)
     return lines
+
+
+def _unread(box: Box, state: GraphState) -> list[str]:
+    """As many lines as a box has, of the middle that is left out anyway."""
+    if box.kind == FN:
+        made = (state.tensors.get(tensor) for tensor in state.nodes[box.serial].outputs.values())
+        return [""] * (2 + sum(known is not None and known.retains_grad for known in made))
+    return [""] * (2 if box.kind in (FOLD, LEAF) else 1)
 
 
 def _fold(box: Box, state: GraphState, drawn: Drawn, names: Names) -> list[str]:

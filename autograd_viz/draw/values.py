@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 
@@ -39,6 +40,18 @@ def grid(preview: Preview, scale: float = 0.0) -> tuple[int, list[Shade]]:
     all_shades = shades(preview, scale)
     rows = [all_shades[i : i + kept] for i in range(0, len(all_shades), columns)][:ROWS]
     return kept, [shade for row in rows for shade in row]
+
+
+def line(preview: Preview | None) -> str:
+    """A preview in one line, as `values` writes it. A gradient is sent by one node and received by the next: most lines are met again."""
+    if preview is None or 0 in preview.values:  # (0 and -0 are equal, and are written differently)
+        return values(preview)
+    return _line(preview.shape, preview.dtype, preview.values, preview.columns, preview.whole)
+
+
+@lru_cache(maxsize=512)
+def _line(shape: tuple[int, ...], dtype: str, numbers: tuple[float, ...], columns: int, whole: bool) -> str:
+    return values(Preview(shape, dtype, numbers, columns, whole, None, None, None, 0, 0))
 
 
 def value(preview: Preview | None, scale: float = 0.0) -> dict[str, Any] | None:

@@ -55,7 +55,9 @@ def draw_now(recording: Recording, variables: dict[str, Any], live: bool) -> Pic
 
 def bundle(picture: Picture) -> Bundle:
     """The picture in every form that a front end may ask for."""
-    return {MIME_TYPE: picture.play(), "image/svg+xml": picture.svg(), "text/plain": picture.text()}
+    from autograd_viz.draw.packed import stored
+
+    return {MIME_TYPE: stored(picture.play()), "image/svg+xml": picture.svg(), "text/plain": picture.text()}
 
 
 def size(made: Bundle) -> int:
@@ -80,20 +82,27 @@ class Slot:
 
     def settle(self) -> None:
         """What stands there is final."""
-        if self.last is not None and self.last[MIME_TYPE]["live"]:
-            self.put({**self.last, MIME_TYPE: {**self.last[MIME_TYPE], "live": False}})
+        if self.last is None:
+            return
+        from autograd_viz.draw.packed import plain, stored
+
+        play = plain(self.last[MIME_TYPE])
+        if play["live"]:
+            self.put({**self.last, MIME_TYPE: stored({**play, "live": False})})
 
 
 class Pace:
     """When the next picture may be sent.
 
-    What comes in a stream is shown at an even pace that keeps half of the savings; what came last, before the cell rests, is shown at
-    once as long as there are savings at all. So a burst of events is complete on the screen soon after it ended.
+    What comes in a stream is shown at an even pace that keeps half of the savings, or what the next picture will take, if that is
+    more; what came last, before the cell rests, is shown at once as long as there are savings at all. So a burst of events is
+    complete on the screen soon after it ended.
     """
 
     def __init__(self) -> None:
         self.began = self.counted = time.monotonic() - 1.0
         self.drawing = 0.0  # seconds that the last picture took
+        self.sent = 0  # and its bytes
         self.savings = float(BANDWIDTH)
 
     def allows(self, resting: bool) -> bool:
@@ -103,11 +112,13 @@ class Pace:
         self.counted = now
         if resting:
             return now >= self.began + FASTEST and self.savings > 0
-        return now >= self.began + max(FASTEST, (1 + SHARE) * self.drawing) and self.savings >= BANDWIDTH / 2
+        kept = min(max(BANDWIDTH / 2, self.sent), BANDWIDTH)
+        return now >= self.began + max(FASTEST, (1 + SHARE) * self.drawing) and self.savings >= kept
 
     def drew(self, began: float, sent: int) -> None:
         """A picture was begun then, and took so many bytes."""
         self.began, self.drawing = began, time.monotonic() - began
+        self.sent = sent
         self.savings -= sent
 
 

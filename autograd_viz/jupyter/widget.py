@@ -36,6 +36,15 @@ FOLLOWERS = 4  # widgets that follow the session at a time: a cell that makes on
 MOST_EVENTS = 20_000  # of one story
 
 
+def _sent(play: dict[str, Any], widget: object) -> dict[str, Any]:
+    """The play as the browser gets it: packed if it is big."""
+    if not play:
+        return play
+    from autograd_viz.draw.packed import stored
+
+    return stored(play)
+
+
 @register
 class GraphWidget(DOMWidget):
     """A picture to compose with other widgets.
@@ -52,7 +61,7 @@ class GraphWidget(DOMWidget):
     _view_name = Unicode("GraphView").tag(sync=True)
     _view_module = Unicode(MODULE).tag(sync=True)
     _view_module_version = Unicode(MODULE_VERSION).tag(sync=True)
-    play = Dict().tag(sync=True)
+    play = Dict().tag(sync=True, to_json=_sent)
     step = Int(0).tag(sync=True)
     follower: Follower | None = None  # of the class: close() is also called on a widget that was refused half-made
 
@@ -130,7 +139,7 @@ class GraphWidget(DOMWidget):
         with self.hold_sync():  # one message for both
             self.play = play
             self.step = last if following else min(self.step, last)
-        return size({"play": play})
+        return size({"play": _sent(play, self)})
 
     def close(self) -> None:
         """Let go of the session and of the browser's half."""

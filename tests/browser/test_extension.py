@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +78,43 @@ def test_a_saved_picture_plays_untrusted_and_without_running(lab: Any, sheet: An
     sheet.check_clean()
 
 
-@pytest.mark.parametrize("play", [{}, {"schema": 2}, {"schema": 1, "steps": "none"}, [], "text", 7, None])
+def packed(text: str) -> dict[str, Any]:
+    return {"schema": 1, "packed": base64.b64encode(zlib.compress(text.encode(), 9)).decode()}
+
+
+@pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
+def test_a_packed_picture_plays_untrusted_and_without_running(lab: Any, sheet: Any, app: str) -> None:
+    sheet.open(lab.write(shows(packed(EXAMPLE.read_text()))), app)
+    sheet.page.wait_for_selector(PLAYER)
+    assert not sheet.is_trusted()
+    assert sheet.page.locator("g.agv-node").count() == len(json.loads(EXAMPLE.read_text())["boxes"])
+    sheet.check_clean()
+
+
+def test_plain_and_packed_pictures_follow_each_other_in_one_player(lab: Any, sheet: Any) -> None:
+    """The last that was sent stands there, whatever each took to unpack."""
+    grow = """
+import base64, zlib
+def packed(play): return {"schema": 1, "packed": base64.b64encode(zlib.compress(json.dumps(play).encode())).decode()}
+def sent(i): return packed(first(i, i < 9)) if i % 2 else first(i, True)
+shown = display(bundle(sent(1)), raw=True, display_id=True)
+for i in range(2, 10): shown.update(bundle(sent(i)), raw=True)
+"""
+    sheet.open(lab.write([SHOW + grow]))
+    sheet.run_all()
+    sheet.page.wait_for_selector(f"{PLAYER} input[type=range][max='8']")
+    assert sheet.page.locator(PLAYER).count() == 1
+    sheet.check_clean()
+
+
+HOSTILE = [
+    {}, {"schema": 2}, {"schema": 1, "steps": "none"}, [], "text", 7, None,
+    {"schema": 1, "packed": "<script>"}, {"schema": 2, "packed": "AAAA"}, {"schema": 1, "packed": ["AAAA"]}, packed("{"), packed("[]"),
+    packed('{"schema": 1, "packed": "AAAA"}'), packed(" " * 40_000_000), {"schema": 1, "packed": "A" * 5_000_000},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("play", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_is_no_play_gives_one_line_of_text(lab: Any, sheet: Any, play: object) -> None:
     sheet.open(lab.write(shows(play)))
     sheet.page.wait_for_selector("text=autograd_viz cannot show this picture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import replace
 
@@ -10,7 +11,9 @@ import pytest
 from autograd_viz import events as ev
 from autograd_viz import torch
 from autograd_viz.draw import draw_recording
+from autograd_viz.draw.arrows import along
 from autograd_viz.draw.graph import MOST_BOXES, MOST_TOGETHER
+from autograd_viz.draw.graphviz import STRAIGHT, place
 from autograd_viz.draw.layout import Arrow, depths, rows, text_width
 from autograd_viz.draw.story import MOST_STEPS
 
@@ -97,6 +100,20 @@ def test_rows_put_each_box_right_of_its_inputs() -> None:
     placed = rows([(100.0, 50.0)] * 3, arrows, 60)
     assert placed.centres[0][0] < placed.centres[1][0]
     assert all(len(curve) == 4 for curve in placed.curves)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_arrow_of_a_big_picture_runs_through_a_box(seed: int) -> None:
+    """Whoever lays it out; also where several arrows share a box, and their ends are moved apart."""
+    draw = random.Random(seed)
+    sizes = [(draw.uniform(110, 320), 86.0) for _ in range(STRAIGHT + 30)]
+    arrows = [Arrow(max(0, i - draw.choice([1, 1, 2, 3, 9])), i, draw.choice([1, 3])) for i in range(1, len(sizes)) for _ in range(2)]
+    made = place(sizes, arrows, gap=90)
+    for arrow, curve in zip(arrows, made.curves, strict=True):
+        points = [along(curve, t / 300) for t in range(301)]
+        for i, ((x, y), (w, h)) in enumerate(zip(made.centres, sizes, strict=True)):
+            if i not in (arrow.tail, arrow.head):
+                assert not any(abs(px - x) < w / 2 - 2 and abs(py - y) < h / 2 - 2 for px, py in points), (arrow, i)
 
 
 def test_wide_characters_are_measured_wide() -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from autograd_viz.draw import Picture
-from autograd_viz.draw.html import code, pack, save_page, script
+from autograd_viz.draw.html import code, place, save_page, script
+from autograd_viz.draw.packed import PLAIN, pack, plain, stored
 
+MIME = "application/vnd.autograd-viz.v1+json"
 PACKED = re.compile(r'data-agv-play="([^"]*)"')
 
 
@@ -95,13 +97,34 @@ def test_packing_loses_nothing() -> None:
         assert zlib.decompress(base64.b64decode(pack(text))).decode() == text
 
 
+# --- what a notebook stores -------------------------------------------------------------------------------------------
+
+
+def test_a_small_play_is_stored_plain_and_a_big_one_packed(draw: Any) -> None:
+    small = draw("first")
+    assert small._repr_mimebundle_()[MIME] == small.play()
+    big = Picture({**small.play(), "notes": ["∂" * 100 for _ in range(PLAIN // 100)]})
+    packed = big._repr_mimebundle_()[MIME]
+    assert set(packed) == {"schema", "packed"}
+    assert len(json.dumps(packed)) < PLAIN / 4
+    assert plain(packed) == big.play()
+    assert plain(small.play()) == small.play()
+
+
+def test_a_packed_play_is_played_on_a_page_as_it_is(draw: Any) -> None:
+    play = {**draw("first").play(), "notes": ["word " * 20 for _ in range(PLAIN // 100)]}
+    assert stored(play) != play
+    assert place(stored(play)) == place(play)
+    assert plays_in(exported({MIME: stored(play), "text/plain": "the text"})["text/html"]) == [play]
+
+
 # --- the player's code in a page --------------------------------------------------------------------------------------
 
 
 def test_the_code_of_a_page_is_the_players_without_its_comments() -> None:
     """Only whole lines are taken out, so no line of code is lost: what is left is found in the modules, in this order."""
     left = iter(line.strip() for line in script().splitlines())
-    kept, _, end = code().partition("\nasync function unpacked")
+    kept, _, end = code().partition("\ndocument.head.append(Object.assign(document.createElement(\"style\")")
     assert all(line in left for line in kept.splitlines())  # (`in` moves the iterator on: order counts)
     assert not re.search(r"^\s*(//|/\*\*[^*]|\* )", kept, re.MULTILINE)
     assert "agv-" in zlib.decompress(base64.b64decode(max(re.findall('"([^"]*)"', end), key=len))).decode()  # the styles
@@ -118,7 +141,7 @@ def test_no_text_of_the_player_runs_over_lines() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"application/vnd.autograd-viz.v1+json": {"w": float("nan")}, "image/svg+xml": "<svg/>"},
+        {MIME: {"w": float("nan")}, "image/svg+xml": "<svg/>"},
         {"image/svg+xml": "<svg/>"},
         {"text/plain": "3"},
         {},
@@ -128,10 +151,17 @@ def test_an_output_without_a_play_in_strict_json_stays_as_it_is(data: dict[str, 
     assert exported(data) == data
 
 
-@pytest.mark.parametrize("play", [None, 3, "</script>", [], {"schema": 99}, {"title": '"><script>alert(1)</script>'}])
+HOSTILE = [
+    None, 3, "</script>", [], {"schema": 99}, {"title": '"><script>alert(1)</script>'},
+    {"schema": 1, "packed": '"><script>alert(1)</script>'}, {"schema": 1, "packed": "AAAA\n"},
+    {"schema": 1, "packed": 7}, {"schema": 2, "packed": "AAAA"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("play", HOSTILE)
 def test_a_hostile_play_in_a_notebook_stays_data(play: Any) -> None:
     attack = '"><script>alert(1)</script>'
-    html = exported({"application/vnd.autograd-viz.v1+json": play, "image/svg+xml": attack, "text/plain": attack})["text/html"]
+    html = exported({MIME: play, "image/svg+xml": attack, "text/plain": attack})["text/html"]
     assert plays_in(html) == [play]
     assert html.count("<script") == 1  # the player's
     assert attack not in html

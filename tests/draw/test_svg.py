@@ -43,7 +43,7 @@ def test_without_its_style_and_classes_everything_still_has_a_colour(any_recordi
     """GitHub's notebook viewer drops them: then whatever says no fill would be a black shape."""
     root = parsed(draw_recording(any_recording))
     light = {pair[0] for pair in COLOURS.values()} | {"none"}
-    assert root.get("fill") == COLOURS["ink"][0]
+    assert root.get("fill") == COLOURS["dim"][0]
     for parent in root.iter():
         for element in parent:
             if element.tag.removeprefix(SVG) in ("rect", "circle", "path"):

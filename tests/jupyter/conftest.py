@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from autograd_viz.draw.packed import plain
+
 ROOT = Path(__file__).parents[2]
 MIME_TYPE = "application/vnd.autograd-viz.v1+json"
 SHOWN = ("display_data", "update_display_data", "execute_result", "stream", "error")
@@ -27,7 +29,7 @@ class Message:
     @property
     def play(self) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self.content.get("data", {}).get(MIME_TYPE)
-        return found
+        return found and plain(found)
 
     @property
     def text(self) -> str:

@@ -86,7 +86,7 @@ def test_pictures_that_are_slow_to_draw_leave_the_cell_most_of_its_time() -> Non
     assert len(show.times) >= 3
 
 
-@pytest.mark.parametrize(("sent", "lasts"), [(int(0.4 * BANDWIDTH), 0.0), (0, 0.05)])
+@pytest.mark.parametrize(("sent", "lasts"), [(int(0.4 * BANDWIDTH), 0.0), (int(0.9 * BANDWIDTH), 0.0), (0, 0.05)])
 def test_what_came_last_is_shown_as_soon_as_the_cell_rests(sent: int, lasts: float) -> None:
     show = Show(sent, lasts)
     follower = Follower(show)

@@ -53,6 +53,9 @@ const FAULTS = [
   ["a class with a quote", (play) => { play.items[0].c = 'edge" onload="x'; }, /play\.items\[0\]\.c to be words/],
   ["a class in capitals", (play) => { play.steps[0].set.x.c = "Node"; }, /set\["x"\]\.c to be words/],
   ["a path with a url", (play) => { play.items[0].items[0].d = "url(#a)"; }, /\.d to be a path/],
+  ["an arrow whose head is a url", (play) => { play.items.push({ k: "arrow", d: "M0 0l1 1", h: "url(#a)", c: "edge grad" }); }, /\.h to be a path/],
+  ["an arrow without a head", (play) => { play.items.push({ k: "arrow", d: "M0 0l1 1" }); }, /\.h to be text, got nothing/],
+  ["a group that is moved sideways only", (play) => { play.items.push({ k: "g", x: 3, items: [] }); }, /\.y to be a number, got nothing/],
   ["an id used twice", (play) => { play.items[1].id = play.items[0].id; }, /play\.items\[1\]\.id to be used once/],
   ["an anchor of another kind", (play) => { play.items.push({ k: "text", x: 0, y: 0, s: "a", a: "left" }); }, /\.a to be "middle" or "end"/],
   ["a text that is an object", (play) => { play.items.push({ k: "text", x: 0, y: 0, s: { toString: 1 } }); }, /\.s to be text, got an object/],
@@ -142,8 +145,8 @@ test("names of Object's own are names like any other", () => {
 });
 
 test("a path is M, L, C, Z and numbers, with whole points", () => {
-  for (const good of ["", "M0 0", "M0 0L1,1", "M-1.5 .5C1 2 3 4 5 6Z", "M0 0 L1 1 2 2Z", "M1e2 -3E-1L0 0"]) assert.ok(isPath(good), good);
-  for (const bad of ["L0 0", "M0", "M0 0L", "M0 0C1 2 3", "M0 0Z3", "m0 0", "M0 0A1 1 0 0 0 1 1", "M0 0;", "MNaN 0", "M0 0L- 1", "1 2", "M0 0<", "M1e 0"]) assert.ok(!isPath(bad), bad);
+  for (const good of ["", "M0 0", "M0 0L1,1", "M-1.5 .5C1 2 3 4 5 6Z", "M0 0 L1 1 2 2Z", "M1e2 -3E-1L0 0", "M0 0l-1-2c1 2-3 4 5-6Z"]) assert.ok(isPath(good), good);
+  for (const bad of ["L0 0", "M0", "M0 0L", "M0 0C1 2 3", "M0 0Z3", "m0 0", "M0 0l1", "M0 0h1", "l1 1", "M0 0A1 1 0 0 0 1 1", "M0 0;", "MNaN 0", "M0 0L- 1", "1 2", "M0 0<", "M1e 0"]) assert.ok(!isPath(bad), bad);
 });
 
 test("a long hostile path is refused in time linear in its length", () => {

@@ -9,7 +9,7 @@ import test from "node:test";
 const STATIC = new URL("../../autograd_viz/labextension/static/", import.meta.url);
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
 
-/** The modules that player.js needs, each after those it imports. */
+/** The modules that a page holds: what unpacks a play, and what player.js needs, each after those it imports. */
 function modules() {
   const found = [];
   const visit = (name) => {
@@ -17,6 +17,7 @@ function modules() {
     for (const [, other] of read(name).matchAll(/^import .* from "\.\/([a-z]+\.js)";$/gm)) visit(other);
     found.push(name);
   };
+  visit("packed.js");
   visit("player.js");
   return found;
 }
@@ -25,7 +26,7 @@ function modules() {
 const joined = () => modules().map((name) => read(name).replace(/^import .*\n/gm, "").replace(/^export /gm, "")).join("\n");
 
 test("the modules of the player are these, and each comes after what it imports", () => {
-  assert.deepEqual([...modules()].sort(), ["camera.js", "check.js", "controls.js", "dom.js", "export.js", "frame.js", "keys.js", "panels.js", "picture.js", "player.js", "views.js", "way.js"]);
+  assert.deepEqual([...modules()].sort(), ["camera.js", "check.js", "controls.js", "dom.js", "export.js", "frame.js", "keys.js", "packed.js", "panels.js", "picture.js", "player.js", "views.js", "way.js"]);
 });
 
 test("joined into one script they still parse, and mount is in it", () => {

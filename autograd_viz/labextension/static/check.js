@@ -15,11 +15,11 @@ export const LIMITS = {
 const PHASES = new Set(["forward", "backward", "grad", "error"]);
 const CAPTION_CLASSES = new Set(["", "b", "code"]);
 const ANCHORS = new Set(["middle", "end"]);
-const ITEM_KINDS = new Set(["g", "rect", "circle", "path", "text", "cells"]);
-const PATH_TOKEN = /([MLCZ])|-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[ ,\n]+/y;
-const PATH_ARITY = { M: 2, L: 2, C: 6, Z: 0 };
+const ITEM_KINDS = new Set(["g", "rect", "circle", "path", "arrow", "text", "cells"]);
+const PATH_TOKEN = /([MLCZlc])|-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[ ,\n]+/y;
+const PATH_ARITY = { M: 2, L: 2, C: 6, l: 2, c: 6, Z: 0 };
 
-/** Whether `d` is a path that starts with M and has a whole number of points after each of M, L, C and none after Z. */
+/** Whether `d` is a path that starts with M and has a whole number of points after each of M, L, C, l, c and none after Z. */
 export function isPath(d) {
   let command = "", numbers = 0, from = 0;
   const complete = () => command === "" ? numbers === 0 : PATH_ARITY[command] === 0 ? numbers === 0 : numbers > 0 && numbers % PATH_ARITY[command] === 0;
@@ -118,11 +118,13 @@ class PlayCheck {
   item(item, where, depth) {
     this.object(item, where);
     this.count("items", 1);
-    if (!ITEM_KINDS.has(item.k)) wrong(`${where}.k`, "g, rect, circle, path, text or cells", item.k);
+    if (!ITEM_KINDS.has(item.k)) wrong(`${where}.k`, "g, rect, circle, path, arrow, text or cells", item.k);
     if (item.id !== undefined) this.newId(item, where);
     if (item.c !== undefined) this.classes(item.c, `${where}.c`);
     if (item.k === "g" && item.id !== undefined) this.drawnIn.set(item.id, this.view);
-    if (item.k === "path") return this.path(item, where);
+    if (item.k === "path") return this.path(item, "d", where);
+    if (item.k === "arrow") return ["d", "h"].forEach((part) => this.path(item, part, where));
+    if (item.k === "g" && item.x === undefined && item.y === undefined) return this.items(item.items, `${where}.items`, depth + 1);
     this.number(item, "x", where);
     this.number(item, "y", where);
     if (item.k === "g") this.items(item.items, `${where}.items`, depth + 1);
@@ -150,9 +152,9 @@ class PlayCheck {
     this.countCells(item.id, item.v.length);
   }
 
-  path(item, where) {
-    this.text(item, "d", where, 100_000);
-    if (!isPath(item.d)) wrong(`${where}.d`, "a path of numbers and M L C Z", item.d);
+  path(item, part, where) {
+    this.text(item, part, where, 100_000);
+    if (!isPath(item[part])) wrong(`${where}.${part}`, "a path of numbers and M L C l c Z", item[part]);
   }
 
   /** A step may give a `cells` item more cells than it began with: what counts is the most that it ever shows. */

@@ -7,7 +7,7 @@
  */
 
 /**
- * @typedef {{k: string, id?: string, c?: string, x?: number, y?: number, w?: number, h?: number, r?: number, d?: string, s?: string,
+ * @typedef {{k: string, id?: string, c?: string, x?: number, y?: number, w?: number, h?: any, r?: number, d?: string, s?: string,
  *   a?: string, size?: number, cols?: number, v?: Shade[], items?: Item[]}} Item
  * @typedef {number | null | "bad"} Shade
  * @typedef {{c?: string, s?: string, v?: Shade[]}} Change
@@ -127,7 +127,7 @@ export function places(play, view = null) {
 function placesOf(items, boxes, left = 0, top = 0, found = new Map()) {
   for (const item of items) {
     if (item.k !== "g") continue;
-    const x = left + item.x, y = top + item.y;
+    const x = left + (item.x ?? 0), y = top + (item.y ?? 0);
     if (item.id !== undefined && boxes.has(item.id)) found.set(item.id, cardOf(item.items, x, y));
     placesOf(item.items, boxes, x, y, found);
   }

@@ -8,17 +8,24 @@ import { makeSvg, setAttributes, setChildren, setText, prefixed } from "./dom.js
 import { boxOf, changing, places } from "./frame.js";
 import { isFold, pictureOf, standIn } from "./views.js";
 
-const TAGS = { g: "g", rect: "rect", circle: "circle", path: "path", text: "text", cells: "g" };
+const TAGS = { g: "g", arrow: "g", rect: "rect", circle: "circle", path: "path", text: "text", cells: "g" };
 
 /** @type {Record<string, (item: import("./frame.js").Item) => Record<string, any>>} */
 const SHAPES = {
-  g: (item) => ({ transform: item.x || item.y ? `translate(${item.x} ${item.y})` : null }),
+  g: (item) => ({ transform: item.x || item.y ? `translate(${item.x ?? 0} ${item.y ?? 0})` : null }),
   rect: (item) => ({ x: item.x, y: item.y, width: item.w, height: item.h, rx: item.r || null }),
   circle: (item) => ({ cx: item.x, cy: item.y, r: item.r }),
   path: (item) => ({ d: item.d }),
   text: (item) => ({ x: item.x, y: item.y, "text-anchor": item.a ?? null }),
+  arrow: () => ({}),
   cells: () => ({}),
 };
+
+/** An arrow is two paths, of the classes X-line and X-head, where X is its own first word. */
+function partsOf({ c = "", d, h }) {
+  const [kind] = c.split(" ");
+  return [{ k: "path", d, c: `${kind}-line` }, { k: "path", d: h, c: `${kind}-head` }];
+}
 
 /** A cell's square leaves this much of its place free, as `draw/svg.py` does. */
 const CELL_GAP = 1.5;
@@ -119,6 +126,7 @@ export class Picture {
     // What lies outside the boxes is decoration to a screen reader: the boxes and the text drawing say it.
     else if (item.k === "text") setAttributes(element, { "aria-hidden": inBox ? null : "true" });
     if (item.k === "g") this.matchChildren(element, item.items, inBox || isBox);
+    if (item.k === "arrow") this.matchChildren(element, partsOf(item), inBox);
     if (isBox && isFold(this.play, item.id)) element.append(makeKnob(item));
     this.dress(element, item, {});
   }

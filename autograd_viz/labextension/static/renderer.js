@@ -6,6 +6,8 @@
  * Read next: player.js.
  */
 
+import { isPacked, unpack } from "./packed.js";
+
 /** @typedef {{update(play: unknown): void, dispose(): void, step: number}} Player */
 
 export const MIME_TYPE = "application/vnd.autograd-viz.v1+json";
@@ -71,15 +73,17 @@ export class Stage {
     this.options = { html: page, ...options };
   }
 
-  async show(/** @type {unknown} */ play) {
-    this.#play = play;
+  async show(/** @type {unknown} */ given) {
+    this.#play = given;
     try {
+      const play = isPacked(given) ? await unpack(given) : given;
+      const mount = this.player ? null : (await loadPlayer()).mount;
+      if (this.#closed || this.#play !== given) return; // disposed, or a later call has a later play
       if (this.player) return this.player.update(play);
-      const { mount } = await loadPlayer();
-      if (this.#closed || this.#play !== play) return; // disposed, or a later call has a later play
       this.element.replaceChildren();
       this.player = mount(this.element, play, this.options);
     } catch (error) {
+      if (this.#play !== given) return; // a later play stands here by now
       this.#drop();
       if (!this.#closed) say(this.element, error);
     }

@@ -6,6 +6,7 @@
  * Read next: ../../jupyter/widget.py, the other half.
  */
 
+import { isPacked } from "./packed.js";
 import { Stage } from "./renderer.js";
 
 export const MODULE = "autograd-viz";
@@ -36,10 +37,10 @@ export function widgetClasses({ DOMWidgetModel, DOMWidgetView }) {
     async showPlay() {
       const first = !this.stage.player;
       const play = this.model.get("play");
-      if (!play?.steps) {
-      this.el.textContent = "Nothing to show yet: this follows what autograd does.";
-      return;
-    } // nothing has happened yet
+      if (!play?.steps && !isPacked(play)) { // nothing has happened yet
+        this.el.textContent = "Nothing to show yet: this follows what autograd does.";
+        return;
+      }
       await this.stage.show(play);
       if (first) this.showStep();
       else if (this.stage.player) this.tell(this.stage.player.step); // a player at its end follows a growing play
