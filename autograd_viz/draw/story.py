@@ -360,8 +360,8 @@ class Story:
             if moment.event.hook in self.drawn.flags:
                 flag = f"{box.id}h{moment.event.hook}"
                 self.waving.append(flag)
-                self.stage.put(flag, c="hook on")
-                self.stage.put(f"{flag}t", s=clean(f"raised {moment.event.error}"))
+                self.stage.put(flag, "c", "hook on")
+                self.stage.put(f"{flag}t", "s", clean(f"raised {moment.event.error}"))
             if moment.entered is not None and box.kind == FN:
                 self.stage.put(f"{box.id}i", "s", clean(gradients(moment.entered.gradients)))
 
