@@ -21,7 +21,7 @@ DETAILED = 40  # boxes; a bigger picture says the first numbers of each result i
 def boxes(state: GraphState, names: Names, drawn: Drawn) -> dict[str, dict[str, Any]]:
     """The `boxes` of a play: by id, what is said of each. `state`: at the end; rows with an id are set by the steps."""
     said: dict[str, dict[str, Any]] = {}
-    detailed = sum(len(each.boxes) for each in drawn.everything()) <= DETAILED
+    detailed = is_detailed(drawn)
     for fold, each in (("", drawn), *drawn.inside.items()):
         for box in each.boxes:
             said[box.id] = _SAY[box.kind](box, state, names, drawn, detailed) | ({"in": fold} if fold else {})
@@ -32,6 +32,11 @@ def boxes(state: GraphState, names: Names, drawn: Drawn) -> dict[str, dict[str, 
         for side in ("to", "from"):
             each_said[side] = list(dict.fromkeys(each_said[side]))[:MOST_LINKS]
     return said
+
+
+def is_detailed(drawn: Drawn) -> bool:
+    """Whether there is room to say every number of a preview."""
+    return sum(len(each.boxes) for each in drawn.everything()) <= DETAILED
 
 
 def row(label: str, s: str, id: str = "") -> Row:

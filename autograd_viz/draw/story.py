@@ -11,20 +11,21 @@ from typing import Any
 
 from autograd_viz.draw.cards import CHIPS, Opening, chips_of, data_label, grad_label
 from autograd_viz.draw.clean import clean
-from autograd_viz.draw.panels import entry, gradients, saved_text
+from autograd_viz.draw.panels import entry, gradients, is_detailed, saved_text
 from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.telling import Stage, flow_text, grouped, sent, shortened, told_together
-from autograd_viz.draw.values import grid
+from autograd_viz.draw.values import grid, value
 from autograd_viz.events import Event, Preview
 from autograd_viz.trace import moments as at
 from autograd_viz.trace.fold import call_number, fold
 from autograd_viz.trace.moments import Moment
 from autograd_viz.trace.narrate import narrate
 from autograd_viz.trace.state import GraphState
-from autograd_viz.trace.words import Names, values
+from autograd_viz.trace.words import Names
 
 STATES = ("later", "rewritten", "done", "now", "wave", "sum", "failed")
 MOST_STEPS = 800  # with the most boxes, about a megabyte: what a cell may add to a notebook
+MOST_ARRAYS = 4  # of the gradients that a node sends, in the inspector
 
 
 class Story:
@@ -34,6 +35,7 @@ class Story:
         self.scales = first.scales
         self.events, self.moments, self.drawn, self.names = events, moments, drawn, names
         self.state, self.folded = GraphState(), 0
+        self.detailed = is_detailed(drawn)
         self.stage = Stage()
         self.on = drawn  # the picture, or the inside of a fold, on which a moment acts
         self.words: dict[str, set[str]] = {box.id: {"later"} for each in drawn.everything() for box in each.boxes if not box.earlier}
@@ -256,9 +258,16 @@ class Story:
         if box.kind == FOLD:
             return
         received = moment.entered.gradients if moment.entered else ()
-        self.stage.put(f"{box.id}i", "s", clean(gradients(received)))
-        self.stage.put(f"{box.id}o", "s", clean(gradients(moment.event.gradients)))
+        self.say(f"{box.id}i", received)
+        self.say(f"{box.id}o", moment.event.gradients)
         self.chips(box.serial)
+
+    def say(self, row: str, previews: tuple[Preview | None, ...]) -> None:
+        """Let a row of the inspector say these arrays: in one line, and where one of them has rows and columns, as grids of numbers."""
+        self.stage.put(row, "s", clean(gradients(previews)))
+        grids = self.detailed and any(each is not None and len(each.values) > each.columns > 0 < len(each.shape) for each in previews)
+        if grids or self.stage.shown["m"].get(row):
+            self.stage.put(row, "m", [value(each) for each in previews[:MOST_ARRAYS]] if grids else [])
 
     def chips(self, node: int) -> None:
         """Show which saved tensors a node still holds."""
@@ -281,7 +290,7 @@ class Story:
             self.dress(box)
         elif box.kind == FN:
             self.stage.put(f"{box.id}r", "s", f".grad = {flow_text(moment.event.after)}")
-            self.stage.put(f"{box.id}k", "s", values(moment.event.after))
+            self.say(f"{box.id}k", (moment.event.after,))
         for link in self.on.links_from(box):
             if self.flows.get(link.id) == "past":
                 self.flow(link.id, "on")
@@ -294,7 +303,7 @@ class Story:
         else:
             self.stage.put(f"{box.id}g", "v", grid(preview, self.scales.get(box.serial, 0.0))[1])
         self.stage.put(f"{box.id}q", "s", grad_label(preview))
-        self.stage.put(f"{box.id}r", "s", values(preview))
+        self.say(f"{box.id}r", (preview,))
 
     def clear(self, moment: Moment, box: Box | None) -> None:
         if box is None:
@@ -363,7 +372,7 @@ class Story:
                 self.stage.put(flag, "c", "hook on")
                 self.stage.put(f"{flag}t", "s", clean(f"raised {moment.event.error}"))
             if moment.entered is not None and box.kind == FN:
-                self.stage.put(f"{box.id}i", "s", clean(gradients(moment.entered.gradients)))
+                self.say(f"{box.id}i", moment.entered.gradients)
 
 
 _ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {

@@ -24,7 +24,7 @@ class Stage:
     """What every item shows now, and what the current step has changed."""
 
     def __init__(self) -> None:
-        self.shown: dict[str, dict[str, Any]] = {"c": {}, "s": {}, "v": {}}
+        self.shown: dict[str, dict[str, Any]] = {"c": {}, "s": {}, "v": {}, "m": {}}
         self.set: dict[str, dict[str, Any]] = {}
 
     def begin(self) -> None:
@@ -32,7 +32,7 @@ class Stage:
         self.set = {}
 
     def put(self, id: str, field: str, what: Any) -> None:
-        """From now on the item shows this: a class `c`, a text `s` or the values of cells `v`."""
+        """From now on the item shows this: a class `c`, a text `s`, the values of cells `v` or, in a row of the inspector, arrays `m`."""
         shown = self.shown[field]
         if shown.get(id) != what:
             shown[id] = what

@@ -147,6 +147,23 @@ def test_a_leaf_that_asks_for_no_gradient_any_more_is_still_drawn_as_a_leaf(reco
     assert captions(play)[-1].startswith("w asks for no gradient from now on")
 
 
+def test_the_inspector_says_every_number_of_a_matrix_that_flows_in_a_small_picture(record) -> None:
+    def program(extra: int = 0):
+        w = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        y = w * w
+        for i in range(extra):
+            y = getattr(y, ("sin", "cos", "exp", "neg", "tanh")[i % 5])() + w.mean(i % 2)
+        y.sum().backward()
+        return {"w": w}
+
+    small, big = (draw_recording(record(each)).play() for each in (program, lambda: program(30)))
+    said = [change for step in small["steps"] for change in step["set"].values() if "m" in change]
+    assert [value["t"] for value in said[0]["m"]] == [["1", "1", "1", "1"]]  # what the sum sends
+    assert {"s": "[[2 4] [6 8]]", "m": [said[-1]["m"][0]]} == said[-1]
+    assert said[-1]["m"][0]["cols"] == 2
+    assert not any("m" in change for step in big["steps"] for change in step["set"].values())
+
+
 def test_a_mode_in_which_nothing_happens_is_no_step(record) -> None:
     def program():
         with torch.no_grad():

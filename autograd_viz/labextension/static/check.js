@@ -9,7 +9,7 @@
 /** The most of each that is drawn; a play beyond these would freeze the page. */
 export const LIMITS = {
   items: 20_000, cells: 60_000, cellsInOne: 1_024, depth: 12, steps: 12_000, changes: 500_000, boxes: 400, folds: 40, foldDepth: 3, rows: 60_000,
-  entries: 20_000, sources: 500, notes: 200, runs: 60, links: 2_000, characters: 8_000_000, oneText: 500_000, oneLabel: 4_000, number: 1e7,
+  entries: 20_000, sources: 500, notes: 200, arrays: 8, runs: 60, links: 2_000, characters: 8_000_000, oneText: 500_000, oneLabel: 4_000, number: 1e7,
 };
 
 const PHASES = new Set(["forward", "backward", "grad", "error"]);
@@ -211,6 +211,7 @@ class PlayCheck {
     this.count("changes", 1);
     if (change.c !== undefined) this.classes(change.c, `${where}.c`);
     if (change.s !== undefined) this.text(change, "s", where);
+    if (change.m !== undefined) this.arrays(change.m, `${where}.m`);
     if (change.v === undefined) return;
     this.shades(change.v, `${where}.v`);
     if (this.cellsOf.has(id)) this.countCells(id, change.v.length);
@@ -266,6 +267,11 @@ class PlayCheck {
       if (link[0] !== null) this.text(link, 0, `${where}.go[${i}]`, 200);
       this.text(link, 1, `${where}.go[${i}]`);
     });
+  }
+
+  arrays(arrays, where) {
+    this.list(arrays, where, LIMITS.arrays);
+    arrays.forEach((value, i) => { if (value !== null) this.value(value, `${where}[${i}]`); });
   }
 
   value(value, where) {

@@ -10,7 +10,7 @@
  * @typedef {{k: string, id?: string, c?: string, x?: number, y?: number, w?: number, h?: any, r?: number, d?: string, s?: string,
  *   a?: string, size?: number, cols?: number, v?: Shade[], items?: Item[]}} Item
  * @typedef {number | null | "bad"} Shade
- * @typedef {{c?: string, s?: string, v?: Shade[]}} Change
+ * @typedef {{c?: string, s?: string, v?: Shade[], m?: (Value | null)[]}} Change
  * @typedef {{cap: [string, string][], ph: string, call: number, at: string | null, src: [number, number] | null, set: Record<string, Change>}} Step
  * @typedef {{s: string, shape: string, cols: number, t: string[], v: Shade[], whole: boolean}} Value
  * @typedef {{label: string, id?: string, s?: string, v?: Value, go?: [string | null, string][]}} Row
@@ -45,7 +45,7 @@ function historyOf(steps) {
     for (const [id, change] of Object.entries(step.set)) {
       if (!history.has(id)) history.set(id, {});
       const fields = history.get(id);
-      for (const field of ["c", "s", "v"]) {
+      for (const field of ["c", "s", "v", "m"]) {
         if (change[field] === undefined) continue;
         fields[field] ??= { at: [], to: [] };
         fields[field].at.push(i);

@@ -109,7 +109,7 @@ export function makeInspector(select, signal) {
     follow.hidden = selected === null;
     setText(name, box ? box.name : "Inspector");
     setText(sub, box ? box.sub : "");
-    const rows = box ? box.rows.map((row) => ({ ...row, ...(row.id !== undefined && now.get(row.id).s !== undefined ? { s: now.get(row.id).s, v: undefined } : {}) })) : [];
+    const rows = box ? box.rows.map((row) => ({ ...row, ...(row.id !== undefined ? saidOf(now.get(row.id)) : {}) })) : [];
     const key = JSON.stringify([id, rows]);
     if (key === shown) return;
     shown = key;
@@ -121,13 +121,19 @@ export function makeInspector(select, signal) {
   return { element: pane.element, show, focus: () => pane.body.focus({ preventScroll: true }) };
 }
 
+/** What the steps have put into a row: arrays, or a text. */
+function saidOf({ s, m }) {
+  return s === undefined ? {} : { s: m?.length ? undefined : s, v: undefined, m };
+}
+
 function makeRows(rows, play, select, signal) {
   const list = makeHtml("dl", {});
   for (const row of rows) {
-    if (!row.s && !row.v && !row.go?.length) continue;
+    if (!row.s && !row.v && !row.m?.length && !row.go?.length) continue;
     const says = makeHtml("dd", {});
     if (row.v) says.append(makeValue(row.v));
     if (row.s) says.append(row.s);
+    for (const value of row.m ?? []) says.append(makeHtml("div", { class: "agv-array" }, makeGrad(value)));
     (row.go ?? []).forEach(([id, words], i) => {
       if (i > 0) says.append(", ");
       says.append(id !== null && boxOf(play, id) ? makeWordButton(words, "agv-link", () => select(id), signal) : makeHtml("span", {}, words));
