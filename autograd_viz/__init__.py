@@ -112,6 +112,8 @@ def draw(target: Tensor | Recording, names: Mapping[str, Tensor] | None = None) 
     else:
         hint = "draw a tensor such as loss, or what `with av.record() as recording:` recorded"
         raise TypeError(f"expected a Tensor or a Recording, got {type(target).__name__}: {hint}")
+    if names is not None and not isinstance(names, Mapping):
+        raise TypeError(f'expected names as a dict of tensors, as in {{"w": w}}, got {type(names).__name__}')
     return draw_recording(story, names_in(_variables(_caller()) if names is None else names))
 
 

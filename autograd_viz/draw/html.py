@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd_viz.draw.clean import clean
 from autograd_viz.draw.packed import letters, pack
@@ -78,21 +78,21 @@ def html(plays: Play | Sequence[Play], title: str = "") -> str:
     ])  # fmt: skip
 
 
-def save_page(path: str | Path, pictures: Iterable[Picture], title: str = "") -> Path:
-    """Write several pictures into one HTML file, each with its player.
+def save_page(path: str | Path, pictures: Picture | Iterable[Picture], title: str = "") -> Path:
+    """Write several pictures (or one) into one HTML file, each with its player.
 
     Raises ValueError if the path does not end with .html or there is no picture, TypeError for what is none.
     """
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"expected a path that ends with .html, got {str(path)!r}")
-    pictures = list(pictures)
-    for picture in pictures:
+    given: list[Any] = [pictures] if callable(getattr(pictures, "play", None)) else list(cast("Iterable[Picture]", pictures))
+    for picture in given:
         if not callable(getattr(picture, "play", None)):
             raise TypeError(f"expected pictures, as av.draw makes them, got {type(picture).__name__}")
-    if not pictures:
+    if not given:
         raise ValueError("expected at least one picture, got none")
-    path.write_text(html([picture.play() for picture in pictures], title), encoding="utf-8")
+    path.write_text(html([picture.play() for picture in given], title), encoding="utf-8")
     return path
 
 

@@ -253,7 +253,9 @@ class Picture:
         return str(self._play["text"])
 
     def svg(self, step: int | None = None) -> str:
-        """A standalone SVG of one step (the last, if None)."""
+        """A standalone SVG of one step (counted from 0; the last, if None).  Raises TypeError for what is no number."""
+        if step is not None and not isinstance(step, int):
+            raise TypeError(f"expected the number of a step, or None for the last, got {step!r}")
         return svg(self._play, step)
 
     def html(self) -> str:

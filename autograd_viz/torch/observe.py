@@ -143,9 +143,11 @@ def _node_again(node: Node) -> Iterator[Event]:
             yield replace(event, earlier=True, saved=saved_of(node))
         else:
             yield replace(event, earlier=True)
-    if not node._story:
-        yield NodeCreated(node._serial, node.name(), "", tuple(edge(entry, None) for entry in node.next_functions), (), saved_of(node),
-                          tuple(shape for shape, _ in node.metas), (), (), None, True)  # fmt: skip
+    if not node._story:  # nobody listened then; what its row of the table says is still known
+        row = getattr(type(node), "row", None)
+        op, derivatives = (row.op, row.derivatives) if row is not None else ("", ())
+        yield NodeCreated(node._serial, node.name(), op, tuple(edge(entry, None) for entry in node.next_functions), (), saved_of(node),
+                          tuple(shape for shape, _ in node.metas), derivatives, (), None, True)  # fmt: skip
     yield from _hooks_of(node)
 
 

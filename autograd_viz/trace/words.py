@@ -162,7 +162,7 @@ class Names:
         """How a node's result was made.  "z = torch.matmul(x, w) + b";  of one part of several: "mm of torch.matmul(x, w)" """
         source = node.source
         if source is None or not source.text:
-            return self.output(node) or node.op
+            return expression(node.op, self.output(node))
         if node.serial in self.inner:
             return f"{node.op} of {source.text}"
         return expression(source.text, self.output(node) or source.target)

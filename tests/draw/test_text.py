@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+import autograd_viz as av
 from autograd_viz import torch
 from autograd_viz.draw import draw_recording
 
@@ -103,3 +106,27 @@ def test_what_a_loop_fetches_is_not_called_after_the_whole_loop(record) -> None:
 
     play = draw_recording(record(program)).play()
     assert not any("for (row" in "".join(words for _, words in step["cap"]) for step in play["steps"])
+
+
+def test_a_graph_that_nobody_listened_to_still_says_its_operations_and_derivatives() -> None:
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = torch.tanh(w).sum()
+    picture = av.draw(y, {"w": w, "y": y})
+    assert "#1 TanhBackward0 (2,)  tanh" in picture.text()
+    assert "#2 SumBackward0 ()  y = sum" in picture.text()
+    rows = {row["label"]: row.get("s") for row in picture.play()["boxes"]["n1"]["rows"]}
+    assert rows["derivative"] == "∂/∂self = grad * (1 - result ** 2)"
+
+
+def test_what_draw_cannot_take_is_said() -> None:
+    y = torch.ones(2, requires_grad=True).sum()
+    with pytest.raises(TypeError, match="expected names as a dict of tensors"):
+        av.draw(y, "y")
+    with pytest.raises(TypeError, match="expected the number of a step"):
+        av.draw(y).svg(step="last")
+
+
+def test_one_picture_makes_a_page_too(tmp_path) -> None:
+    y = torch.ones(2, requires_grad=True).sum()
+    page = av.save_page(tmp_path / "one.html", av.draw(y))
+    assert page.read_text(encoding="utf-8").count("data-agv-play=") == av.draw(y).html().count("data-agv-play=")
