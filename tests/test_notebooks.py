@@ -44,6 +44,19 @@ def test_there_are_lessons() -> None:
     assert len(NOTEBOOKS) == 14
 
 
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\((\d\d_\w+\.ipynb)\)")
+
+
+def test_each_lesson_leads_to_its_neighbours_by_their_titles() -> None:
+    notebooks = [nbformat.read(path, as_version=4) for path in NOTEBOOKS]
+    names = [(TITLE.findall(notebook.cells[0].source)[0], path.name) for notebook, path in zip(notebooks, NOTEBOOKS, strict=True)]
+    ends = [LINK.findall(notebook.cells[-1].source) for notebook in notebooks]
+    assert ends[0] == [(title[len("00 · ") :], name) for title, name in names] + [names[1]], "the contents, and what comes next"
+    for i in range(1, len(names)):
+        assert ends[i] == [names[i - 1], names[(i + 1) % len(names)]]
+
+
 # --- hygiene ----------------------------------------------------------------------------------------------------------
 
 HEXADECIMAL = re.compile(r"\b0x([0-9a-fA-F]+)\b")
