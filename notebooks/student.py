@@ -1,4 +1,4 @@
-"""Write the student version of the lessons: `python notebooks/student.py [address]`. There is one source, the executed notebook beside this file.
+"""Write the student version of the lessons: `python notebooks/student.py [address]`. There is one source, the notebook beside this file.
 
 In the source a solution stands between two comments, which nbgrader knows too:
 
