@@ -20,6 +20,7 @@ from autograd_viz.torch.observe import preview
 from autograd_viz.trace.words import values
 
 MOST = 36  # elements that are drawn
+WIDEST = 560  # what a notebook has room for on a narrow screen
 
 
 def show(text: str, drawing: str = "", page: str = "", stands_for: str = "(the two beside each other)") -> None:
@@ -54,21 +55,24 @@ def beside(verdict: Verdict, titles: tuple[str, str] = ("yours", "expected")) ->
         return ""
     full = max([float(np.abs(a[np.isfinite(a)]).max()) for a in (mine, right) if np.isfinite(a).any()], default=1.0) or 1.0
     items: list[dict[str, Any]] = []
-    x, tallest = 16.0, 0.0
+    x, y, wide, high = 16.0, 0.0, 0.0, 0.0
     for title, array, other in ((titles[0], mine, right), (titles[1], right, mine)):
         look = preview(array if array.dtype.kind != "u" else array.astype(np.int64))
         columns, shades = grid(look, full)
         rows = -(-len(shades) // columns)
-        text = values(look, 12)
-        items += [words(x, 24, title, "name"), words(x, 42, text, "expr"), cells(title, x, 54, columns, shades, "data")]
+        text = next((text for text in (values(look, few) for few in (12, 8, 4)) if len(text) * 7.2 + 56 <= WIDEST), "")
+        width = max(columns * CELL, len(text) * 7.2, 80) + 40
+        if x + width > WIDEST:  # the second goes below the first
+            x, y = 16.0, high
+        items += [words(x, y + 24, title, "name"), words(x, y + 42, text, "expr"), cells(title, x, y + 54, columns, shades, "data")]
         if array.shape == other.shape:
             differs = ~np.isclose(array.astype(float), other.astype(float), rtol=1e-3, atol=1e-5, equal_nan=True)
             flat = differs.reshape(-1, array.shape[-1]) if array.ndim > 1 else differs.reshape(1, -1)
             for row, column in np.argwhere(flat[:rows, :columns]):
-                items.append(rect(x + column * CELL - 1, 53 + row * CELL, CELL + 0.5, CELL + 0.5, "differs"))
-        tallest = max(tallest, rows * CELL)
-        x += max(columns * CELL, len(text) * 7.2, 80) + 40
-    return svg({"title": " and ".join(titles), "text": verdict.says, "w": x, "h": 54 + tallest + 14, "items": items, "steps": []})
+                items.append(rect(x + column * CELL - 1, y + 53 + row * CELL, CELL + 0.5, CELL + 0.5, "differs"))
+        x += width
+        wide, high = max(wide, x), max(high, y + 54 + rows * CELL + 14)
+    return svg({"title": " and ".join(titles), "text": verdict.says, "w": wide, "h": high, "items": items, "steps": []})
 
 
 def show_graphs(verdict: Verdict) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,13 @@ def test_two_named_arrays_are_said_to_agree_or_to_differ(capsys: pytest.CaptureF
     out = capsys.readouterr().out
     assert "numeric and analytic agree" in out
     assert "numeric and analytic differ\n  numeric: [[1.0, 0.0]]\n  analytic: [[1.0, 0.5]]" in out
+
+
+def test_two_arrays_that_are_too_wide_for_a_narrow_screen_stand_one_below_the_other() -> None:
+    def size(mine, right) -> list[float]:
+        return [float(n) for n in re.search(r"viewBox=.0 0 (\S+) ([0-9.]+)", beside(compare(mine, right))).groups()]
+
+    small, large = size(T([1.0, 2.0]), T([1.0, 3.0])), size(T([[0.12345] * 6] * 3), T([[0.54321] * 6] * 3))
+    assert small[1] < 90
+    assert large[0] <= 560
+    assert large[1] > 150
