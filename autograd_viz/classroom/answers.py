@@ -244,7 +244,7 @@ def _compare_graphs(answer: Any, expected: Any) -> Verdict:
             continue
         seen.add((id(mine), id(right)))
         count += 1
-        names = [None if fn is None else fn.name() for fn in (mine, right)]
+        names = [None if fn is None else fn.name().split("::")[-1] for fn in (mine, right)]
         if names[0] != names[1]:
             return Verdict(WRONG, f"{path} is {names[0]}, expected {names[1]}", answer, expected)
         if mine is None or right is None:

@@ -23,10 +23,15 @@ MOST = 36  # elements that are drawn
 WIDEST = 560  # what a notebook has room for on a narrow screen
 
 
+def _shell() -> Any:
+    """IPython's, if there is one."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
 def show(text: str, drawing: str = "", page: str = "", stands_for: str = "(the two beside each other)") -> None:
     """Show a text; in a notebook with its drawing (`stands_for`: where no drawing can be seen), or with its HTML."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = _shell()
     if shell is None or not (drawing or page):
         print(text)
         return
@@ -76,10 +81,16 @@ def beside(verdict: Verdict, titles: tuple[str, str] = ("yours", "expected")) ->
 
 
 def show_graphs(verdict: Verdict) -> None:
-    """The graphs of two tensors, the learner's first."""
+    """The graphs of two tensors, the learner's first; in a notebook each as a player, which fits its width."""
     from autograd_viz import draw
 
     for title, tensor in (("yours", verdict.yours), ("expected", verdict.expected)):
-        if hasattr(tensor, "grad_fn"):
+        if getattr(tensor, "grad_fn", None) is not None:
             picture = draw(tensor, {})
-            show(f"{title}:\n{picture.text()}", picture.svg())
+            print(f"{title}:")
+            if _shell() is None:
+                print(picture.text())
+            else:
+                from IPython.display import display
+
+                display(picture)
