@@ -93,4 +93,4 @@ def show_graphs(verdict: Verdict) -> None:
             else:
                 from IPython.display import display
 
-                display(picture)
+                display(picture)  # type: ignore[no-untyped-call]
