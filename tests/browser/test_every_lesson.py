@@ -37,5 +37,5 @@ def test_a_lesson_runs_in_jupyterlab_as_it_is_stored(lab: Any, sheet: Any, texts
         sheet.page.set_viewport_size({"width": width, "height": 6000})
         sheet.wait_for(f"document.querySelector('.agv-player').clientWidth < {width}")
         assert sheet.page.evaluate(WIDER) == [], f"wider than its cell, in a window of {width} pixels"
-    sheet.shot(path.stem)
+        sheet.shot(f"{path.stem}-{width}")
     sheet.check_clean()
