@@ -44,6 +44,54 @@ def test_there_are_lessons() -> None:
     assert len(NOTEBOOKS) == 14
 
 
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\((\d\d_\w+\.ipynb)\)")
+
+
+def test_each_lesson_leads_to_its_neighbours_by_their_titles() -> None:
+    notebooks = [nbformat.read(path, as_version=4) for path in NOTEBOOKS]
+    names = [(TITLE.findall(notebook.cells[0].source)[0], path.name) for notebook, path in zip(notebooks, NOTEBOOKS, strict=True)]
+    ends = [LINK.findall(notebook.cells[-1].source) for notebook in notebooks]
+    assert ends[0] == [(title[len("00 · ") :], name) for title, name in names] + [names[1]], "the contents, and what comes next"
+    for i in range(1, len(names)):
+        assert ends[i] == [names[i - 1], names[(i + 1) % len(names)]]
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+GLOSSARY = re.compile(r"^\| ([^|]+?) \(([\d, ]+)\) \| ", re.MULTILINE)
+BEHAVIOUR = re.compile(r"^\| (.+?) \| (\d\d.*?) \|$", re.MULTILINE)
+
+
+def cells_of(number: str) -> list[str]:
+    """The texts of a lesson's cells."""
+    return [cell.source for cell in nbformat.read(next(path for path in NOTEBOOKS if path.stem[:2] == number), as_version=4).cells]
+
+
+def test_each_word_of_the_glossary_is_in_the_lesson_that_it_names() -> None:
+    found = GLOSSARY.findall((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+    assert len(found) > 40
+    for words, numbers in found:
+        for number in numbers.split(", "):
+            text = "\n".join(cells_of(number)).lower()
+            for word in words.replace("`", "").lower().split(", "):
+                assert word in text, f"{word} is not in lesson {number}"
+
+
+def test_each_behaviour_of_the_source_is_in_the_cells_that_are_named_for_it() -> None:
+    found = BEHAVIOUR.findall((ROOT / "docs" / "behaviours.md").read_text(encoding="utf-8"))
+    assert len(found) == 13
+    for behaviour, places in found:
+        text = ""
+        for number, listed in re.findall(r"(\d\d)(?:: ([\d, to]+))?", places):
+            cells = cells_of(number)
+            spans = [[*map(int, span.split(" to "))] for span in listed.split(", ")] if listed else [[0, len(cells) - 1]]
+            text += "\n".join("\n".join(cells[span[0] : span[-1] + 1]) for span in spans)
+        for quoted in re.findall(r"`([^`]+)`", behaviour):
+            for part in quoted.removesuffix("()").split("..."):
+                assert part in text, f"{part!r} is not in {places}"
+
+
 # --- hygiene ----------------------------------------------------------------------------------------------------------
 
 HEXADECIMAL = re.compile(r"\b0x([0-9a-fA-F]+)\b")

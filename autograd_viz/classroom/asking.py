@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -43,7 +44,7 @@ def predict(name: str) -> None:
         show(f"There is no question called {name!r}.")
         return
     text = f"Predict. {question.asks}\n{_listed(question)}\nDecide, then run the next cell."
-    show(text, page=f"<p><b>Predict.</b> {escape(question.asks)}</p>{_folded(question)}")
+    show(text, page=f"<p><b>Predict.</b> {_marked(question.asks)}</p>{_folded(question)}")
 
 
 def quiz(number: str, answers: bool = False) -> None:
@@ -57,14 +58,19 @@ def quiz(number: str, answers: bool = False) -> None:
         lines.append(f"{i}. {question.asks}\n{_listed(question)}")
         if answers:
             lines.append(f"   -> {_letter(question.right)}: {question.because}")
-        page.append(f"<p><b>{i}.</b> {escape(question.asks)}</p>{_folded(question)}")
+        page.append(f"<p><b>{i}.</b> {_marked(question.asks)}</p>{_folded(question)}")
     if not answers:
         lines.append(f'(quiz("{number}", answers=True) prints the answers.)')
-    show("\n".join(lines), page="" if answers else "".join(page))
+    show("\n".join(lines), page="" if answers else "<hr>".join(page))
 
 
 def _letter(place: int) -> str:
     return "abcdefgh"[place]
+
+
+def _marked(text: str) -> str:
+    """A text as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _listed(question: Question) -> str:
@@ -76,5 +82,5 @@ def _folded(question: Question) -> str:
     parts = []
     for i, choice in enumerate(question.choices):
         says = f"Yes. {question.because}" if i == question.right else f"No: it is {_letter(question.right)}. {question.because}"
-        parts.append(f"<details><summary>{_letter(i)}) {escape(choice)}</summary><p>{escape(says)}</p></details>")
+        parts.append(f"<details><summary>{_letter(i)}) {_marked(choice)}</summary><p>{_marked(says)}</p></details>")
     return "".join(parts)

@@ -20,12 +20,18 @@ from autograd_viz.torch.observe import preview
 from autograd_viz.trace.words import values
 
 MOST = 36  # elements that are drawn
+WIDEST = 560  # what a notebook has room for on a narrow screen
+
+
+def _shell() -> Any:
+    """IPython's, if there is one."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 def show(text: str, drawing: str = "", page: str = "", stands_for: str = "(the two beside each other)") -> None:
     """Show a text; in a notebook with its drawing (`stands_for`: where no drawing can be seen), or with its HTML."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = _shell()
     if shell is None or not (drawing or page):
         print(text)
         return
@@ -54,28 +60,37 @@ def beside(verdict: Verdict, titles: tuple[str, str] = ("yours", "expected")) ->
         return ""
     full = max([float(np.abs(a[np.isfinite(a)]).max()) for a in (mine, right) if np.isfinite(a).any()], default=1.0) or 1.0
     items: list[dict[str, Any]] = []
-    x, tallest = 16.0, 0.0
+    x, y, wide, high = 16.0, 0.0, 0.0, 0.0
     for title, array, other in ((titles[0], mine, right), (titles[1], right, mine)):
         look = preview(array if array.dtype.kind != "u" else array.astype(np.int64))
         columns, shades = grid(look, full)
         rows = -(-len(shades) // columns)
-        text = values(look, 12)
-        items += [words(x, 24, title, "name"), words(x, 42, text, "expr"), cells(title, x, 54, columns, shades, "data")]
+        text = next((text for text in (values(look, few) for few in (12, 8, 4)) if len(text) * 7.2 + 56 <= WIDEST), "")
+        width = max(columns * CELL, len(text) * 7.2, 80) + 40
+        if x + width > WIDEST:  # the second goes below the first
+            x, y = 16.0, high
+        items += [words(x, y + 24, title, "name"), words(x, y + 42, text, "expr"), cells(title, x, y + 54, columns, shades, "data")]
         if array.shape == other.shape:
             differs = ~np.isclose(array.astype(float), other.astype(float), rtol=1e-3, atol=1e-5, equal_nan=True)
             flat = differs.reshape(-1, array.shape[-1]) if array.ndim > 1 else differs.reshape(1, -1)
             for row, column in np.argwhere(flat[:rows, :columns]):
-                items.append(rect(x + column * CELL - 1, 53 + row * CELL, CELL + 0.5, CELL + 0.5, "differs"))
-        tallest = max(tallest, rows * CELL)
-        x += max(columns * CELL, len(text) * 7.2, 80) + 40
-    return svg({"title": " and ".join(titles), "text": verdict.says, "w": x, "h": 54 + tallest + 14, "items": items, "steps": []})
+                items.append(rect(x + column * CELL - 1, y + 53 + row * CELL, CELL + 0.5, CELL + 0.5, "differs"))
+        x += width
+        wide, high = max(wide, x), max(high, y + 54 + rows * CELL + 14)
+    return svg({"title": " and ".join(titles), "text": verdict.says, "w": wide, "h": high, "items": items, "steps": []})
 
 
 def show_graphs(verdict: Verdict) -> None:
-    """The graphs of two tensors, the learner's first."""
+    """The graphs of two tensors, the learner's first; in a notebook each as a player, which fits its width."""
     from autograd_viz import draw
 
     for title, tensor in (("yours", verdict.yours), ("expected", verdict.expected)):
-        if hasattr(tensor, "grad_fn"):
+        if getattr(tensor, "grad_fn", None) is not None:
             picture = draw(tensor, {})
-            show(f"{title}:\n{picture.text()}", picture.svg())
+            print(f"{title}:")
+            if _shell() is None:
+                print(picture.text())
+            else:
+                from IPython.display import display
+
+                display(picture)  # type: ignore[no-untyped-call]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+WIDER = """() => [...document.querySelectorAll('.agv-player, .jp-RenderedSVG, .jp-RenderedHTMLCommon')]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.className + ': ' + each.textContent.slice(0, 80))"""
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -30,7 +32,10 @@ def test_a_lesson_runs_in_jupyterlab_as_it_is_stored(lab: Any, sheet: Any, texts
         assert failed == ("raises-exception" in tags), f"cell {i}"
         if "nbval-ignore-output" not in tags:
             assert texts(ours) == texts(stored), f"cell {i}"
-    wide = "[...document.querySelectorAll('.agv-player')].filter((each) => each.scrollWidth > each.clientWidth + 1).length"
-    assert sheet.page.evaluate(f"() => {wide}") == 0, "a player is wider than its cell"
-    sheet.shot(path.stem)
+    sheet.command("application:toggle-left-area")  # room for the notebook in a narrow window
+    for width in (1300, 700):
+        sheet.page.set_viewport_size({"width": width, "height": 6000})
+        sheet.wait_for(f"document.querySelector('.agv-player').clientWidth < {width}")
+        assert sheet.page.evaluate(WIDER) == [], f"wider than its cell, in a window of {width} pixels"
+        sheet.shot(f"{path.stem}-{width}")
     sheet.check_clean()

@@ -16,6 +16,7 @@ import pytest
 PLAYER = ".agv-player"
 CELLS = "window.jupyterapp.shell.currentWidget.content.model.cells"
 LESSON = Path(__file__).parents[2] / "notebooks" / "04_accumulation.ipynb"
+SLIDERS = LESSON.with_name("07_vector_jacobian.ipynb")
 START = "%load_ext autograd_viz\nfrom autograd_viz import torch\nimport autograd_viz as av, time"
 SLOWLY = """\
 inp = torch.eye(4, 5, requires_grad=True)
@@ -223,4 +224,28 @@ def test_the_widget_lives_beside_a_slider(lab: Any, sheet: Any) -> None:
     sheet.run_cell(6)
     sheet.page.wait_for_selector(PLAYER, state="detached")
     assert sheet.page.evaluate("() => window.disposedPlayers") == 1
+    sheet.check_clean()
+
+
+SUMS = "[...document.querySelectorAll('.widget-vbox .widget-html svg text')].slice(-3).map((one) => one.textContent).join(' ')"
+
+
+def test_the_sliders_of_lesson_07_move_its_picture(lab: Any, sheet: Any) -> None:
+    """By keyboard, to the v of which the lesson says that the rows cancel: 1, -2, 1."""
+    lesson = json.loads(SLIDERS.read_text(encoding="utf-8"))
+    for cell in lesson["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    sheet.page.set_viewport_size({"width": 1300, "height": 6000})  # JupyterLab draws only what can be seen
+    sheet.open(lab.write(lesson))
+    sheet.run_all()
+    handles = sheet.page.locator(".widget-vbox .widget-slider .noUi-handle")
+    handles.nth(2).wait_for()
+    assert sheet.page.evaluate(SUMS) == "v @ J = x.grad 1 2", "v begins at 1 0 0: the first row"
+    for i, key, presses, then in ((1, "ArrowLeft", 4, "-5 -6"), (2, "ArrowRight", 2, "0 0")):
+        handles.nth(i).focus()
+        for _ in range(presses):
+            sheet.page.keyboard.press(key)
+        sheet.wait_for(f"{SUMS} === 'v @ J = x.grad {then}'", 20)
+    sheet.page.locator(".widget-vbox").first.screenshot(path=sheet.shots / "sliders.png")
     sheet.check_clean()

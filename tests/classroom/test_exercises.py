@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograd_viz import torch
 from autograd_viz.classroom.answers import EMPTY
 from autograd_viz.classroom.asking import lessons, predict, quiz
 from autograd_viz.classroom.checking import check, exercises, hint
@@ -49,6 +50,17 @@ def test_whatever_is_checked_nothing_is_raised(name: str, capsys: pytest.Capture
     for answer in odd:
         check(name, answer)
     assert name in capsys.readouterr().out
+
+
+def test_a_wrong_graph_is_drawn_before_the_wanted_one(capsys: pytest.CaptureFixture[str]) -> None:
+    a = torch.tensor(0.5, requires_grad=True)
+    check("00 stretch", a * a)
+    said = capsys.readouterr().out
+    assert "grad_fn is MulBackward0, expected SinBackward0" in said
+    yours, expected = said[said.index("yours:\n") :].split("expected:\n")
+    assert "#1 MulBackward0" in yours
+    assert "SinBackward0" not in yours
+    assert "#3 SinBackward0" in expected
 
 
 def test_hints_come_one_after_the_other(capsys: pytest.CaptureFixture[str]) -> None:

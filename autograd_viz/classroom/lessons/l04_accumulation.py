@@ -10,7 +10,7 @@ PREDICT = {
         "The first row of the gradient is 4 2 2 2 2. What is the first row of inp.grad after the second call, and after zeroing and a third?",
         ("4 2 2 2 2, then 4 2 2 2 2", "8 4 4 4 4, then 4 2 2 2 2", "8 4 4 4 4, then 12 6 6 6 6"),
         1,
-        "A call adds to what is there, and zeroing empties it; so the third call adds to nothing.",
+        "A call adds to what is there, and zeroing leaves zeros there; so the third call adds to zeros.",
     ),
     "fan-out": Question(
         "What is the derivative of the sum of 2 * a + 5 * a, for each element of a?",

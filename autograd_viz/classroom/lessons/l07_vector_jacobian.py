@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd_viz import torch
-from autograd_viz.classroom.answers import Function
+from autograd_viz.classroom.answers import Function, Named
 from autograd_viz.classroom.asking import Question
 from autograd_viz.classroom.checking import Exercise, Slip
 
@@ -42,19 +42,6 @@ X = torch.tensor([1.0, 2.0, 3.0])
 
 def _jacobian(function: Callable[[Any], Any], x: Any) -> Any:
     return torch.autograd.functional.jacobian(function, x)
-
-
-class Named:
-    """A function that is called by its formula where it is printed."""
-
-    def __init__(self, formula: str, function: Callable[[Any], Any]) -> None:
-        self.formula, self.function = formula, function
-
-    def __call__(self, x: Any) -> Any:
-        return self.function(x)
-
-    def __repr__(self) -> str:
-        return self.formula
 
 
 def one_row_each(f: Any, x: Any) -> Any:

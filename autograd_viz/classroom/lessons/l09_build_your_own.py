@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.classroom.answers import EMPTY, EXACT, NO_ANSWER, WRONG, Function, Trial, Verdict
+from autograd_viz.classroom.answers import EMPTY, EXACT, NO_ANSWER, WRONG, Function, Trial, Verdict, array_of, kind, raised
 from autograd_viz.classroom.asking import Question
 from autograd_viz.classroom.checking import Exercise, Slip
 
@@ -79,19 +79,19 @@ def _graphs() -> list[tuple[str, Dot]]:
     ]
 
 
-def _reachable(root: Dot) -> set[Dot]:
-    found, todo = set(), [root]
+def _reachable(root: Dot) -> list[Dot]:
+    found, todo = [], [root]
     while todo:
         dot = todo.pop()
         if dot not in found:
-            found.add(dot)
+            found.append(dot)
             todo += dot.parents
     return found
 
 
 def _try_order(answer: Any) -> Verdict:
     if not callable(answer):
-        return Verdict(WRONG, f"expected a function, and this is a {type(answer).__name__}")
+        return Verdict(WRONG, f"expected a function, and this is {kind(answer)}: give its name, without () or quotes")
     graphs = _graphs()
     for says, root in graphs:
         try:
@@ -100,7 +100,7 @@ def _try_order(answer: Any) -> Verdict:
                 return Verdict(EMPTY, NO_ANSWER)
             found = list(given)
         except Exception as error:
-            return Verdict(WRONG, f"for {says}, it raises {type(error).__name__}: {str(error)[:100]}")
+            return Verdict(WRONG, f"for {says}, {raised(error, answer)}")
         if wrong := _what_is_wrong(root, found):
             return Verdict(WRONG, f"for {says}, {wrong}: it gives {found!r}"[:300])
     return Verdict(EXACT, f"every value once, and after its parents, in {len(graphs)} graphs")
@@ -112,7 +112,7 @@ def _what_is_wrong(root: Dot, found: list[Any]) -> str:
         return "the list holds something that is no value of the graph"
     for dot in expected:
         if found.count(dot) != 1:
-            return f"{dot} is there {found.count(dot)} times"
+            return f"{dot} is there {found.count(dot)} times" if dot in found else f"{dot} is not there"
     for dot in found:
         for parent in dot.parents:
             if found.index(parent) > found.index(dot):
@@ -194,7 +194,7 @@ def _truth(there: Any, arriving: Any) -> Any:
 
 def _try_add_up(answer: Any) -> Verdict:
     if not callable(answer):
-        return Verdict(WRONG, f"expected a function, and this is a {type(answer).__name__}")
+        return Verdict(WRONG, f"expected a function, and this is {kind(answer)}: give its name, without () or quotes")
     for there, arriving in ((None, [1.0, 2.0]), ([0.0, 0.0], [1.0, 2.0]), ([1.0, 2.0], [10.0, 20.0])):
         one, other = None if there is None else np.array(there), np.array(arriving)
         right = add_up(one, other)
@@ -202,9 +202,9 @@ def _try_add_up(answer: Any) -> Verdict:
             given = answer(one, other)
             if given is None or given is ...:
                 return Verdict(EMPTY, NO_ANSWER) if there is None else Verdict(WRONG, f"for {there} and {arriving} it gives nothing")
-            mine = np.asarray(given, dtype=float)
         except Exception as error:
-            return Verdict(WRONG, f"for {there} and {arriving} it raises {type(error).__name__}: {str(error)[:100]}")
+            return Verdict(WRONG, f"for {there} and {arriving} {raised(error, answer)}")
+        mine = array_of(given)
         if mine.shape != right.shape or not np.allclose(mine, right):
             return Verdict(WRONG, f"for {there} and {arriving} it gives {mine.tolist()}, expected {right.tolist()}", mine, right)
         if (there is not None and not np.array_equal(one, there)) or not np.array_equal(other, arriving):  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from autograd_viz import torch
-from autograd_viz.classroom.answers import Function
+from autograd_viz.classroom.answers import Function, Named
 from autograd_viz.classroom.asking import Question
 from autograd_viz.classroom.checking import Exercise, Slip
 
@@ -70,12 +70,8 @@ _RIGHT, _ALL_ONES, _FIRST, _SCALED, _NUMBER = (
 )
 
 
-def _cubes(x: Any) -> Any:
-    return (x**3).sum()
-
-
-def _mixed(x: Any) -> Any:
-    return x[0] ** 2 * x[1]
+_CUBES = Named("(x ** 3).sum()", lambda x: (x**3).sum())
+_MIXED = Named("x[0] ** 2 * x[1]", lambda x: x[0] ** 2 * x[1])
 
 
 def _slope_penalty(w: float = 3.0, x: float = 0.5) -> float:
@@ -100,9 +96,9 @@ EXERCISES = {
         expected=lambda: Function(
             _RIGHT,
             (
-                (_cubes, torch.tensor([1.0, 2.0]), torch.tensor([1.0, -1.0])),
-                (_mixed, torch.tensor([1.0, 3.0]), torch.tensor([1.0, 0.0])),
-                (_mixed, torch.tensor([2.0, 1.0]), torch.tensor([0.5, 2.0])),
+                (_CUBES, torch.tensor([1.0, 2.0]), torch.tensor([1.0, -1.0])),
+                (_MIXED, torch.tensor([1.0, 3.0]), torch.tensor([1.0, 0.0])),
+                (_MIXED, torch.tensor([2.0, 1.0]), torch.tensor([0.5, 2.0])),
             ),
         ),
         slips=(

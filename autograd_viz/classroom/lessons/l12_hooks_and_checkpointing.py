@@ -93,7 +93,7 @@ EXERCISES = {
         "The bytes held by eight stages of which the last four are in a checkpoint.",
         solution=lambda: 1600,
         slips=(
-            Slip(lambda: 3200, "Nothing is saved: are the last four stages in checkpoint(...)?"),
+            Slip(lambda: 3200, "That is all of it, as without a checkpoint: are the last four stages in checkpoint(...)?"),
             Slip(lambda: 400, "All eight are in the checkpoint. That holds little now, but all of it at once in backward."),
             Slip(lambda: 2000, "The input of the block is the result of stage four, which is held already: count it once."),
             Slip(lambda: 800, "Two checkpoints: less than half. Leave the first four stages as they are."),
