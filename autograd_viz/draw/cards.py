@@ -25,7 +25,7 @@ PAD = 14
 CELL = 10
 PORT = 11
 CHIPS, TAGS, FLAGS = 4, 4, 4
-EXPRESSION, TITLE, NAME, CHIP = 32, 26, 22, 14  # longest, in characters
+EXPRESSION, TITLE, NAME, CHIP = 32, 26, 22, 16  # longest, in characters
 
 
 @dataclass(slots=True)

@@ -253,7 +253,9 @@ def choose(state: GraphState, moments: list[Moment], names: Names) -> Drawn:
     chooser.look_inside()
     if chooser.drawn.folds:
         count = sum(fold.count for fold in chooser.drawn.folds)
-        chooser.drawn.notes.append(f"{count} nodes are folded into {len(chooser.drawn.folds)} boxes: open one to look inside.")
+        folds = len(chooser.drawn.folds)
+        where = "one box: open it" if folds == 1 else f"{folds} boxes: open one"
+        chooser.drawn.notes.append(f"{count} nodes are folded into {where} to look inside.")
     if chooser.left_out:
         chooser.drawn.notes.append(f"This is the beginning: {chooser.left_out} more boxes are not drawn.")
     return chooser.drawn

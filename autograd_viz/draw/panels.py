@@ -8,9 +8,9 @@ from autograd_viz.draw.cards import chips_of, is_tensor
 from autograd_viz.draw.clean import clean
 from autograd_viz.draw.parts import CONST, COPY, FN, FOLD, LEAF, PLAIN, Box, Drawn
 from autograd_viz.draw.values import line, value
-from autograd_viz.events import Edge, Preview
+from autograd_viz.events import PACKED, Edge, Preview
 from autograd_viz.trace.narrate import HOOKS, hook_name
-from autograd_viz.trace.state import GraphState, LedgerRow, NodeState, TensorState
+from autograd_viz.trace.state import HELD, GraphState, LedgerRow, NodeState, TensorState
 from autograd_viz.trace.words import Names, expression, made_by, shape, values
 
 Row = dict[str, Any]
@@ -109,7 +109,7 @@ def next_function(edge: Edge, names: Names, drawn: Drawn) -> list[Any]:
 def saved_text(node: NodeState) -> str:
     """What a node holds.  "self: held, exponent = 2" """
     chips = chips_of(node)
-    tensors = [f"{saved.name}: {saved.status}" for saved in chips]
+    tensors = [f"{saved.name}: {PACKED if saved.text == PACKED and saved.status == HELD else saved.status}" for saved in chips]
     plain = [f"{saved.name} = {saved.text}" for saved in node.saved if not is_tensor(saved)]
     return ", ".join([*(tensors or ["no tensor: it may run twice"]), *plain])
 

@@ -123,8 +123,9 @@ def _node_created(state: GraphState, event: ev.NodeCreated) -> None:
     if event.node in state.nodes:
         return
     saved = [SavedState(s.name, s.tensor, s.storage, s.nbytes, s.version, s.text, HELD if s.held else FREED) for s in event.saved]
+    name = event.name.rpartition("::")[2]  # CopySlices, as its class is called; what C++ calls it has its namespace in front
     state.nodes[event.node] = NodeState(
-        event.node, event.name, event.op, event.edges, event.others, saved, event.shapes, event.derivatives, event.module,
+        event.node, name, event.op, event.edges, event.others, saved, event.shapes, event.derivatives, event.module,
         event.source, event.earlier,
     )
     for each in saved:

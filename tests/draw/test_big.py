@@ -54,7 +54,7 @@ def test_a_loop_is_drawn_by_its_first_and_its_last_turn_in_bounded_time(program,
     checked(play)
     assert len(on_the_picture(play)) <= 12
     assert play["boxes"]["f1"]["name"] == f"× {ops - 2}, the same again"
-    assert "are folded into 1 boxes" in play["notes"][0]
+    assert "are folded into one box" in play["notes"][0]
 
 
 def test_a_hundred_thousand_nodes_do_not_hang_or_recurse() -> None:

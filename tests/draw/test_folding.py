@@ -61,7 +61,7 @@ def test_a_long_loop_shows_its_first_and_last_turn_and_the_fold_between() -> Non
         "x", "MulBackward0", "SinBackward0", "× 98, the same again", "MulBackward0", "SinBackward0",
     ]  # fmt: skip
     assert play["boxes"]["f1"]["rows"][0]["s"] == "98 MulBackward0, 98 SinBackward0"
-    assert play["notes"] == ["196 nodes are folded into 1 boxes: open one to look inside."]
+    assert play["notes"] == ["196 nodes are folded into one box: open it to look inside."]
 
 
 def test_a_fold_opens_on_one_turn_with_copies_of_what_comes_from_outside() -> None:

@@ -319,3 +319,62 @@ def test_what_is_computed_from_a_detached_tensor_hangs_on_it() -> None:
     play = draw_recording(recording, {cut._serial: "cut", further._serial: "further"}).play()
     ids = {box["name"]: id for id, box in play["boxes"].items()}
     assert play["boxes"][ids["further"]]["from"] == [ids["cut"]]
+
+
+def test_a_dotted_arrow_leads_from_an_in_place_operation_to_the_copy_slices_that_runs_it(record) -> None:
+    def program():
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = x * 1
+        y[0:1].mul_(3)
+        y.sum().backward()
+
+    play = draw_recording(record(program)).play()
+    ties = [item["id"] for item in play["items"] if "tie" in item.get("c", "").split()]
+    assert len(ties) == 1
+    inner = next(box for box in play["boxes"].values() if "SliceBackward0" in [play["boxes"][id]["name"] for id in box["from"]])
+    assert [play["boxes"][id]["name"] for id in inner["to"]] == ["CopySlices"]
+
+
+def test_what_is_done_to_a_grad_in_place_shows_in_its_slot(record) -> None:
+    def program():
+        w = torch.tensor([1.0, 2.0], requires_grad=True)
+        w.sum().backward()
+        w.grad.mul_(3)
+        return {"w": w}
+
+    play = draw_recording(record(program)).play()
+    slot = next(id for id, box in play["boxes"].items() if box["name"] == "w")
+    assert frame(play, None)[f"{slot}r"]["s"] == "[3 3]"
+    assert "data" not in str(play["steps"][-1]["set"].get(f"{slot}e", ""))  # its own values are as they were
+
+
+def test_a_chip_of_what_was_changed_has_a_mark_and_no_other(record) -> None:
+    def program():
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = x.exp()
+        z = x.tanh()
+        y += 1
+        return {"x": x, "y": y, "z": z}
+
+    play = draw_recording(record(program)).play()
+    groups = [item for item in all_items(play["items"]) if "chip" in item.get("c", "").split()]
+    chips = {item["id"]: [each.get("s") for each in item["items"]] for item in groups}
+    marked = {id for id, words in chips.items() if "≠" in words}
+    assert marked == {id for id in chips if "changed" in frame(play, None).get(id, {}).get("c", "")}
+    assert len(marked) == 1 < len(chips)
+
+
+def test_the_gradient_that_leaves_a_fold_is_told_on_its_arrow(record) -> None:
+    def program():
+        w = torch.tensor(0.5, requires_grad=True)
+        z = torch.ones(2, requires_grad=True) * 1
+        for _ in range(50):
+            z = (z * w).sin()
+        z.sum().backward()
+        return {"w": w}
+
+    play = draw_recording(record(program)).play()
+    fold = next(id for id, box in play["boxes"].items() if box["name"].startswith("×"))
+    step = next(step for step in play["steps"] if step["ph"] == "backward" and step["at"] == fold)
+    said = [change["s"] for id, change in step["set"].items() if id.startswith("e") and id.endswith("t")]
+    assert len(said) == 2  # to the turn before it, and to w
