@@ -7,6 +7,7 @@ other, so that both are seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import hypot
 
 from autograd_viz.draw.layout import Point
@@ -78,6 +79,7 @@ def _lines(start: Point, *stops: Point) -> str:
     return d.replace(" -", "-")
 
 
+@lru_cache(maxsize=4096)
 def tenths(many: int) -> str:
     """So many tenths of a pixel, which is fine enough: "-12.5" for -125, "3" for 30.
 
