@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_viz.draw.arrows import Space, along, aside, label_place, line_and_head, path, straight
+from autograd_viz.draw.arrows import Space, along, arrow, aside, label_place, line_and_head, path, straight
 from autograd_viz.draw.layout import Arrow, rows
 
 STRAIGHT = [(0.0, 0.0), (40.0, 0.0), (60.0, 0.0), (100.0, 0.0)]
@@ -25,7 +25,11 @@ def test_a_straight_line_is_written_as_one() -> None:
     line = straight((10.0, 5.0), (110.0, 5.0))
     assert path(line) == "M10 5l100 0"
     assert path(aside(line, 4)) == "M10 1l100 0"
-    assert line_and_head(line, 10) == ("M10 5l90 0", "M110 5l-10 4.8 0-9.6Z")
+    assert arrow(line, 10) == ("M10 5l90 0", "M110 5l-10 4.8 0-9.6Z")
+    assert arrow(line, 10, by=4) == ("M10 1l90 0", "M110 1l-10 4.8 0-9.6Z")
+    assert arrow(line[::-1], 10, by=4) == ("M110 9l-90 0", "M10 9l10-4.8 0 9.6Z")
+    assert arrow(LONG, 10, by=4) == line_and_head(aside(LONG, 4), 10)
+    assert arrow([(5.0, 5.0)] * 4, 10)[0] == "M5 5l0 0"
 
 
 def test_roundings_do_not_add_up() -> None:
