@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from autograd_viz.draw.layout import Arrow, Geometry, Point, route, rows, spread
+from autograd_viz.draw.layout import Arrow, Geometry, Point, is_line, route, rows, spread
 
 INCH = 72.0
 BIG = 40  # boxes; from here on less is spent on a short and quiet picture
@@ -26,6 +26,8 @@ def place(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequ
     """Lay out boxes of these sizes, from left to right, `gap` between columns. `groups`: boxes to keep together."""
     if not sizes:
         return Geometry(0.0, 0.0, [], [])
+    if len(sizes) > STRAIGHT and not groups and is_line(len(sizes), arrows):
+        return rows(sizes, arrows, gap)
     engine = _engine()
     if engine is None:
         made = rows(sizes, arrows, gap)

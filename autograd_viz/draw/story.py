@@ -364,7 +364,9 @@ class Story:
 def caption(told: list[tuple[str, str]]) -> list[list[str]]:
     """The runs of a caption, cleaned: nearly always nothing has to be, and that is seen of all of them at once."""
     whole = "".join([text for _, text in told])
-    return [[kind, text] for kind, text in told] if clean(whole, LONGEST) is whole else [[kind, clean(text, LONGEST)] for kind, text in told]
+    if clean(whole, LONGEST) is whole:
+        return [[kind, text] for kind, text in told]
+    return [[kind, clean(text, LONGEST)] for kind, text in told]
 
 
 _ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {
