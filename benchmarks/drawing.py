@@ -54,6 +54,15 @@ def mixed(torch: Any, pairs: int = 50) -> Any:
     return xs[-1].mean()
 
 
+def wide(torch: Any, deep: int = 20) -> Any:
+    """A hundred operations, five side by side, each of two of the layer before."""
+    kinds = ("mul", "add", "maximum", "sub", "minimum", "hypot", "atan2")
+    row = [torch.full((2, 3), 0.3 + i / 10, requires_grad=True) for i in range(5)]
+    for layer in range(deep):
+        row = [getattr(torch, kinds[(layer * layer + 3 * i) % 7])(row[i], row[(i + 1 + layer % 3) % 5]) for i in range(5)]
+    return sum(row).mean()
+
+
 def layers(torch: Any, deep: int = 33) -> Any:
     """An MLP of 33 layers: matmul, add, relu."""
     h = torch.ones(4, 3)
@@ -71,7 +80,7 @@ def fan(torch: Any) -> Any:
     return z.sum()
 
 
-SMALL = {"chain of 100": chain, "100 mixed": mixed, "MLP of 100": layers}
+SMALL = {"chain of 100": chain, "100 mixed": mixed, "100, five side by side": wide, "MLP of 100": layers}
 LARGE = {
     "MLP of 5,000": lambda torch: layers(torch, 1667),
     "one weight 200 times": fan,

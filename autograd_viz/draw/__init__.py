@@ -1,7 +1,7 @@
 """From a recording to a picture: laid out once, then written as text, SVG, HTML, DOT or as the play that a player steps through.
 
 Read in this order: `palette`, `clean`, `values`, `layout`, `graphviz`, `graph`, `cards`, `arrows`, `story`, `panels`, `picture`, and the
-writers `text`, `svg`, `html`, `dot`. Nothing here knows who made the events.
+writers `text`, `svg`, `packed`, `html`, `dot`. Nothing here knows who made the events.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ other, so that both are seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import hypot
 
 from autograd_viz.draw.layout import Point
@@ -29,11 +30,6 @@ def is_straight(curve: Sequence[Point]) -> bool:
 
 def aside(curve: Sequence[Point], by: float) -> list[Point]:
     """The curve moved sideways: to its left if `by` is positive (up, for an arrow to the right)."""
-    if is_straight(curve):
-        (x0, y0), (x1, y1) = curve[0], curve[-1]
-        long = hypot(x1 - x0, y1 - y0) or 1.0
-        dx, dy = by * (y1 - y0) / long, by * (x1 - x0) / long
-        return straight((x0 + dx, y0 - dy), (x1 + dx, y1 - dy))
     moved = []
     for (x0, y0), (x, y), (x1, y1) in zip([curve[0], *curve], curve, [*curve[1:], curve[-1]], strict=False):
         if (x0, y0) == (x1, y1):
@@ -45,14 +41,25 @@ def aside(curve: Sequence[Point], by: float) -> list[Point]:
 
 def line_and_head(curve: Sequence[Point], head: float) -> tuple[str, str]:
     """Two paths: the line, stopped short, and a triangle at its end."""
-    (x, y), one = curve[-1], is_straight(curve)
-    near = curve[0] if one else next((p for p in reversed(curve[:-1]) if hypot(x - p[0], y - p[1]) > 0.5), curve[0])
+    x, y = curve[-1]
+    near = next((p for p in reversed(curve[:-1]) if hypot(x - p[0], y - p[1]) > 0.5), curve[0])
     long = hypot(x - near[0], y - near[1]) or 1.0
     dx, dy = (x - near[0]) / long * head, (y - near[1]) / long * head
     neck = (x - dx, y - dy)
     left, right = (neck[0] - dy * WIDE, neck[1] + dx * WIDE), (neck[0] + dy * WIDE, neck[1] - dx * WIDE)
-    line = _lines(curve[0], neck) if one else path([*curve[:-1], neck])
-    return line, _lines((x, y), left, right) + "Z"
+    return path([*curve[:-1], neck]), _lines((x, y), left, right) + "Z"
+
+
+def arrow(curve: Sequence[Point], head: float, by: float = 0.0) -> tuple[str, str]:
+    """The line and the head of an arrow that runs `by` aside of a curve. (Of a big picture most are straight: that is soon worked out.)"""
+    if not is_straight(curve):
+        return line_and_head(aside(curve, by) if by else curve, head)
+    (x0, y0), (x1, y1) = curve[0], curve[3]
+    long = hypot(x1 - x0, y1 - y0) or 1.0
+    dx, dy, wide = (x1 - x0) / long, (y1 - y0) / long, head * WIDE
+    tail, tip = (x0 + by * dy, y0 - by * dx), (x1 + by * dy, y1 - by * dx)
+    x, y = tip[0] - dx * head, tip[1] - dy * head
+    return _lines(tail, (x, y)), _lines(tip, (x - dy * wide, y + dx * wide), (x + dy * wide, y - dx * wide)) + "Z"
 
 
 def path(curve: Sequence[Point]) -> str:
@@ -78,6 +85,7 @@ def _lines(start: Point, *stops: Point) -> str:
     return d.replace(" -", "-")
 
 
+@lru_cache(maxsize=4096)
 def tenths(many: int) -> str:
     """So many tenths of a pixel, which is fine enough: "-12.5" for -125, "3" for 30.
 

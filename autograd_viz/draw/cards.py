@@ -41,7 +41,9 @@ class Card:
 def rect(x: float, y: float, w: float, h: float, c: str, r: float = 0.0) -> Item:
     """A rectangle."""
     item: Item = {"k": "rect", "x": tidy(x), "y": tidy(y), "w": tidy(w), "h": tidy(h), "c": c}
-    return item | {"r": r} if r else item
+    if r:
+        item["r"] = r
+    return item
 
 
 def words(x: float, y: float, s: str, c: str, a: str = "", id: str = "") -> Item:

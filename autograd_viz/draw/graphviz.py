@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from autograd_viz.draw.layout import Arrow, Geometry, Point, route, rows, spread
+from autograd_viz.draw.layout import Arrow, Geometry, Point, is_line, route, rows, spread
 
 INCH = 72.0
 BIG = 40  # boxes; from here on less is spent on a short and quiet picture
@@ -26,6 +26,8 @@ def place(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequ
     """Lay out boxes of these sizes, from left to right, `gap` between columns. `groups`: boxes to keep together."""
     if not sizes:
         return Geometry(0.0, 0.0, [], [])
+    if len(sizes) > STRAIGHT and not groups and is_line(len(sizes), arrows):
+        return rows(sizes, arrows, gap)
     engine = _engine()
     if engine is None:
         made = rows(sizes, arrows, gap)
@@ -49,12 +51,13 @@ def place(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequ
 def _written(sizes: Sequence[Point], arrows: Sequence[Arrow], groups: Sequence[Sequence[int]], gap: float) -> str:
     """The question, in DOT."""
     limits = "nslimit=0.2,nslimit1=0.5,mclimit=0.3" if len(sizes) + len(arrows) > 2 * BIG else "nslimit=2,nslimit1=2,mclimit=1"
-    splines = "none" if len(sizes) > STRAIGHT else "true"
+    many = len(sizes) > STRAIGHT
+    splines = "none" if many else "true"
     lines = [
         f"digraph{{graph[rankdir=LR,nodesep=0.38,ranksep={gap / INCH:.3f},{limits},splines={splines}]",
         'node[shape=box,fixedsize=true,label=""]edge[dir=none,tailport=e,headport=w]',
         *(f"{i}[width={w / INCH:.3f},height={h / INCH:.3f}]" for i, (w, h) in enumerate(sizes)),
-        *(f"{a.tail}->{a.head}[id={i},weight={a.weight}]" for i, a in enumerate(arrows)),
+        *(f"{a.tail}->{a.head}[weight={a.weight}{'' if many else f',id={i}'}]" for i, a in enumerate(arrows)),
         *(f"subgraph cluster{i}{{graph[margin=18]{';'.join(map(str, group))}}}" for i, group in enumerate(groups)),
         "}",
     ]

@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
+BETWEEN = 28.0  # boxes of a column
+ASTRAY, BEGINNING = 3, 12  # boxes that may stand beside a line; columns in which all that it starts from is used
 ABOVE, BELOW = 18.0, 10.0  # an arrow that passes a box stays so far from it; its tag stands above
 LANE = 8.0  # half of the room of an arrow that takes a detour
+LANES = 4  # how many the arrows of one box have; more run along in the last
 TURN = 75.0  # how soon it is there
 ADVANCE = 0.605  # width of a monospace character, in units of its height
 Point = tuple[float, float]
@@ -50,22 +53,36 @@ class Geometry:
 
 
 def rows(sizes: Sequence[Point], arrows: Sequence[Arrow], gap: float) -> Geometry:
-    """The layout without Graphviz: columns by depth, boxes of a column below each other, straight arrows."""
-    depth = depths(len(sizes), arrows)
+    """The layout without Graphviz: columns by depth, boxes of a column below each other, about a common middle."""
     columns: dict[int, list[int]] = {}
-    for box, column in enumerate(depth):
+    for box, column in enumerate(depths(len(sizes), arrows)):
         columns.setdefault(column, []).append(box)
+    tall = {column: sum(sizes[box][1] for box in boxes) + BETWEEN * (len(boxes) - 1) for column, boxes in columns.items()}
     centres: list[Point] = [(0.0, 0.0)] * len(sizes)
-    left, height = 0.0, 0.0
+    left, height = 0.0, max(tall.values(), default=0.0)
     for column in sorted(columns):
-        wide, down = max(sizes[box][0] for box in columns[column]), 0.0
+        wide, down = max(sizes[box][0] for box in columns[column]), (height - tall[column]) / 2
         for box in columns[column]:
             centres[box] = (left + wide / 2, down + sizes[box][1] / 2)
-            down += sizes[box][1] + 28
-        left, height = left + wide + gap, max(height, down - 28)
+            down += sizes[box][1] + BETWEEN
+        left += wide + gap
     made = Geometry(max(left - gap, 0.0), height, centres, [])
     route(made, sizes, arrows, gap)
+    spread(made.curves, arrows, sizes)
     return made
+
+
+def is_line(count: int, arrows: Sequence[Arrow]) -> bool:
+    """Whether a graph is one line of boxes, but for a few, that starts from what stands at its beginning: then `rows` draws it as such.
+
+    (Graphviz lets a long line with many arrows along it drift, over thousands of pixels.)
+    """
+    depth = depths(count, arrows)
+    first = [0] * count  # of what has no input: the column of its first use
+    for arrow in arrows:
+        if not depth[arrow.tail]:
+            first[arrow.tail] = min(first[arrow.tail] or depth[arrow.head], depth[arrow.head])
+    return count - depth.count(0) <= max(depth, default=0) + ASTRAY and max(first, default=0) <= BEGINNING
 
 
 def depths(count: int, arrows: Sequence[Arrow]) -> list[int]:
@@ -101,7 +118,7 @@ def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow], gap: 
     heights = [(y - h / 2 - ABOVE, y + h / 2 + BELOW) for (_, y), (_, h) in zip(made.centres, sizes, strict=True)]
     boxes = sorted((sides[i][0], top, sides[i][1], bottom, i) for i, (top, bottom) in enumerate(heights))
     lefts, widest = [box[0] for box in boxes], max((w for w, _ in sizes), default=0.0)
-    lanes: list[tuple[float, float, float]] = []  # left, right, y
+    lanes: list[tuple[float, float, float, int]] = []  # left, right, y, tail
     made.curves = [[] for _ in arrows]
     for i in sorted(range(len(arrows)), key=lambda i: made.centres[arrows[i].head][0] - made.centres[arrows[i].tail][0]):
         tail, head = arrows[i].tail, arrows[i].head  # the shortest first: it gets the nearest lane, and longer ones pass around it
@@ -111,10 +128,12 @@ def route(made: Geometry, sizes: Sequence[Point], arrows: Sequence[Arrow], gap: 
         if stop[0] <= start[0] or not any(_crosses(start, stop, box) for box in near):
             made.curves[i] = [start, start, stop, stop]
             continue
+        own = [y for _, _, y, of in lanes if of == tail]
+        shared = tail if len(own) >= LANES else -1
         taken = [(box[1], box[3]) for box in near]
-        taken += [(y - 2 * LANE, y + 2 * LANE) for left, right, y in lanes if left < stop[0] and start[0] < right]
-        y = _free((start[1] + stop[1]) / 2, taken)
-        lanes.append((start[0], stop[0], y))
+        taken += [(y - 2 * LANE, y + 2 * LANE) for left, right, y, of in lanes if left < stop[0] and start[0] < right and of != shared]
+        y = _free((start[1] + stop[1]) / 2 if shared < 0 else own[-1], taken)
+        lanes.append((start[0], stop[0], y, tail))
         made.curves[i] = _detour(start, stop, columns[made.centres[tail][0]][1], columns[made.centres[head][0]][0], y, min(TURN, gap * 0.9))
     _grow(made)
 

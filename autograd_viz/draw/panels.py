@@ -42,7 +42,9 @@ def is_detailed(drawn: Drawn) -> bool:
 def row(label: str, s: str, id: str = "") -> Row:
     """A row of text."""
     made: Row = {"label": label, "s": clean(s)}
-    return made | {"id": id} if id else made
+    if id:
+        made["id"] = id
+    return made
 
 
 def _box(name: str, sub: str, say: str, rows: list[Row]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd_viz.draw import graphviz
-from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, aside, label_place, line_and_head, straight
+from autograd_viz.draw.arrows import ASIDE, HEAVY, THIN, Rect, Space, along, arrow, aside, label_place, straight
 from autograd_viz.draw.cards import Card, Cards, Item, group, opening, rect, tidy, words
 from autograd_viz.draw.clean import clean, clean_lines, end
 from autograd_viz.draw.dot import digraph
@@ -147,10 +147,9 @@ class _Canvas:
             text = self.labels.flows.get(link.id)
             edges.append(self.edge(link, curve, text is not None))
             if text is not None:
-                back = list(reversed(aside(curve, -ASIDE)))
-                flows.append(self.flow(link.id, back))
+                flows.append(self.flow(link.id, curve[::-1], ASIDE))
                 if not self.drawn.crowded:
-                    wide = label_width(text)
+                    back, wide = list(reversed(aside(curve, -ASIDE))), label_width(text)
                     labels.append(self.label(link.id, wide, label_place(back, wide, LABEL, self.space)))
         for box in self.drawn.boxes:
             if box.id in self.labels.seeds:
@@ -187,10 +186,11 @@ class _Canvas:
 
     def edge(self, link: Link, curve: list[Point], beside: bool) -> Item:
         """A forward arrow; a little aside if gradients will run along it."""
-        arrow = _arrow(aside(curve, ASIDE) if beside else curve, THIN, f"edge {link.kind}{'' if link.head.earlier else ' later'}", link.id)
+        line, head = arrow(curve, THIN, ASIDE if beside else 0.0)
+        c = f"edge {link.kind}" if link.head.earlier else f"edge {link.kind} later"
         if link.output is None and link.kind != "cut":
-            return arrow
-        items: list[Item] = [{"k": "path", "d": arrow["d"], "c": "edge-line"}, {"k": "path", "d": arrow["h"], "c": "edge-head"}]
+            return {"k": "arrow", "d": line, "h": head, "c": c, "id": link.id}
+        items: list[Item] = [{"k": "path", "d": line, "c": "edge-line"}, {"k": "path", "d": head, "c": "edge-head"}]
         if link.output is not None:
             x, y = along(curve, 0.84)
             items.append(words(x, y - 5, str(link.output), "outnr", "middle"))
@@ -198,11 +198,12 @@ class _Canvas:
             x, y = along(curve, 0.5)
             strokes = "".join(f"M{tidy(x + dx)} {tidy(y + 7)}L{tidy(x + dx + 6)} {tidy(y - 7)}" for dx in (-6, 0))
             items.append({"k": "path", "d": strokes, "c": "cut-mark"})
-        return group(items, arrow["c"], link.id)
+        return group(items, c, link.id)
 
-    def flow(self, id: str, curve: list[Point]) -> Item:
+    def flow(self, id: str, curve: list[Point], by: float = 0.0) -> Item:
         """A backward arrow."""
-        return _arrow(curve, HEAVY, "flow off", f"{id}b")
+        line, head = arrow(curve, HEAVY, by)
+        return {"k": "arrow", "d": line, "h": head, "c": "flow off", "id": f"{id}b"}
 
     def label(self, id: str, wide: float, centre: Point) -> Item:
         """What flows along it."""
@@ -221,11 +222,6 @@ class _Canvas:
         says = region.says if fits else end(region.says.split(":")[0], int((right - left - 16) / text_width("m", SIZES["region-text"])))
         items += [rect(left, top, right - left, bottom - top, "region-box", 8), words(left + 10, bottom - 7, says, "region-text")]
         return group(items, "region" if region.moment is None else "region later", region.id)
-
-
-def _arrow(curve: list[Point], size: float, c: str, id: str) -> Item:
-    line, head = line_and_head(curve, size)
-    return {"k": "arrow", "d": line, "h": head, "c": c, "id": id}
 
 
 def _hatch(left: float, top: float, right: float, bottom: float) -> Iterable[str]:

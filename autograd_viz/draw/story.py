@@ -23,6 +23,8 @@ from autograd_viz.trace.narrate import narrate
 from autograd_viz.trace.state import GraphState
 from autograd_viz.trace.words import Names
 
+LONGEST = 2000  # characters of a caption that are looked at together, and of one part of it
+LIT = {"now", "wave", "sum"}
 STATES = ("later", "rewritten", "done", "now", "wave", "sum", "failed")
 MOST_STEPS = 800  # with the most boxes, about a megabyte: what a cell may add to a notebook
 MOST_ARRAYS = 4  # of the gradients that a node sends, in the inspector
@@ -131,7 +133,7 @@ class Story:
             self.ledger[rows:] = shortened(self.ledger[rows:])
         inner = next((face.id for where, face in faces if where is not self.drawn and face is not None), None)
         self.steps.append({
-            "cap": [[kind, clean(text, 2000)] for kind, text in told],
+            "cap": caption(told),
             "ph": moment.phase,
             "call": self.call(moment),
             "at": inner or (box.id if box else None) if len(group) == 1 else box.id if box else None,
@@ -178,7 +180,7 @@ class Story:
     def calm(self) -> None:
         """Put out what the step before lit."""
         for box in self.lit:
-            self.words[box.id] -= {"now", "wave", "sum"}
+            self.words[box.id] -= LIT
             self.dress(box)
             if box.kind == LEAF:
                 self.stage.put(f"{box.id}p", "c", "port")
@@ -250,9 +252,7 @@ class Story:
     def run(self, moment: Moment, box: Box | None) -> None:
         if box is None:
             return
-        self.light(moment, box, "wave")
-        self.add(box, "done")
-        self.dress(box)
+        self.light(moment, box, "wave", "done")
         for link, gradient in sent(self.on, moment):
             self.flow(link.id, "on", None if link.id in self.unlabelled else flow_text(gradient))
         if box.kind == FOLD:
@@ -373,6 +373,14 @@ class Story:
                 self.stage.put(f"{flag}t", "s", clean(f"raised {moment.event.error}"))
             if moment.entered is not None and box.kind == FN:
                 self.say(f"{box.id}i", moment.entered.gradients)
+
+
+def caption(told: list[tuple[str, str]]) -> list[list[str]]:
+    """The runs of a caption, cleaned: nearly always nothing has to be, and that is seen of all of them at once."""
+    whole = "".join([text for _, text in told])
+    if clean(whole, LONGEST) is whole:
+        return [[kind, text] for kind, text in told]
+    return [[kind, clean(text, LONGEST)] for kind, text in told]
 
 
 _ACTS: dict[str, Callable[[Story, Moment, Box | None], None]] = {

@@ -55,7 +55,10 @@ def frame(play: Play, step: int | None = None) -> Shown:
     steps = play["steps"] if step is None else play["steps"][: step + 1]
     for each in steps:
         for id, change in each["set"].items():
-            shown.setdefault(id, {}).update(change)
+            if id in shown:
+                shown[id].update(change)
+            else:
+                shown[id] = {**change}
     return shown
 
 

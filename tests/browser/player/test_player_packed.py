@@ -66,8 +66,7 @@ def test_what_is_badly_packed_is_one_line_and_soon_and_a_good_one_after_it_plays
 def test_a_play_that_comes_later_is_not_put_out_by_an_earlier_one_that_is_still_unpacked(stage: Any, folded: Play, bomb: Play) -> None:
     here = stage(folded)
     here.page.evaluate(SHOW, json.dumps(folded))
-    show = "plays.map((play) => window.shown.show(JSON.parse(play)))"
-    both = f"async (plays) => {{ const [first, second] = {show}; await first; await second; }}"
+    both = "(plays) => Promise.all(plays.map((play) => window.shown.show(JSON.parse(play))))"
     here.page.evaluate(both, [json.dumps(bomb), json.dumps(folded)])
     assert len(here.boxes()) == 3
     here.check_clean()
