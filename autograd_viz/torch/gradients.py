@@ -154,7 +154,7 @@ def _batched(
             raise RuntimeError(
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the "
                 "remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: "
-                f"grad_output[{i}] has a shape of {Size(seed.shape[1:])} and output[{i}] has a shape of {Size(_meta(root)[0])}. "
+                f"grad_output[{i}] has a shape of {Size(seed.shape[2:])} and output[{i}] has a shape of {Size(_meta(root)[0])}. "
                 "If you only want some tensors in `grad_output` to be considered batched, consider using vmap."
             )
     keep = bool(create_graph if retain_graph is None else retain_graph)
@@ -219,10 +219,10 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
     for seed in listed[: len(roots)]:
         if seed is not None and not isinstance(seed, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    if len(listed) != len(roots):
+    if len(listed) < len(roots):  # (PyTorch does not look at those that are too many)
         raise RuntimeError(f"got {len(roots)} tensors and {len(listed)} gradients")
     seeds = []
-    for i, (root, seed) in enumerate(zip(roots, listed, strict=True)):
+    for i, (root, seed) in enumerate(zip(roots, listed, strict=False)):
         shape, kind = _meta(root)
         if seed is None:
             if _edge(root)[0] is None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch.dtypes import Size, of_numpy
-from autograd_viz.torch.saved import FREED, Packed, is_saved, tensor_of
+from autograd_viz.torch.saved import FREED, Packed, SavedOutput, is_saved, tensor_of
 from autograd_viz.torch.saved import Array as Array
 from autograd_viz.torch.source import locate
 
@@ -283,7 +283,7 @@ class SavedTensor:
                 "Hint: only one pair of hooks is allowed at a time."
             )
         tensor = tensor_of(entry, self._node)
-        output_nr = getattr(entry, "output_nr", None)
+        output_nr = entry.output_nr if isinstance(entry, SavedOutput) else None
         self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
 
 

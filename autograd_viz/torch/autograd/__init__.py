@@ -3,8 +3,6 @@
 `graph` has the nodes; `functional` Jacobians and Hessians, `forward_ad` forward mode.
 """
 
-from typing import Any
-
 from autograd_viz.torch import function
 from autograd_viz.torch.autograd import forward_ad, functional, graph
 from autograd_viz.torch.autograd.calling import Variable
@@ -17,7 +15,3 @@ __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "forward_ad", "function", "functional", "grad", "gradcheck",
     "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")

@@ -14,11 +14,14 @@ Read next: `nn/__init__.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import NamedTuple
 
 from autograd_viz.torch.func.level import Level
-from autograd_viz.torch.func.products import push
+from autograd_viz.torch.func.products import needs_jvp, push
+from autograd_viz.torch.modes import mode
+from autograd_viz.torch.ops.conversion import dressings
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
@@ -48,6 +51,7 @@ def enter_dual_level() -> int:
     if _open:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
     _open.append(_Duals())
+    mode.transformations = (*mode.transformations, needs_jvp)
     return 0
 
 
@@ -58,6 +62,7 @@ def exit_dual_level(*, level: int | None = None) -> None:
     if not _open:
         raise RuntimeError("Dual level must be a positive number.")
     _open.pop()
+    mode.transformations = tuple(check for check in mode.transformations if check is not needs_jvp)
 
 
 class dual_level:
@@ -96,3 +101,13 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     duals = _open[-1]
     moved = push([tensor], duals.tensors, duals.tangents)[0] if duals.tensors else None
     return UnpackedDualTensor(duals.level.leave(tensor), None if moved is None else duals.level.leave(moved))
+
+
+def _dressed(tensor: Tensor, plain: Callable[[list[str]], str]) -> str | None:
+    """tensor([1., 2.], tangent=tensor([1., 0.])), while the level is open."""
+    if not _open or not _open[-1].level.holds(tensor):
+        return None
+    return plain([f"tangent={unpack_dual(tensor).tangent}"])
+
+
+dressings.append(_dressed)

@@ -206,8 +206,18 @@ def __reduce_ex__(self: Tensor, protocol: int) -> Any:
     return _rebuilt, (dtypes.pickled(type(self)), self._array, needs_grad(self), own)
 
 
+dressings: list[Callable[[Tensor, Callable[[list[str]], str]], str | None]] = []
+"""How a tensor prints inside a transformation: each gets the tensor, and what writes it with given suffixes; None if it has nothing to say."""
+
+
 @method
 def __repr__(self: Tensor) -> str:
+    def plain(suffixes: list[str]) -> str:
+        return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
+
+    for dressing in dressings:
+        if dressed := dressing(self, plain):
+            return dressed
     try:
         made_by = "" if self.is_leaf else type(self._grad_fn).__name__
     except RuntimeError:  # one of several views, of whose memory another part was changed
@@ -216,7 +226,7 @@ def __repr__(self: Tensor) -> str:
         suffixes = [f"grad_fn=<{made_by}>"]
     else:
         suffixes = ["requires_grad=True"] if needs_grad(self) else []
-    return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
+    return plain(suffixes)
 
 
 @method

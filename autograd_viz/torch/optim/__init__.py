@@ -1,7 +1,5 @@
 """`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate."""
 
-from typing import Any
-
 from autograd_viz.torch.optim import lr_scheduler
 from autograd_viz.torch.optim.adam import *
 from autograd_viz.torch.optim.adaptive import *
@@ -17,7 +15,3 @@ __all__ = [
 
 for _name in __all__[:-1]:
     globals()[_name].__module__ = f"torch.optim.{_name.lower()}"
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.optim' has no attribute '{name}'")

@@ -1,7 +1,5 @@
 """`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments; first `activations.py`."""
 
-from typing import Any
-
 from autograd_viz.torch.linalg.distances import pdist
 from autograd_viz.torch.nn.functional.activations import *
 from autograd_viz.torch.nn.functional.attention import *
@@ -13,7 +11,3 @@ from autograd_viz.torch.nn.functional.normalization import *
 from autograd_viz.torch.nn.functional.pooling import *
 from autograd_viz.torch.nn.functional.resampling import *
 from autograd_viz.torch.nn.functional.unpooling import *
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")

@@ -127,7 +127,7 @@ def _verify_batch_size(size: Sequence[int]) -> None:
     for places in size[2:]:
         count *= places
     if count == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {dtypes.Size(size)}")
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
 
 
 def instance_norm(

@@ -55,6 +55,7 @@ class Module(Tree):
 
     _version = 1
     call_super_init = False
+    dump_patches = False
     training: bool
     _is_full_backward_hook: bool | None = None
 
