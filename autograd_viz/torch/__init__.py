@@ -134,7 +134,7 @@ _offer(
         "autograd.function": autograd.function, "autograd.variable": _calling, "autograd.grad_mode": _modes, "autograd.anomaly_mode": _modes,
         "nn.utils.clip_grad": nn.utils.clip_grad, "nn.modules.batchnorm": nn.modules.normalization, "nn.modules.flatten": nn.modules.linear,
         "nn.modules.upsampling": nn.modules.resizing, "utils.data._utils": utils.data,
-        **{f"optim.{_name.lower()}": optim for _name in optim.__all__},
+        **{f"optim.{_name.lower()}": optim for _name in optim.__all__[:-2]},
         **{_class.__module__.removeprefix("torch."): distributions for _class in vars(distributions).values() if isinstance(_class, type)},
     },
 )  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import is_int, no_overload, reads
 from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.ops import inplace
 from autograd_viz.torch.ops.conversion import to
@@ -290,7 +291,7 @@ def resize_as_(input: Tensor, other: Tensor, memory_format: Any = None) -> Tenso
 @method
 def set_(input: Tensor, source: Any = None, *rest: Any) -> Tensor:
     """The memory and shape of another tensor instead of its own.  Raises RuntimeError for a leaf that requires grad."""
-    if needs_grad(input) and input.is_leaf:
+    if mode.grad and needs_grad(input) and input.is_leaf:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if source is not None and not isinstance(source, Tensor):
         raise no_overload("set_", source, *rest)

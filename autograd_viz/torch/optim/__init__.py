@@ -1,6 +1,6 @@
 """`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate."""
 
-from autograd_viz.torch.optim import lr_scheduler
+from autograd_viz.torch.optim import lr_scheduler, swa_utils
 from autograd_viz.torch.optim.adam import *
 from autograd_viz.torch.optim.adaptive import *
 from autograd_viz.torch.optim.lbfgs import *
@@ -10,8 +10,8 @@ from autograd_viz.torch.optim.variants import *
 
 __all__ = [
     "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
-    "lr_scheduler",
+    "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
-for _name in __all__[:-1]:
+for _name in __all__[:-2]:
     globals()[_name].__module__ = f"torch.optim.{_name.lower()}"
