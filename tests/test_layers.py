@@ -31,7 +31,7 @@ READING_ORDER = (
     "ops.rounding",
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
-    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
+    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood", "ops.sequences"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.grids", "ops.embedding"),
     *("ops.attention", "ops.recurrent"),
     "ops.gamma_draws",

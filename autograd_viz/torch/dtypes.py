@@ -23,8 +23,9 @@ def unpickled(cls: Any) -> Any:
     """The class that `pickled` named."""
     if not isinstance(cls, str):
         return cls
-    package = ".".join(cls.split(".")[:2]) if cls.startswith("torch.nn.") else "torch"
-    return getattr(import_module(f"autograd_viz.{package}"), cls.rpartition(".")[2])
+    module, _, name = cls.rpartition(".")
+    package = module if module.startswith("torch.nn.utils.") else "torch.nn" if module.startswith("torch.nn.") else "torch"
+    return getattr(import_module(f"autograd_viz.{package}"), name)
 
 
 def again(cls: Any, *args: Any) -> Any:
@@ -77,6 +78,12 @@ of_numpy = {kind.numpy: kind for kind in ALL}
 of_python: dict[Any, dtype] = {float: float64, int: int64, bool: bool_}  # dtype=float is understood too
 
 NO_COMPLEX = "Hint: this library has no complex numbers; it has float16, float32 and float64, int8 to int64, uint8 and bool."
+
+GRAD_DTYPE = (
+    "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a "
+    "specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+    "downstream systems that assume they match."
+)
 
 # How PyTorch calls them in error messages: by the scalar type, and by the tensor type.
 SCALAR_NAMES = dict(zip(ALL, ("Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"), strict=True))

@@ -199,6 +199,8 @@ class Function:
         args = (*given, *named.values())
         if cls.setup_context is not Function.setup_context:
             args = _with_defaults(cls.forward, given, named)
+        elif named:
+            _check_named(cls.forward, named)
         for check in mode.transformations:
             check(cls)
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
@@ -233,6 +235,14 @@ def _with_defaults(forward: Callable[..., Any], given: tuple[Any, ...], named: d
     bound = inspect.signature(forward).bind(*given, **named)
     bound.apply_defaults()
     return bound.args
+
+
+def _check_named(forward: Callable[..., Any], named: dict[str, Any]) -> None:
+    """An argument may be given by name only where it could be given by place.  Raises TypeError."""
+    code = inspect.unwrap(forward).__code__
+    for name in named:
+        if name not in code.co_varnames[: code.co_argcount]:
+            raise TypeError(f"{forward.__name__}() got an unexpected keyword argument '{name}'")
 
 
 def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executable: bool) -> list[Any]:

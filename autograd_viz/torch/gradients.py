@@ -16,7 +16,7 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch import observe
 from autograd_viz.torch.arguments import kind_name
-from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
+from autograd_viz.torch.dtypes import C_NAMES, GRAD_DTYPE, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle, make_unusual, told
@@ -368,7 +368,7 @@ def detach_(input: Tensor) -> Tensor:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
             "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
-            "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
     input._edge, input._requires_grad, input._retains_grad, input._backward_hooks = NO_EDGE, False, False, None
     return input
@@ -392,7 +392,7 @@ def _set_grad(self: Tensor, value: Tensor | None) -> None:
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {kind_name(value)}")
     if value is not None and value._array.dtype != self._array.dtype:
         theirs, mine = C_NAMES[value.dtype], SCALAR_NAMES[self.dtype]
-        raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'.")
+        raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'. {GRAD_DTYPE}")
     if value is not None and value._array.shape != self._array.shape:
         raise RuntimeError(
             f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "

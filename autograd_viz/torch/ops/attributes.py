@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from autograd_viz.torch.ops import inplace
 from autograd_viz.torch.ops.conversion import to
 from autograd_viz.torch.ops.creation import OPTIONS, check_sizes, full
 from autograd_viz.torch.ops.from_data import tensor
+from autograd_viz.torch.ops.shape import alias
 from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors, needs_grad, strides_of
 
 __all__ = ["get_device", "is_inference", "is_storage", "layout", "strided"]
@@ -142,7 +143,7 @@ def _new(*data: Any, kind: DType, name: str) -> Tensor:
     if isinstance(data[0], Tensor):
         if data[0].dtype is not kind:
             raise TypeError(f"expected {dtypes.SCALAR_NAMES[kind]} (got {dtypes.SCALAR_NAMES[data[0].dtype]})")
-        return data[0].detach()  # type: ignore[attr-defined]
+        return cast(Tensor, alias(data[0]))
     if isinstance(data[0], str):
         raise TypeError("new(): invalid data type 'str'")
     if not isinstance(data[0], list | tuple | range | np.ndarray):

@@ -80,9 +80,15 @@ def cpu(input: Tensor) -> Tensor:
 # --- out of torch -----------------------------------------------------------------------------------------------------
 
 
+asked: list[Callable[[str, Any], None]] = []
+"""Who wants to know of each number that leaves a tensor (`vmap`, in which that must not depend on the sample)."""
+
+
 @method
 def item(input: Tensor) -> Any:
     """The one element as a Python number.  Raises RuntimeError if there is not exactly one."""
+    for wanting in asked:
+        wanting("item", input)
     if input._array.size != 1:
         raise RuntimeError(f"a Tensor with {input._array.size} elements cannot be converted to Scalar")
     return input._array.item()
@@ -141,6 +147,8 @@ def __index__(self: Tensor) -> int:
 
 @method
 def __bool__(self: Tensor) -> bool:
+    for wanting in asked:
+        wanting("bool", self)
     if self._array.size != 1:
         many = "more than one value" if self._array.size else "no values"
         raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")

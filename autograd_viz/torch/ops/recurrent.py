@@ -1,4 +1,4 @@
-"""A whole layer of an LSTM as one operation: what PyTorch runs for float32 on a CPU (there by oneDNN, whence the name of its node).
+"""A whole layer of an LSTM as one operation (and, below it, sequences without their padding): what PyTorch runs for float32 on a CPU (there by oneDNN, whence the name of its node).
 
 At each step, from the input x, the last output h and the last cell c:
 
@@ -12,6 +12,8 @@ Read next: `inplace.py`.
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
@@ -85,3 +87,28 @@ def lstm_layer(
         c = f * c + i * g
         h = outputs[t] = o * tanh(c)
     return joined([outputs[t][None] for t in range(len(outputs))], 0), h, c
+
+
+# --- sequences of several lengths, without padding --------------------------------------------------------------------
+
+
+def kept_places(batch_sizes: Array, batch_first: bool) -> tuple[Array, Array]:
+    """Where the elements that are no padding stand, step after step.  [2, 1] -> first step: samples 0 and 1, second: sample 0"""
+    sizes = getattr(batch_sizes, "_array", batch_sizes)
+    step, sample = np.repeat(np.arange(len(sizes)), sizes), np.concatenate([np.arange(size) for size in sizes])
+    return (sample, step) if batch_first else (step, sample)
+
+
+@op("PackPaddedSequenceBackward0", others="result1",
+    input=lambda grad, input_sym_sizes, result1, batch_first: unpacked(grad, result1, input_sym_sizes, batch_first))  # fmt: skip
+def packed_sequence(input: Array, result1: Array, batch_first: bool = False) -> Array:
+    """What is no padding, step after step.  (L, N, *), how many samples each step has -> (their sum, *)"""
+    return input[kept_places(result1, batch_first)]
+
+
+@op("", others="batch_sizes", grad=lambda grad, batch_sizes, batch_first: packed_sequence(grad, batch_sizes, batch_first))
+def unpacked(grad: Array, batch_sizes: Array, sizes: tuple[int, ...], batch_first: bool) -> Array:
+    """Back in their places, zeros elsewhere."""
+    made = np.zeros(sizes, grad.dtype)
+    made[kept_places(batch_sizes, batch_first)] = grad
+    return made

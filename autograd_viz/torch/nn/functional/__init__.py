@@ -11,3 +11,7 @@ from autograd_viz.torch.nn.functional.normalization import *
 from autograd_viz.torch.nn.functional.pooling import *
 from autograd_viz.torch.nn.functional.resampling import *
 from autograd_viz.torch.nn.functional.unpooling import *
+
+for _function in list(vars().values()):
+    if getattr(_function, "__module__", "").startswith(__name__):
+        _function.__module__ = "torch.nn.functional"

@@ -19,7 +19,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes
@@ -56,6 +56,7 @@ class Module(Tree):
     _version = 1
     call_super_init = False
     dump_patches = False
+    T_destination = TypeVar("T_destination", bound=dict[str, Any])
     training: bool
     _is_full_backward_hook: bool | None = None
 

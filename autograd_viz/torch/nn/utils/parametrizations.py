@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_viz.torch import dtypes, linalg
+import numpy as np
+
+from autograd_viz.torch import linalg
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.nn import functional as F
 from autograd_viz.torch.nn.modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -141,7 +143,7 @@ class _Orthogonal(Module):
         if n != k:
             Q = cat([Q, Q.new_empty(*Q.shape[:-2], n, n - k).normal_()], dim=-1)
         one: Any = eye(n, dtype=Q.dtype)
-        orthogonal_already = n == k and allclose(Q.mT @ Q, one, atol=10.0 * n * dtypes.finfo(Q.dtype).eps)  # type: ignore[attr-defined]
+        orthogonal_already = n == k and allclose(Q.mT @ Q, one, atol=10.0 * n * float(np.finfo(Q.dtype.numpy).eps))
         if orthogonal_already:
             self.base = Q.clone()
         else:

@@ -148,12 +148,12 @@ def _give_class(module: Module) -> None:
         )
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
-        copy = memo[id(self)] = self.__new__(type(self))
+        copy = memo[id(self)] = object.__new__(type(self))
         copy.__dict__.update(deepcopy(self.__dict__, memo))
         return copy
 
     module.__class__ = type(
-        f"Parametrized{kind.__name__}", (kind,), {"__getstate__": __getstate__, "__deepcopy__": __deepcopy__, "__module__": __name__}
+        f"Parametrized{kind.__name__}", (kind,), {"__getstate__": __getstate__, "__deepcopy__": __deepcopy__, "__module__": "torch.nn.utils.parametrize"}
     )
 
 
