@@ -199,6 +199,11 @@ def on(where: Any) -> None:
     """Check a `device=` argument.  Raises RuntimeError for anything but the CPU."""
     if where is not None and device(where).type == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled\nHint: this library computes with numpy; it has the CPU only.")
+    if where is not None and device(where).type == "xpu":
+        raise AssertionError("Torch not compiled with XPU enabled\nHint: this library computes with numpy; it has the CPU only.")
+    if where is not None and device(where).type in ("mps", "ipu", "mtia"):
+        kind = device(where).type
+        raise RuntimeError(f"PyTorch is not linked with support for {kind} devices\nHint: this library computes with numpy: on the CPU.")
     if where is not None and device(where).type != "cpu":
         raise RuntimeError(f"expected device 'cpu', got '{device(where)}'\nHint: this library computes with numpy; it has the CPU only.")
 

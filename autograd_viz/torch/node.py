@@ -84,6 +84,12 @@ class Node:
     def _sequence_nr(self) -> int:
         return self._sequence
 
+    def _set_sequence_nr(self, sequence_nr: int) -> None:
+        self._sequence = sequence_nr
+
+    def _register_hook_dict(self, hooks: Any) -> None:
+        raise NotImplementedError("_register_hook_dict is PyTorch's own affair")
+
     @property
     def _input_metadata(self) -> tuple[InputMetadata, ...]:
         return tuple(InputMetadata(*meta) for meta in self.metas)
@@ -288,8 +294,9 @@ class SavedTensor:
 
 
 _OURS = {
-    "_epoch", "_hooked", "_number", "_posthooks", "_prehooks", "_read", "_retained", "_runs_on_nothing", "_saved", "_sequence", "_serial",
+    "_epoch", "_hooked", "_memory", "_number", "_posthooks", "_prehooks", "_read", "_retained", "_runs_on_nothing", "_saved", "_sequence", "_serial",
     "_story", "_tensor_fields", "_tensor_hooks", "called", "held", "hook_tensor", "hooked", "metas", "release", "row", "run", "run_arrays",
+    "_run_recorded", "fn", "part", "whole",
 }  # fmt: skip
 """What PyTorch's nodes do not have, or do not show."""
 

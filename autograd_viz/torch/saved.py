@@ -245,4 +245,5 @@ def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
 
 def short_name(name: str) -> str:
     """PyTorch 2.13 names the producer without `Backward`, and without a trailing 0."""
-    return name.replace("Backward", "").removesuffix("0")
+    head, _, tail = name.rpartition("Backward")
+    return f"{head}{tail}".removesuffix("0")

@@ -156,6 +156,16 @@ def __bool__(self: Tensor) -> bool:
 
 
 @method
+def __reversed__(self: Tensor) -> Tensor:
+    return self if self.ndim == 0 else self.flip(0)  # type: ignore[attr-defined, no-any-return]
+
+
+@method
+def __complex__(self: Tensor) -> complex:
+    return complex(_scalar(self))
+
+
+@method
 def __len__(self: Tensor) -> int:
     if self.ndim == 0:
         raise TypeError("len() of a 0-d tensor")

@@ -192,6 +192,18 @@ class Module(Tree):
         names = [*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
         return sorted(name for name in names if not name[0].isdigit())
 
+    def cuda(self, device: Any = None) -> Module:
+        """To a GPU.  Raises AssertionError: there is none."""
+        return self.to("cuda")
+
+    def xpu(self, device: Any = None) -> Module:
+        """To a GPU of another kind.  Raises AssertionError: there is none."""
+        return self.to("xpu")
+
+    def share_memory(self) -> Module:
+        """Itself: there is one process."""
+        return self
+
     # --- changing all of it -------------------------------------------------------------------------------------------
 
     def apply(self, fn: Callable[[Module], None]) -> Module:
