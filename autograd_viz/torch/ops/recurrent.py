@@ -20,6 +20,7 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.joining import joined
 from autograd_viz.torch.ops.pointwise import sigmoid, tanh
 from autograd_viz.torch.ops.shape import transpose
+from autograd_viz.torch.tensor import Tensor, holding
 
 __all__: list[str] = []
 
@@ -106,9 +107,11 @@ def packed_sequence(input: Array, result1: Array, batch_first: bool = False) -> 
     return input[kept_places(result1, batch_first)]
 
 
-@op("", others="batch_sizes", grad=lambda grad, batch_sizes, batch_first: packed_sequence(grad, batch_sizes, batch_first))
-def unpacked(grad: Array, batch_sizes: Array, sizes: tuple[int, ...], batch_first: bool) -> Array:
+def unpacked(grad: Any, batch_sizes: Any, sizes: tuple[int, ...], batch_first: bool) -> Any:
     """Back in their places, zeros elsewhere."""
+    places = kept_places(batch_sizes, batch_first)
+    if isinstance(grad, Tensor):
+        return grad.new_zeros(sizes).index_put(tuple(map(holding, places)), grad)  # type: ignore[attr-defined]
     made = np.zeros(sizes, grad.dtype)
-    made[kept_places(batch_sizes, batch_first)] = grad
+    made[places] = grad
     return made
