@@ -93,7 +93,7 @@ def bags_of(count: int, offsets: Any) -> Array:
     inputs="weight per_sample_weights",
     joint=lambda grad, weight, indices, offsets, mode, padding_idx, scale_grad_by_freq, weight_sym_argsize_0, per_sample_weights, result2,
         result3, needed: [
-        bag_backward(
+        to_bags(
             grad, indices, offsets, result2, result3, weight_sym_argsize_0, scale_grad_by_freq, mode, per_sample_weights, padding_idx),
         bag_weights_backward(grad, weight, indices, offsets, padding_idx) if needed[1] else None,
     ],
@@ -128,8 +128,14 @@ def winners(weight: Array, indices: Array, offsets: Array, padding_idx: int) -> 
     return made
 
 
-@op("torch::autograd::NotImplemented", inputs="grad", others="indices offsets result2 result3 per_sample_weights",
-    joint=lambda grad: no_second("_embedding_bag_dense_backward"))  # fmt: skip
+def to_bags(grad: Any, *settings: Any) -> Any:
+    """`bag_backward`.  Raises NotImplementedError if its own derivative will be needed: PyTorch has none (with weights, it says so later)."""
+    if getattr(grad, "requires_grad", False) and settings[-2] is None:
+        raise NotImplementedError("the derivative for '_embedding_bag_backward' is not implemented.")
+    return bag_backward(grad, *settings)
+
+
+@op("", others="grad indices offsets result2 result3 per_sample_weights")
 def bag_backward(
     grad: Array, indices: Array, offsets: Array, result2: Array, result3: Array, rows: int, scale_grad_by_freq: bool, mode: int,
     per_sample_weights: Array | None = None, padding_idx: int = 2**64 - 1,

@@ -20,7 +20,7 @@ from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.joining import joined
 from autograd_viz.torch.ops.pointwise import sigmoid, tanh
 from autograd_viz.torch.ops.shape import transpose
-from autograd_viz.torch.tensor import Tensor, holding
+from autograd_viz.torch.tensor import Tensor
 
 __all__: list[str] = []
 
@@ -109,9 +109,13 @@ def packed_sequence(input: Array, result1: Array, batch_first: bool = False) -> 
 
 def unpacked(grad: Any, batch_sizes: Any, sizes: tuple[int, ...], batch_first: bool) -> Any:
     """Back in their places, zeros elsewhere."""
-    places = kept_places(batch_sizes, batch_first)
-    if isinstance(grad, Tensor):
-        return grad.new_zeros(sizes).index_put(tuple(map(holding, places)), grad)  # type: ignore[attr-defined]
-    made = np.zeros(sizes, grad.dtype)
-    made[places] = grad
-    return made
+    if not isinstance(grad, Tensor):
+        made = np.zeros(sizes, grad.dtype)
+        made[kept_places(batch_sizes, batch_first)] = grad
+        return made
+    wide: Any = grad.new_zeros((sizes[1], sizes[0], *sizes[2:]) if batch_first else sizes)  # type: ignore[attr-defined]
+    start = 0
+    for step, size in enumerate(batch_sizes.tolist()):
+        wide[step, :size] = grad[start : start + size]  # type: ignore[index]
+        start += size
+    return transpose(wide, 0, 1) if batch_first else wide

@@ -75,7 +75,7 @@ def ctc_loss(
     return (losses,)
 
 
-@op("")
+@op("torch::autograd::NotImplemented", inputs="grad log_probs", others="targets result result1", joint=lambda grad: no_second_derivative())
 def ctc_loss_backward(
     grad: Array, log_probs: Array, targets: Array, input_lengths: Lengths, target_lengths: Lengths, result: Array, result1: Array, blank: int,
     zero_infinity: bool = False,
@@ -94,3 +94,8 @@ def ctc_loss_backward(
             np.logaddexp.at(shares, wide, alpha[t] + beta[t])
             made[t, n] = (np.exp(logs[t]) - np.exp(shares + result[n] - logs[t])) * grad[n]
     return made
+
+
+def no_second_derivative() -> Any:
+    """Raise RuntimeError: PyTorch has none either."""
+    raise RuntimeError("derivative for aten::_ctc_loss_backward is not implemented")
