@@ -131,7 +131,8 @@ __all__ = [name for name in globals() if not name.startswith("_") and name != "A
 _offer(
     __name__,
     {
-        "autograd.function": autograd.function, "autograd.variable": _calling, "autograd.grad_mode": _modes, "autograd.anomaly_mode": _modes,
+        "autograd.function": autograd.function, "autograd.variable": _calling, "autograd.grad_mode": _modes,
+        "autograd.anomaly_mode": _modes,
         "nn.utils.clip_grad": nn.utils.clip_grad, "nn.modules.batchnorm": nn.modules.normalization, "nn.modules.flatten": nn.modules.linear,
         "nn.modules.upsampling": nn.modules.resizing, "utils.data._utils": utils.data,
         **{f"optim.{_name.lower()}": optim for _name in optim.__all__[:-2]},

@@ -16,9 +16,9 @@ NO_NUMBERS = {"bfloat16": "bfloat16"} | dict.fromkeys(
 )
 OF_TENSORS = frozenset(
     [
-        "bfloat16", "cfloat", "cdouble", "chalf", "coalesce", "dense_dim", "dequantize", "geqrf", "index_reduce", "index_reduce_", "indices",
-        "ipu", "istft", "lu", "lu_solve", "mtia", "orgqr", "ormqr", "q_scale", "record_stream", "sparse_dim", "sparse_mask", "stft", "to_dense",
-        "to_mkldnn", "to_padded_tensor", "to_sparse", "to_sparse_coo", "to_sparse_csr", "values", "xpu",
+        "bfloat16", "cfloat", "cdouble", "chalf", "coalesce", "dense_dim", "dequantize", "geqrf", "index_reduce", "index_reduce_",
+        "indices", "ipu", "istft", "lu", "lu_solve", "mtia", "orgqr", "ormqr", "q_scale", "record_stream", "sparse_dim", "sparse_mask",
+        "stft", "to_dense", "to_mkldnn", "to_padded_tensor", "to_sparse", "to_sparse_coo", "to_sparse_csr", "values", "xpu",
     ]
 )  # fmt: skip
 """What PyTorch's tensors have, and ours have not."""

@@ -80,9 +80,9 @@ of_python: dict[Any, dtype] = {float: float64, int: int64, bool: bool_}  # dtype
 NO_COMPLEX = "Hint: this library has no complex numbers; it has float16, float32 and float64, int8 to int64, uint8 and bool."
 
 GRAD_DTYPE = (
-    "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a "
-    "specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
-    "downstream systems that assume they match."
+    "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with "
+    "a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
+    "break downstream systems that assume they match."
 )
 
 # How PyTorch calls them in error messages: by the scalar type, and by the tensor type.

@@ -294,9 +294,9 @@ class SavedTensor:
 
 
 _OURS = {
-    "_epoch", "_hooked", "_memory", "_number", "_posthooks", "_prehooks", "_read", "_retained", "_runs_on_nothing", "_saved", "_sequence", "_serial",
+    "_epoch", "_hooked", "_number", "_posthooks", "_prehooks", "_read", "_retained", "_runs_on_nothing", "_saved", "_sequence", "_serial",
     "_story", "_tensor_fields", "_tensor_hooks", "called", "held", "hook_tensor", "hooked", "metas", "release", "row", "run", "run_arrays",
-    "_run_recorded", "fn", "part", "whole",
+    "_memory", "_run_recorded", "fn", "part", "whole",
 }  # fmt: skip
 """What PyTorch's nodes do not have, or do not show."""
 

@@ -157,7 +157,7 @@ def __bool__(self: Tensor) -> bool:
 
 @method
 def __reversed__(self: Tensor) -> Tensor:
-    return self if self.ndim == 0 else self.flip(0)  # type: ignore[attr-defined, no-any-return]
+    return self if self.ndim == 0 else self.flip(0)  # type: ignore[attr-defined]
 
 
 @method
@@ -225,7 +225,7 @@ def __reduce_ex__(self: Tensor, protocol: int) -> Any:
 
 
 dressings: list[Callable[[Tensor, Callable[[list[str]], str]], str | None]] = []
-"""How a tensor prints inside a transformation: each gets the tensor, and what writes it with given suffixes; None if it has nothing to say."""
+"""How a tensor prints inside a transformation: each gets the tensor, and what writes it with given suffixes; None: as usual."""
 
 
 @method

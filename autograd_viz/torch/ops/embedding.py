@@ -129,7 +129,7 @@ def winners(weight: Array, indices: Array, offsets: Array, padding_idx: int) -> 
 
 
 def to_bags(grad: Any, *settings: Any) -> Any:
-    """`bag_backward`.  Raises NotImplementedError if its own derivative will be needed: PyTorch has none (with weights, it says so later)."""
+    """`bag_backward`.  Raises NotImplementedError if it will itself be differentiated: PyTorch cannot (with weights, it says so later)."""
     if getattr(grad, "requires_grad", False) and settings[-2] is None:
         raise NotImplementedError("the derivative for '_embedding_bag_backward' is not implemented.")
     return bag_backward(grad, *settings)

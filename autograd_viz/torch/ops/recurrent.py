@@ -1,10 +1,12 @@
-"""A whole layer of an LSTM as one operation (and, below it, sequences without their padding): what PyTorch runs for float32 on a CPU (there by oneDNN, whence the name of its node).
+"""A whole layer of an LSTM as one operation: what PyTorch runs for float32 on a CPU (there by oneDNN, whence the name of its node).
 
 At each step, from the input x, the last output h and the last cell c:
 
     i, f, g, o = chunks of x @ weight0.T + bias2 + h @ weight1.T + bias3      (i, f, o through a sigmoid, g through tanh)
     c = f * c + i * g          what is kept of the cell, and what is written into it
     h = o * tanh(c)            what is shown of it
+
+And sequences of several lengths without their padding.
 
 Read next: `inplace.py`.
 """

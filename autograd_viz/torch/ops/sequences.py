@@ -77,8 +77,8 @@ def ctc_loss(
 
 @op("torch::autograd::NotImplemented", inputs="grad log_probs", others="targets result result1", joint=lambda grad: no_second_derivative())
 def ctc_loss_backward(
-    grad: Array, log_probs: Array, targets: Array, input_lengths: Lengths, target_lengths: Lengths, result: Array, result1: Array, blank: int,
-    zero_infinity: bool = False,
+    grad: Array, log_probs: Array, targets: Array, input_lengths: Lengths, target_lengths: Lengths, result: Array, result1: Array,
+    blank: int, zero_infinity: bool = False,
 ) -> Array:  # fmt: skip
     """p - (share of all ways that are at this letter now), for probabilities p: as PyTorch has it, with a log_softmax behind."""
     made = np.zeros_like(log_probs)

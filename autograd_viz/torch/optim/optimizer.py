@@ -293,7 +293,7 @@ def check(lr: Any, betas: tuple[Any, ...] = (), **others: tuple[str, float]) -> 
     """Raise ValueError for a setting that is negative, or a beta that is not in [0, 1)."""
     if isinstance(lr, Tensor) and lr._array.size != 1:
         raise ValueError("Tensor lr must be 1-element")
-    if not 0.0 <= lr:
+    if not 0.0 <= lr:  # noqa: SIM300 - as PyTorch asks, and so complains of a str
         raise ValueError(f"Invalid learning rate: {lr}")
     before = [(name, value) for name, (_, value) in others.items() if name in ("eps", "lr_decay")]
     for name, value in before:

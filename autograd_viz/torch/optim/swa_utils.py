@@ -37,13 +37,13 @@ def get_ema_multi_avg_fn(decay: float = 0.999) -> Average:
     """decay * average + (1 - decay) * now, of all tensors at once, in place."""
     _checked(decay)
 
-    @no_grad()
     def ema_update(averages: Any, currents: Any, _: Any) -> None:
-        for average, current in zip(averages, currents, strict=True):
-            if average.is_floating_point():
-                average.lerp_(current, 1 - decay)
-            else:
-                average.copy_(average * decay + current * (1 - decay))
+        with no_grad():
+            for average, current in zip(averages, currents, strict=True):
+                if average.is_floating_point():
+                    average.lerp_(current, 1 - decay)
+                else:
+                    average.copy_(average * decay + current * (1 - decay))
 
     return ema_update
 
@@ -51,13 +51,13 @@ def get_ema_multi_avg_fn(decay: float = 0.999) -> Average:
 def get_swa_multi_avg_fn() -> Average:
     """The mean of all so far, of all tensors at once, in place."""
 
-    @no_grad()
     def swa_update(averages: Any, currents: Any, num_averaged: Any) -> None:
-        for average, current in zip(averages, currents, strict=True):
-            if average.is_floating_point():
-                average.lerp_(current, float(1 / (num_averaged + 1)))
-            else:
-                average.add_((current - average) / (num_averaged + 1))
+        with no_grad():
+            for average, current in zip(averages, currents, strict=True):
+                if average.is_floating_point():
+                    average.lerp_(current, float(1 / (num_averaged + 1)))
+                else:
+                    average.add_((current - average) / (num_averaged + 1))
 
     return swa_update
 
@@ -66,9 +66,9 @@ def get_ema_avg_fn(decay: float = 0.999) -> Average:
     """decay * average + (1 - decay) * now, of one tensor."""
     _checked(decay)
 
-    @no_grad()
     def ema_update(average: Any, current: Any, num_averaged: Any) -> Any:
-        return decay * average + (1 - decay) * current
+        with no_grad():
+            return decay * average + (1 - decay) * current
 
     return ema_update
 
@@ -76,9 +76,9 @@ def get_ema_avg_fn(decay: float = 0.999) -> Average:
 def get_swa_avg_fn() -> Average:
     """The mean of all so far, of one tensor."""
 
-    @no_grad()
     def swa_update(average: Any, current: Any, num_averaged: Any) -> Any:
-        return average + (current - average) / (num_averaged + 1)
+        with no_grad():
+            return average + (current - average) / (num_averaged + 1)
 
     return swa_update
 
@@ -87,8 +87,9 @@ class AveragedModel(Module):
     """A copy of a model, `module`, that becomes the average of what `update_parameters` is shown (`avg_fn`: another average)."""
 
     def __init__(
-        self, model: Module, device: Any = None, avg_fn: Average | None = None, multi_avg_fn: Average | None = None, use_buffers: bool = False
-    ) -> None:
+        self, model: Module, device: Any = None, avg_fn: Average | None = None, multi_avg_fn: Average | None = None,
+        use_buffers: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         if avg_fn is not None and multi_avg_fn is not None:
             raise AssertionError("Only one of avg_fn and multi_avg_fn should be provided")
@@ -119,10 +120,9 @@ class AveragedModel(Module):
         if not self.use_buffers:
             for buffer, other in zip(self.module.buffers(), model.buffers(), strict=True):
                 buffer.detach().copy_(other.detach())  # type: ignore[attr-defined]
-        self.n_averaged += 1  # type: ignore[operator]
+        self.n_averaged += 1
 
 
-@no_grad()
 def update_bn(loader: Any, model: Module, device: Any = None) -> None:
     """Let the model's batch norms see all of the data anew: their running means belong to other weights."""
     momenta: dict[Any, Any] = {}
@@ -136,8 +136,9 @@ def update_bn(loader: Any, model: Module, device: Any = None) -> None:
     model.train()
     for module in momenta:
         module.momentum = None
-    for batch in loader:
-        model(batch[0] if isinstance(batch, list | tuple) else batch)
+    with no_grad():
+        for batch in loader:
+            model(batch[0] if isinstance(batch, list | tuple) else batch)
     for module, momentum in momenta.items():
         module.momentum = momentum
     model.train(was_training)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - what a student types may be long
 """What a fresh pair of eyes found: programs written without a look at the others, of which some line was once wrong here.
 
 `attempt` prints what a call gives, or the first line of what it raises, so that one program shows many of them.

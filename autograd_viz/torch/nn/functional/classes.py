@@ -196,9 +196,8 @@ def ctc_loss(
     moments, samples, letters = logs.shape
     taken, lengths = (_lengths(each) for each in (input_lengths, target_lengths))
     _check_ctc(moments, samples, letters, targets, taken, lengths, blank)
-    texts = targets if batched or targets.ndim == 1 else targets
-    alpha = holding(sequences.alphas(logs._array, texts._array, taken, lengths, blank))
-    (loss,) = sequences.ctc_loss(logs, texts, taken, lengths, blank, zero_infinity, alpha)
+    alpha = holding(sequences.alphas(logs._array, targets._array, taken, lengths, blank))
+    (loss,) = sequences.ctc_loss(logs, targets, taken, lengths, blank, zero_infinity, alpha)
     if zero_infinity:
         loss = masked_by_zero(loss)
     if reduce_ == 0:

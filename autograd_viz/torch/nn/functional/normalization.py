@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops import normalization as rows
 from autograd_viz.torch.ops.activations import need_floats

@@ -120,10 +120,16 @@ class EmbeddingBag(Module):
         return ", ".join([str(self.num_embeddings), str(self.embedding_dim), *said, f"mode={self.mode!r}", *last])
 
     @classmethod
-    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, *args: Any, **kwargs: Any) -> EmbeddingBag:
+    def from_pretrained(
+        cls, embeddings: Tensor, freeze: bool = True, max_norm: float | None = None, norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, include_last_offset: bool = False,
+        padding_idx: int | None = None,
+    ) -> EmbeddingBag:  # fmt: skip
         """With a table that exists already; `freeze`: it is not learned."""
         if embeddings.ndim != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
-        made = cls(*embeddings.shape, *args, _weight=embeddings, **kwargs)
+        rows, columns = embeddings.shape
+        settings = (max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset, padding_idx)
+        made = cls(rows, columns, *settings)
         made.weight.requires_grad = not freeze
         return made

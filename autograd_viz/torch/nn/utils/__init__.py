@@ -1,4 +1,4 @@
-"""`torch.nn.utils`: all gradients of a model at once (clip them), all its parameters at once (as one vector), parameters that are computed."""
+"""`torch.nn.utils`: all gradients of a model at once (clip them), all its parameters as one vector, parameters that are computed."""
 
 from autograd_viz.torch.nn.utils import parametrizations, parametrize, rnn
 from autograd_viz.torch.nn.utils.clip_grad import clip_grad_norm_, clip_grad_value_, get_total_norm

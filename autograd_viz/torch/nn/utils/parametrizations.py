@@ -69,11 +69,11 @@ class _SpectralNorm(Module):
             weight = weight.permute(self.dim, *(d for d in range(weight.ndim) if d != self.dim))
         return weight.flatten(1)
 
-    @no_grad()
     def _power_method(self, matrix: Any, steps: int) -> None:
-        for _ in range(steps):
-            self._u.copy_(F.normalize(matrix.mv(self._v), dim=0, eps=self.eps))
-            self._v.copy_(F.normalize(matrix.mH.mv(self._u), dim=0, eps=self.eps))
+        with no_grad():
+            for _ in range(steps):
+                self._u.copy_(F.normalize(matrix.mv(self._v), dim=0, eps=self.eps))
+                self._v.copy_(F.normalize(matrix.mH.mv(self._u), dim=0, eps=self.eps))
 
     def forward(self, weight: Any) -> Any:
         """The weight, divided."""
@@ -115,43 +115,40 @@ class _Orthogonal(Module):
         self.shape, self.orthogonal_map = weight.shape, orthogonal_map
         self.register_buffer("base", None)
 
-    def forward(self, X: Any) -> Any:
+    def forward(self, given: Any) -> Any:
         """The matrix."""
-        wide = X.shape[-2] < X.shape[-1]
-        X = X.mT if wide else X
-        n, k = X.shape[-2:]
-        X = X.tril()
+        wide = given.shape[-2] < given.shape[-1]
+        x = (given.mT if wide else given).tril()
+        n, k = x.shape[-2:]
         if n != k:
-            X = cat([X, X.new_zeros(n, n - k).expand(*X.shape[:-2], -1, -1)], dim=-1)
-        A = X - X.mT
+            x = cat([x, x.new_zeros(n, n - k).expand(*x.shape[:-2], -1, -1)], dim=-1)
+        a = x - x.mT
         if self.orthogonal_map == "matrix_exp":
-            Q: Any = linalg.matrix_exp(A)
+            made: Any = linalg.matrix_exp(a)
         else:
-            one: Any = eye(n, dtype=A.dtype)
-            Q = linalg.solve(one.add(A, alpha=-0.5), one.add(A, alpha=0.5))
-        Q = Q[..., :k] if n != k else Q
-        Q = self.base @ Q
-        return Q.mT if wide else Q
+            one: Any = eye(n, dtype=a.dtype)
+            made = linalg.solve(one.add(a, alpha=-0.5), one.add(a, alpha=0.5))
+        made = self.base @ (made[..., :k] if n != k else made)
+        return made.mT if wide else made
 
-    @no_grad()
-    def right_inverse(self, Q: Any) -> Any:
+    def right_inverse(self, given: Any) -> Any:
         """Remember the matrix, made orthogonal, as the base; the X for it is minus the identity, of which A is 0."""
-        if Q.shape != self.shape:
-            raise ValueError(f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape {Q.shape}.")
-        start, (n, k) = Q, sorted(Q.shape[-2:], reverse=True)
-        Q = Q.mT if Q.shape[-2] < Q.shape[-1] else Q
-        if n != k:
-            Q = cat([Q, Q.new_empty(*Q.shape[:-2], n, n - k).normal_()], dim=-1)
-        one: Any = eye(n, dtype=Q.dtype)
-        orthogonal_already = n == k and allclose(Q.mT @ Q, one, atol=10.0 * n * float(np.finfo(Q.dtype.numpy).eps))
-        if orthogonal_already:
-            self.base = Q.clone()
-        else:
-            found, upper = linalg.qr(Q)
-            self.base = found * upper.diagonal(dim1=-2, dim2=-1).sgn().unsqueeze(-2)
-        minus: Any = zeros_like(start)
-        minus.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
-        return minus
+        if given.shape != self.shape:
+            raise ValueError(f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape {given.shape}.")
+        with no_grad():
+            n, k = sorted(given.shape[-2:], reverse=True)
+            q = given.mT if given.shape[-2] < given.shape[-1] else given
+            if n != k:
+                q = cat([q, q.new_empty(*q.shape[:-2], n, n - k).normal_()], dim=-1)
+            one: Any = eye(n, dtype=q.dtype)
+            if n == k and allclose(q.mT @ q, one, atol=10.0 * n * float(np.finfo(q.dtype.numpy).eps)):
+                self.base = q.clone()
+            else:
+                found, upper = linalg.qr(q)
+                self.base = found * upper.diagonal(dim1=-2, dim2=-1).sgn().unsqueeze(-2)
+            minus: Any = zeros_like(given)
+            minus.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
+            return minus
 
 
 def orthogonal(module: Any, name: str = "weight", orthogonal_map: str | None = None, *, use_trivialization: bool = True) -> Any:

@@ -9,7 +9,7 @@ Read next: `parametrizations.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from typing import Any
 
@@ -56,10 +56,8 @@ class ParametrizationList(ModuleList):
             new = original
             for module in reversed(list(self)):
                 if hasattr(module, "right_inverse"):
-                    try:
+                    with suppress(NotImplementedError):
                         new = module.right_inverse(new)
-                    except NotImplementedError:
-                        pass
         if not isinstance(new, Tensor | Sequence):
             raise ValueError(
                 f"'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). Got {type(new).__name__}"
@@ -153,8 +151,9 @@ def _give_class(module: Module) -> None:
         return copy
 
     module.__class__ = type(
-        f"Parametrized{kind.__name__}", (kind,), {"__getstate__": __getstate__, "__deepcopy__": __deepcopy__, "__module__": "torch.nn.utils.parametrize"}
-    )
+        f"Parametrized{kind.__name__}", (kind,),
+        {"__getstate__": __getstate__, "__deepcopy__": __deepcopy__, "__module__": "torch.nn.utils.parametrize"},
+    )  # fmt: skip
 
 
 def _give_property(module: Module, name: str) -> None:
