@@ -85,6 +85,8 @@ from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.matrices import *
+from autograd_viz.torch.ops.normalization import norm_except_dim
+from autograd_viz.torch.ops.normalization import weight_norm_of as _weight_norm
 from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
