@@ -41,6 +41,7 @@ class _Duals:
         self.level = Level()
         self.tensors: list[Tensor] = []
         self.tangents: list[Tensor] = []
+        self.given: list[Tensor] = []  # what was unpacked, which does not print as dual
 
 
 _open: list[_Duals] = []
@@ -100,14 +101,18 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
         return UnpackedDualTensor(tensor, None)
     duals = _open[-1]
     moved = push([tensor], duals.tensors, duals.tangents)[0] if duals.tensors else None
-    return UnpackedDualTensor(duals.level.leave(tensor), None if moved is None else duals.level.leave(moved))
+    parts = UnpackedDualTensor(duals.level.leave(tensor), None if moved is None else duals.level.leave(moved))
+    duals.given += [part for part in parts if part is not None and part is not tensor]
+    return parts
 
 
 def _dressed(tensor: Tensor, plain: Callable[[list[str]], str]) -> str | None:
     """tensor([1., 2.], tangent=tensor([1., 0.])), while the level is open."""
-    if not _open or not _open[-1].level.holds(tensor):
+    if not _open or any(tensor is part for part in _open[-1].given) or not _open[-1].level.holds(tensor):
         return None
-    return plain([f"tangent={unpack_dual(tensor).tangent}"])
+    made_by = type(tensor.grad_fn).__name__.replace("EnterLevelBackward0", "ViewBackward0")
+    tracked = [f"grad_fn=<{made_by}>"] if _open[-1].level.leave(tensor).requires_grad else []
+    return plain([*tracked, f"tangent={unpack_dual(tensor).tangent}"])
 
 
 dressings.append(_dressed)
