@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -33,7 +33,16 @@ def again(cls: Any, *args: Any) -> Any:
     return unpickled(cls)(*args)
 
 
-class dtype:
+class _NotCalled:
+    """What has parentheses behind it by mistake: `x.shape()`. (Python alone would not name it as PyTorch does.)"""
+
+    __slots__ = ()
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(f"'torch.{type(self).__name__}' object is not callable")
+
+
+class dtype(_NotCalled):
     """A kind of element. Compare with `is` or `==`; prints as `torch.float32`."""
 
     __slots__ = ("category", "is_floating_point", "itemsize", "name", "numpy")
@@ -114,7 +123,7 @@ def set_default_dtype(d: dtype) -> None:
     _default = d
 
 
-class Size(tuple[int, ...]):
+class Size(tuple[int, ...], _NotCalled):
     """A shape: a tuple of ints that prints as `torch.Size([2, 3])`."""
 
     __slots__ = ()
@@ -147,7 +156,7 @@ class Size(tuple[int, ...]):
     __rmul__ = __mul__
 
 
-class device:
+class device(_NotCalled):
     """Where a tensor lives. Here everything lives on the CPU."""
 
     __slots__ = ("index", "type")
