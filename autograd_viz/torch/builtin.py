@@ -51,6 +51,9 @@ METHODS = (
 """Methods that one may forget to call, and that are no operations: for these the look costs too much."""
 
 
+_LOOK = "builtin_function_or_method"
+
+
 class _bound(functools.partial[Any]):
     """A method of a tensor, not yet called."""
 
@@ -62,8 +65,8 @@ class _bound(functools.partial[Any]):
         return f"<built-in method {self.__name__} of {type(self.args[0]).__name__} object at 0x000000000000>"
 
 
-_bound.__name__ = _bound.__qualname__ = "builtin_function_or_method"
-_bound.__module__ = "builtins"
+for _attribute, _value in {"__name__": _LOOK, "__qualname__": _LOOK, "__module__": "builtins"}.items():
+    setattr(_bound, _attribute, _value)
 
 
 class _Method:
