@@ -9,9 +9,9 @@ from autograd_viz.torch.optim.sgd import *
 from autograd_viz.torch.optim.variants import *
 
 __all__ = [
-    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
     "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
 for _name in __all__[:-2]:
-    globals()[_name].__module__ = f"torch.optim.{_name.lower()}"
+    globals()[_name].__module__ = "torch.optim" if _name == "Adafactor" else f"torch.optim.{_name.lower()}"
