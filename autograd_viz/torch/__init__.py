@@ -16,7 +16,6 @@ from typing import Any
 
 from autograd_viz.torch import autograd, distributions, func, linalg, mutation, nn, optim, return_types, special, testing, utils
 from autograd_viz.torch import modes as _modes
-from autograd_viz.torch.absent import of_tensor as _of_tensor
 from autograd_viz.torch.absent import offer as _offer
 from autograd_viz.torch.absent import tell as _tell
 from autograd_viz.torch.autograd import calling as _calling
@@ -125,7 +124,6 @@ for _where, _classes in {
 }.items():
     for _class in _classes:
         _class.__module__ = _where  # (what PyTorch prints)
-Tensor.__getattr__ = _of_tensor  # type: ignore[attr-defined]
 globals().update(_TYPES)
 _as_builtins(globals())
 _methods_as_builtins(Tensor)

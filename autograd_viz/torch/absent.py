@@ -1,5 +1,7 @@
 """What is not here: `torch.fft`, `torch.nn.SyncBatchNorm`, ... The error is PyTorch's for a name that it does not have, and says more.
 
+(Of a tensor's attributes only the first: a `Tensor.__getattr__`, even if it is never asked, would slow down every one of them.)
+
 And what stands elsewhere here: `from torch.optim.adamw import AdamW` finds it too.
 """
 
@@ -14,14 +16,6 @@ HINT = "autograd_viz has the part of PyTorch that one needs to learn autograd. I
 NO_NUMBERS = {"bfloat16": "bfloat16"} | dict.fromkeys(
     ("complex", "complex32", "complex64", "complex128", "cfloat", "cdouble", "chalf", "polar", "view_as_complex", "view_as_real"), "complex"
 )
-OF_TENSORS = frozenset(
-    [
-        "bfloat16", "cfloat", "cdouble", "chalf", "coalesce", "dense_dim", "dequantize", "geqrf", "index_reduce", "index_reduce_",
-        "indices", "ipu", "istft", "lu", "lu_solve", "mtia", "orgqr", "ormqr", "q_scale", "record_stream", "sparse_dim", "sparse_mask",
-        "stft", "to_dense", "to_mkldnn", "to_padded_tensor", "to_sparse", "to_sparse_coo", "to_sparse_csr", "values", "xpu",
-    ]
-)  # fmt: skip
-"""What PyTorch's tensors have, and ours have not."""
 
 
 def raiser(module: str) -> Callable[[str], Any]:
@@ -33,12 +27,6 @@ def raiser(module: str) -> Callable[[str], Any]:
         raise AttributeError(f"module '{module}' has no attribute '{name}'\nHint: {hint}")
 
     return __getattr__
-
-
-def of_tensor(self: Any, name: str) -> Any:
-    """`Tensor.__getattr__`, asked only for what there is not."""
-    said = f"'{type(self).__name__}' object has no attribute '{name}'"
-    raise AttributeError(f"{said}\nHint: {HINT}" if name in OF_TENSORS else said)
 
 
 def tell(package: str) -> None:

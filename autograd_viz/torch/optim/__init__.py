@@ -9,8 +9,8 @@ from autograd_viz.torch.optim.sgd import *
 from autograd_viz.torch.optim.variants import *
 
 __all__ = [
-    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
-    "lr_scheduler", "swa_utils",
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
+    "SGD", "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
 for _name in __all__[:-2]:

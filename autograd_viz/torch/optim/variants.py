@@ -212,7 +212,8 @@ class Adafactor(PerParameter):
             if not right:
                 raise ValueError(said)
         defaults = {
-            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay, "foreach": foreach, "maximize": maximize,
+            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, defaults)
 
