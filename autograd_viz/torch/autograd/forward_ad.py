@@ -51,8 +51,9 @@ def enter_dual_level() -> int:
     """Open the level, in which dual tensors may be made; its number, 0.  Raises RuntimeError if it is open: there is only one."""
     if _open:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    _open.append(_Duals())
-    mode.transformations = (*mode.transformations, needs_jvp)
+    opened = _Duals()
+    mode.transformations = (*mode.transformations, needs_jvp)  # (from here on assignments only: see `modes._Switch`)
+    _open[:] = [opened]
     return 0
 
 
@@ -62,8 +63,8 @@ def exit_dual_level(*, level: int | None = None) -> None:
         raise RuntimeError("Trying to exit a forward AD level that was not the last one that was created. This is not supported.")
     if not _open:
         raise RuntimeError("Dual level must be a positive number.")
-    _open.pop()
-    mode.transformations = tuple(check for check in mode.transformations if check is not needs_jvp)
+    others = tuple(check for check in mode.transformations if check is not needs_jvp)
+    mode.transformations, _open[:] = others, []
 
 
 class dual_level:

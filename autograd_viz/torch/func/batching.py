@@ -13,6 +13,7 @@ Then: `transforms.py`.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -81,9 +82,10 @@ class _Asked:
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] | None = None  # what the first sample was asked
         self.now: list[tuple[str, Any]] = []
+        self.thread = threading.get_ident()  # what other threads do is none of its business
 
     def __enter__(self) -> _Asked:
-        asked.append(self.ask)
+        asked[:0] = [self.ask]  # (assignments only: see `modes._Switch`)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,6 +100,8 @@ class _Asked:
 
     def ask(self, what: str, tensor: Tensor) -> None:
         """Hear of a number that leaves a tensor."""
+        if threading.get_ident() != self.thread:
+            return
         self.now.append((what, tensor._array.tolist()))
         place = len(self.now) - 1
         if self.told is not None and (place >= len(self.told) or self.told[place] != self.now[place]):

@@ -61,8 +61,8 @@ class Level:
         self._tracking = enable_grad()
         self._tracking.__enter__()
         self._transformations = mode.transformations
+        self._number = len(mode.transformations) + 1  # (before the assignments, during which no Ctrl-C can come)
         mode.transformations = (*mode.transformations, needs_setup_context)
-        self._number = len(mode.transformations)
         _active.level = self
 
     def __exit__(self, *error: Any) -> None:
