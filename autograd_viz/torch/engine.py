@@ -308,7 +308,7 @@ class Wave:
             if given is None:
                 self._tell_hook(number, looks, looks)
                 continue
-            answer = given if isinstance(given, tuple) else (given,)
+            answer = given if isinstance(given, tuple) and second is not None else (given,)
             name = getattr(hook, "__name__", type(hook).__name__)
             if len(answer) != len(values):
                 raise RuntimeError(

@@ -765,5 +765,45 @@ with torch.autograd.graph.saved_tensors_hooks(lambda t: 1 / 0, lambda s: s): att
 Variable = torch.autograd.Variable
 v = Variable(torch.ones(2), requires_grad=True); print(v, type(v), isinstance(v, Variable), v.data, v.grad_fn); (v * 2).sum().backward(); print(v.grad); attempt(lambda: Variable([1])); attempt(lambda: Variable(torch.ones(1), volatile=True))
 """,
+        "adafactor": """
+w = torch.nn.Parameter(torch.tensor([[1., -2., .5], [3., 1., 2.]])); b = torch.nn.Parameter(torch.tensor([1., 2.]))
+for kw in ({}, dict(lr=.1, weight_decay=.1, d=2.), dict(eps=(1e-8, 1e-2), maximize=True)):
+    o = torch.optim.Adafactor([w, b], **kw)
+    for _ in range(3): o.zero_grad(); ((w ** 2).sum() + (b ** 3).sum()).backward(); o.step()
+    print(w, b, o.state[w], o.state[b])
+print(o); attempt(lambda: torch.optim.Adafactor([w], lr=-1)); attempt(lambda: torch.optim.Adafactor([w], d=.5)); attempt(lambda: torch.optim.Adafactor([w], beta2_decay=1))
+""",
+        "a tensor hook gives no tuple": """
+for r in (lambda g: (g,), lambda g: [g], lambda g: None, lambda g: g * 2):
+    x = torch.ones(2, requires_grad=True); x.register_hook(r); attempt(lambda: (x * 3).sum().backward()); print(x.grad)
+""",
+        "node hooks see what the inputs will get": """
+a, b = torch.ones(2, 1, requires_grad=True), torch.ones(3, requires_grad=True); y = a * b
+y.grad_fn.register_hook(lambda gi, go: print([g.shape for g in gi], [g.shape for g in go])); y.sum().backward(); print(a.grad, b.grad)
+l = torch.nn.Linear(2, 1); o = l(torch.ones(3, 2)); o.grad_fn.register_hook(lambda gi, go: print([None if g is None else g.shape for g in gi])); o.sum().backward()
+e = torch.ones(2, requires_grad=True) + torch.ones(2, dtype=torch.double); e.grad_fn.register_hook(lambda gi, go: print(gi)); e.sum().backward()
+""",
+        "without parentheses": """
+x = torch.arange(6.).reshape(2, 3); loss = x.sum()
+print(x.size, x.numel, loss.item, x.shape, torch.Tensor.item)
+attempt(lambda: x.size[0]); attempt(lambda: x.shape()); attempt(lambda: loss.item + 1); attempt(lambda: x.dtype()); attempt(lambda: x.detach.numpy()); attempt(lambda: len(x.size)); attempt(lambda: x.T())
+""",
+        "shapes that do not fit": """
+F = torch.nn.functional
+attempt(lambda: F.cosine_embedding_loss(torch.ones(2, 2), torch.ones(2, 2), torch.ones(3)))
+attempt(lambda: F.multi_margin_loss(torch.ones(2, 3), torch.tensor([0])))
+attempt(lambda: torch.normal(torch.ones(2), torch.ones(3)))
+attempt(lambda: torch.nn.Linear(1, 1).cuda()); attempt(lambda: torch.ones(1).to('mps')); attempt(lambda: torch.load('nofile.pt'))
+attempt(lambda: list(torch.utils.data.WeightedRandomSampler([1.], 2, replacement=False)))
+x = torch.zeros(2); print(x.copy_(1), x.copy_(2.5))
+""",
+        "swa": """
+nn = torch.nn
+torch.manual_seed(0); m = nn.Sequential(nn.Linear(1, 2), nn.BatchNorm1d(2)); o = torch.optim.SGD(m.parameters(), lr=.01)
+avg = torch.optim.swa_utils.AveragedModel(m, avg_fn=torch.optim.swa_utils.get_ema_avg_fn(.9)); sch = torch.optim.swa_utils.SWALR(o, swa_lr=.05, anneal_epochs=3, anneal_strategy='linear')
+for i in range(4): o.zero_grad(); (m(torch.tensor([[1.], [2.]])) ** 2).sum().backward(); o.step(); avg.update_parameters(m); sch.step(); print(f'{avg.module[0].weight[0].item():.4f}', o.param_groups[0]['lr'])
+print(avg, avg.n_averaged, sch.state_dict()); torch.optim.swa_utils.update_bn([torch.ones(2, 1), torch.zeros(3, 1)], avg); print(avg.module[1].running_mean, avg.module[1].num_batches_tracked)
+attempt(lambda: torch.optim.swa_utils.get_ema_avg_fn(2)); attempt(lambda: torch.optim.swa_utils.SWALR(o, .1, anneal_strategy='x'))
+""",
     }.items()
 }
