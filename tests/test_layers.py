@@ -31,7 +31,7 @@ READING_ORDER = (
     "ops.rounding",
     *("ops.linalg", "ops.matrices", "ops.systems", "ops.decompositions"),
     *("ops.joining", "ops.gathering", "ops.scattering", "ops.reshaping", "ops.diagonals", "ops.padding", "ops.rearranging"),
-    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood"),
+    *("ops.activations", "ops.slopes", "ops.softmax", "ops.losses", "ops.distances", "ops.likelihood", "ops.sequences"),
     *("ops.normalization", "ops.convolution", "ops.pooling", "ops.resampling", "ops.grids", "ops.embedding"),
     *("ops.attention", "ops.recurrent"),
     "ops.gamma_draws",
@@ -48,13 +48,15 @@ READING_ORDER = (
     *(f"nn.modules.{name}" for name in ("naming", "backward_hooks", "hooks", "state_dict", "tree", "module", "container", "linear")),
     *(f"nn.modules.{name}" for name in ("activation", "distance", "loss", "dropout", "sparse", "conv", "pooling", "normalization")),
     *(f"nn.modules.{name}" for name in ("lazy", "padding", "resizing", "recurrence", "rnn", "attention", "transformer")),
-    *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils.rnn", "nn.utils", "nn"),
+    *("nn.modules", "nn.utils.clip_grad", "nn.utils.convert_parameters", "nn.utils.rnn"),
+    *(f"nn.utils.{name}" for name in ("parametrize", "parametrizations", "reparametrized")),
+    *("nn.utils", "nn"),
     *("optim.optimizer", "optim.sgd", "optim.adam", "optim.adaptive", "optim.variants", "optim.line_search", "optim.lbfgs"),
     *(f"optim.lr_scheduler.{name}" for name in ("base", "curves", "combined", "cycles")),
-    *("optim.lr_scheduler", "optim", "testing"),
+    *("optim.lr_scheduler", "optim.swa_utils", "optim", "testing"),
     *(f"distributions.{name}" for name in ("constraints", "distribution", "continuous", "gamma", "discrete", "trials", "multivariate")),
     *(f"distributions.{name}" for name in ("transforms", "transformed", "kl")),
-    *("distributions", "settings", "builtin"),
+    *("distributions", "settings", "absent", "builtin"),
 )
 STANDALONE = ("printing", "random")  # numpy alone: they stand anywhere, and anyone may use them
 # The two knots, tied when they are needed (the import stands inside the function): a node that saved its own result rebuilds

@@ -15,7 +15,12 @@ from math import e, inf, nan, pi
 from typing import Any
 
 from autograd_viz.torch import autograd, distributions, func, linalg, mutation, nn, optim, return_types, special, testing, utils
+from autograd_viz.torch import modes as _modes
+from autograd_viz.torch.absent import offer as _offer
+from autograd_viz.torch.absent import tell as _tell
+from autograd_viz.torch.autograd import calling as _calling
 from autograd_viz.torch.builtin import as_builtins as _as_builtins
+from autograd_viz.torch.builtin import methods_as_builtins as _methods_as_builtins
 from autograd_viz.torch.dtypes import (
     Size,
     device,
@@ -80,6 +85,8 @@ from autograd_viz.torch.ops.kinds import *
 from autograd_viz.torch.ops.linalg import *
 from autograd_viz.torch.ops.logic import *
 from autograd_viz.torch.ops.matrices import *
+from autograd_viz.torch.ops.normalization import norm_except_dim
+from autograd_viz.torch.ops.normalization import weight_norm_of as _weight_norm
 from autograd_viz.torch.ops.norms import *
 from autograd_viz.torch.ops.padding import *
 from autograd_viz.torch.ops.piecewise import *
@@ -119,15 +126,19 @@ for _where, _classes in {
         _class.__module__ = _where  # (what PyTorch prints)
 globals().update(_TYPES)
 _as_builtins(globals())
+_methods_as_builtins(Tensor)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]
 
-
-def __getattr__(name: str) -> Any:
-    if name.removeprefix("c") in ("bfloat16", "omplex", "omplex32", "omplex64", "omplex128", "float", "double", "half"):
-        kind = "bfloat16" if name == "bfloat16" else "complex"
-        raise AttributeError(f"module 'torch' has no attribute '{name}'\nHint: this library has no {kind} numbers; PyTorch has.")
-    raise AttributeError(
-        f"module 'torch' has no attribute '{name}'"
-        "\nHint: autograd_viz has the part of PyTorch that one needs to learn autograd. If PyTorch itself has this, use PyTorch here."
-    )
+_offer(
+    __name__,
+    {
+        "autograd.function": autograd.function, "autograd.variable": _calling, "autograd.grad_mode": _modes,
+        "autograd.anomaly_mode": _modes,
+        "nn.utils.clip_grad": nn.utils.clip_grad, "nn.modules.batchnorm": nn.modules.normalization, "nn.modules.flatten": nn.modules.linear,
+        "nn.modules.upsampling": nn.modules.resizing, "utils.data._utils": utils.data,
+        **{f"optim.{_name.lower()}": optim for _name in optim.__all__[:-2]},
+        **{_class.__module__.removeprefix("torch."): distributions for _class in vars(distributions).values() if isinstance(_class, type)},
+    },
+)  # fmt: skip
+_tell(__name__)

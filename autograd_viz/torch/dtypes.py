@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -23,8 +23,9 @@ def unpickled(cls: Any) -> Any:
     """The class that `pickled` named."""
     if not isinstance(cls, str):
         return cls
-    package = ".".join(cls.split(".")[:2]) if cls.startswith("torch.nn.") else "torch"
-    return getattr(import_module(f"autograd_viz.{package}"), cls.rpartition(".")[2])
+    module, _, name = cls.rpartition(".")
+    package = module if module.startswith("torch.nn.utils.") else "torch.nn" if module.startswith("torch.nn.") else "torch"
+    return getattr(import_module(f"autograd_viz.{package}"), name)
 
 
 def again(cls: Any, *args: Any) -> Any:
@@ -32,7 +33,16 @@ def again(cls: Any, *args: Any) -> Any:
     return unpickled(cls)(*args)
 
 
-class dtype:
+class _NotCalled:
+    """What has parentheses behind it by mistake: `x.shape()`. (Python alone would not name it as PyTorch does.)"""
+
+    __slots__ = ()
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(f"'torch.{type(self).__name__}' object is not callable")
+
+
+class dtype(_NotCalled):
     """A kind of element. Compare with `is` or `==`; prints as `torch.float32`."""
 
     __slots__ = ("category", "is_floating_point", "itemsize", "name", "numpy")
@@ -78,6 +88,12 @@ of_python: dict[Any, dtype] = {float: float64, int: int64, bool: bool_}  # dtype
 
 NO_COMPLEX = "Hint: this library has no complex numbers; it has float16, float32 and float64, int8 to int64, uint8 and bool."
 
+GRAD_DTYPE = (
+    "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with "
+    "a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
+    "break downstream systems that assume they match."
+)
+
 # How PyTorch calls them in error messages: by the scalar type, and by the tensor type.
 SCALAR_NAMES = dict(zip(ALL, ("Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"), strict=True))
 _IN_C = ("float", "double", "c10::Half", "long int", "int", "short int", "signed char", "unsigned char", "bool")
@@ -107,7 +123,7 @@ def set_default_dtype(d: dtype) -> None:
     _default = d
 
 
-class Size(tuple[int, ...]):
+class Size(tuple[int, ...], _NotCalled):
     """A shape: a tuple of ints that prints as `torch.Size([2, 3])`."""
 
     __slots__ = ()
@@ -140,7 +156,7 @@ class Size(tuple[int, ...]):
     __rmul__ = __mul__
 
 
-class device:
+class device(_NotCalled):
     """Where a tensor lives. Here everything lives on the CPU."""
 
     __slots__ = ("index", "type")
@@ -192,6 +208,11 @@ def on(where: Any) -> None:
     """Check a `device=` argument.  Raises RuntimeError for anything but the CPU."""
     if where is not None and device(where).type == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled\nHint: this library computes with numpy; it has the CPU only.")
+    if where is not None and device(where).type == "xpu":
+        raise AssertionError("Torch not compiled with XPU enabled\nHint: this library computes with numpy; it has the CPU only.")
+    if where is not None and device(where).type in ("mps", "ipu", "mtia"):
+        kind = device(where).type
+        raise RuntimeError(f"PyTorch is not linked with support for {kind} devices\nHint: this library computes with numpy: on the CPU.")
     if where is not None and device(where).type != "cpu":
         raise RuntimeError(f"expected device 'cpu', got '{device(where)}'\nHint: this library computes with numpy; it has the CPU only.")
 

@@ -250,7 +250,10 @@ class Wave:
         if mode.anomaly and mode.check_nan:
             check_nan(node, results)
         if node._posthooks:
-            shown = [result if need else None for result, need in zip(results, _needed(node), strict=True)]
+            shown = [
+                None if following is None or result is None else fitted(result, *following.metas[nr], node, i)
+                for i, ((following, nr), result) in enumerate(zip(node.next_functions, results, strict=True))
+            ]
             results = self._replaced(node._posthooks, shown, gradients)
         handed: list[Any] = []
         for i, ((following, output_nr), result) in enumerate(zip(node.next_functions, results, strict=True)):
@@ -307,7 +310,7 @@ class Wave:
             if given is None:
                 self._tell_hook(number, looks, looks)
                 continue
-            answer = given if isinstance(given, tuple) else (given,)
+            answer = given if isinstance(given, tuple) and second is not None else (given,)
             name = getattr(hook, "__name__", type(hook).__name__)
             if len(answer) != len(values):
                 raise RuntimeError(

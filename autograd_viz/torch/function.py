@@ -64,13 +64,15 @@ class FunctionCtx:
     _to_save: tuple[Any, ...] = ()
     _dirty: tuple[Any, ...] = ()
     _non_differentiable: tuple[Any, ...] = ()
+    _for_forward: tuple[Any, ...] | None = None
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors (inputs, outputs or None) for the backward, as the built-in operations do: freed after it, versions checked."""
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """For forward-mode differentiation, which is not part of this library: does nothing."""
+        """Keep tensors for `jvp`, which forward mode calls: there they are the `saved_tensors`."""
+        self._for_forward = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
         """Say which inputs the forward has changed in place (and returns)."""
@@ -89,12 +91,15 @@ class CustomNode(FunctionCtx, Node):
     """The node of a Function; each Function makes its own class of it, `ExpBackward` for `Exp`."""
 
     _runs_on_nothing = True
+    _moving = False  # while `jvp` runs
     _forward_cls: type[Function]
     _is_tensor: tuple[bool, ...]  # which arguments of the forward were tensors: these have an entry in next_functions
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What `save_for_backward` kept.  Raises RuntimeError if it was freed or changed since."""
+        if self._moving and self._for_forward is not None:
+            return self._for_forward
         return tuple(tensor_of(entry, self) for entry in self._saved.values())
 
     def __repr__(self) -> str:
@@ -129,6 +134,16 @@ class CustomNode(FunctionCtx, Node):
                 )
         return kept
 
+    def _pushed(self, tangents: list[Any]) -> list[Any]:
+        """How its results move, as the user's `jvp` says, when its tensor arguments move along `tangents`."""
+        each = iter(tangents)
+        kept, self._moving = self._moving, True
+        try:
+            moved = self._forward_cls.jvp(self, *(next(each) if is_tensor else None for is_tensor in self._is_tensor))  # type: ignore[attr-defined]
+        finally:
+            self._moving = kept
+        return list(moved) if isinstance(moved, tuple) else [moved]
+
     def _materialized(self, nr: int, gradient: Any) -> Tensor | None:
         if gradient is None:
             return holding(np.zeros(*self.metas[nr])) if self.materialize_grads and self.metas[nr] is not NO_TENSOR else None
@@ -144,10 +159,15 @@ class Function:
     _backward_cls: type[CustomNode]
 
     def __init_subclass__(cls) -> None:
-        cls._backward_cls = type(f"{cls.__name__}Backward", (CustomNode,), {"_forward_cls": cls, "__module__": cls.__module__})
+        cls._backward_cls = type(f"{cls.__name__}Backward", (CustomNode,), {"_forward_cls": cls, "__module__": "torch.autograd.function"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        warnings.warn(f"{type(self)} should not be instantiated", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the "
+            "class itself. Instantiating an autograd function will raise an error in a future version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Raise RuntimeError: it is `apply` that runs a Function."""
@@ -179,6 +199,8 @@ class Function:
         args = (*given, *named.values())
         if cls.setup_context is not Function.setup_context:
             args = _with_defaults(cls.forward, given, named)
+        elif named:
+            _check_named(cls.forward, named)
         for check in mode.transformations:
             check(cls)
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
@@ -213,6 +235,14 @@ def _with_defaults(forward: Callable[..., Any], given: tuple[Any, ...], named: d
     bound = inspect.signature(forward).bind(*given, **named)
     bound.apply_defaults()
     return bound.args
+
+
+def _check_named(forward: Callable[..., Any], named: dict[str, Any]) -> None:
+    """An argument may be given by name only where it could be given by place.  Raises TypeError."""
+    code = inspect.unwrap(forward).__code__
+    for name in named:
+        if name not in code.co_varnames[: code.co_argcount]:
+            raise TypeError(f"{forward.__name__}() got an unexpected keyword argument '{name}'")
 
 
 def _wrapped(ctx: CustomNode, outputs: list[Any], tensors: list[Tensor], executable: bool) -> list[Any]:

@@ -16,7 +16,7 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch import observe
 from autograd_viz.torch.arguments import kind_name
-from autograd_viz.torch.dtypes import C_NAMES, SCALAR_NAMES, Size
+from autograd_viz.torch.dtypes import C_NAMES, GRAD_DTYPE, SCALAR_NAMES, Size
 from autograd_viz.torch.engine import run_backward
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import NO_EDGE, Edge, Node, RemovableHandle, make_unusual, told
@@ -154,7 +154,7 @@ def _batched(
             raise RuntimeError(
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the "
                 "remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: "
-                f"grad_output[{i}] has a shape of {Size(seed.shape[1:])} and output[{i}] has a shape of {Size(_meta(root)[0])}. "
+                f"grad_output[{i}] has a shape of {Size(seed.shape[2:])} and output[{i}] has a shape of {Size(_meta(root)[0])}. "
                 "If you only want some tensors in `grad_output` to be considered batched, consider using vmap."
             )
     keep = bool(create_graph if retain_graph is None else retain_graph)
@@ -219,10 +219,10 @@ def _seeds(roots: list[Root], given: Any) -> list[Tensor]:
     for seed in listed[: len(roots)]:
         if seed is not None and not isinstance(seed, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    if len(listed) != len(roots):
+    if len(listed) < len(roots):  # (PyTorch does not look at those that are too many)
         raise RuntimeError(f"got {len(roots)} tensors and {len(listed)} gradients")
     seeds = []
-    for i, (root, seed) in enumerate(zip(roots, listed, strict=True)):
+    for i, (root, seed) in enumerate(zip(roots, listed, strict=False)):
         shape, kind = _meta(root)
         if seed is None:
             if _edge(root)[0] is None:
@@ -368,7 +368,7 @@ def detach_(input: Tensor) -> Tensor:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
             "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
-            "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
     input._edge, input._requires_grad, input._retains_grad, input._backward_hooks = NO_EDGE, False, False, None
     return input
@@ -392,7 +392,7 @@ def _set_grad(self: Tensor, value: Tensor | None) -> None:
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {kind_name(value)}")
     if value is not None and value._array.dtype != self._array.dtype:
         theirs, mine = C_NAMES[value.dtype], SCALAR_NAMES[self.dtype]
-        raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'.")
+        raise RuntimeError(f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'. {GRAD_DTYPE}")
     if value is not None and value._array.shape != self._array.shape:
         raise RuntimeError(
             f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. "

@@ -37,6 +37,7 @@ from autograd_viz.torch.ops import (
     three_arguments,
     transcendental,
 )
+from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.ops.inplace import check_change, in_place, reshape_in_place
 from autograd_viz.torch.overloads import fitting
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
@@ -93,6 +94,8 @@ def _squeeze(input: Tensor, dim: Any = None) -> Tensor:
 
 
 def _copied(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    if isinstance(src, int | float | np.generic):
+        src = tensor(src)
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {kind_name(src)}")
     made: Tensor = inplace.copy(input, src)

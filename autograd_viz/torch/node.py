@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd_viz import events
 from autograd_viz.torch.dtypes import Size, of_numpy
-from autograd_viz.torch.saved import FREED, Packed, is_saved, tensor_of
+from autograd_viz.torch.saved import FREED, Packed, SavedOutput, is_saved, tensor_of
 from autograd_viz.torch.saved import Array as Array
 from autograd_viz.torch.source import locate
 
@@ -83,6 +83,12 @@ class Node:
 
     def _sequence_nr(self) -> int:
         return self._sequence
+
+    def _set_sequence_nr(self, sequence_nr: int) -> None:
+        self._sequence = sequence_nr
+
+    def _register_hook_dict(self, hooks: Any) -> None:
+        raise NotImplementedError("_register_hook_dict is PyTorch's own affair")
 
     @property
     def _input_metadata(self) -> tuple[InputMetadata, ...]:
@@ -283,13 +289,14 @@ class SavedTensor:
                 "Hint: only one pair of hooks is allowed at a time."
             )
         tensor = tensor_of(entry, self._node)
-        output_nr = getattr(entry, "output_nr", None)
+        output_nr = entry.output_nr if isinstance(entry, SavedOutput) else None
         self._node._saved[self._field] = Packed(tensor, output_nr, (pack_hook, unpack_hook), tensor.detach())
 
 
 _OURS = {
     "_epoch", "_hooked", "_number", "_posthooks", "_prehooks", "_read", "_retained", "_runs_on_nothing", "_saved", "_sequence", "_serial",
     "_story", "_tensor_fields", "_tensor_hooks", "called", "held", "hook_tensor", "hooked", "metas", "release", "row", "run", "run_arrays",
+    "_memory", "_run_recorded", "fn", "part", "whole",
 }  # fmt: skip
 """What PyTorch's nodes do not have, or do not show."""
 

@@ -167,7 +167,7 @@ class Packed:
             mode.quiet, mode.grad = was
         if tensor._version != version:
             raise RuntimeError(
-                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by "
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be modified by "
                 "in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place "
                 "operations on the input to a pack hook."
             )
@@ -245,4 +245,5 @@ def _modified(tensor: Tensor, then: int, node: Node) -> RuntimeError:
 
 def short_name(name: str) -> str:
     """PyTorch 2.13 names the producer without `Backward`, and without a trailing 0."""
-    return name.replace("Backward", "").removesuffix("0")
+    head, _, tail = name.rpartition("Backward")
+    return f"{head}{tail}".removesuffix("0")

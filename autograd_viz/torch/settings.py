@@ -6,6 +6,8 @@ says so.
 
 from __future__ import annotations
 
+import errno
+import os
 import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -139,7 +141,11 @@ class _Absent:
         """Raise AssertionError: there is nothing to wait for."""
         raise AssertionError("Torch not compiled with CUDA enabled")
 
-    current_device = get_device_name = memory_allocated = synchronize
+    current_device = get_device_name = synchronize
+
+    def memory_allocated(self, device: Any = None) -> int:
+        """0."""
+        return 0
 
 
 class _Settings:
@@ -216,7 +222,9 @@ def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> NoReturn:
 
 
 def load(f: Any, *args: Any, **kwargs: Any) -> NoReturn:
-    """Raise NotImplementedError, with a hint."""
+    """Raise NotImplementedError, with a hint; FileNotFoundError if there is no such file."""
+    if isinstance(f, str | os.PathLike) and not os.path.exists(f):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), f)
     raise NotImplementedError(f"torch.load: {_NO_FILES.format()}")
 
 

@@ -54,8 +54,12 @@ SAMPLES: dict[str, list[str]] = {
     "LogNormalBackward0": ["(a * a).log_normal_() * b"],
     "MaskedScatterBackward0": ["torch.masked_scatter(a, mask, b)"],
     "MaskedScatterBackwardBackward0": ["torch.masked_scatter(a * a, mask, b * b)"],
+    "CtcLossBackward0": ["torch.nn.functional.ctc_loss(p.log_softmax(2), torch.tensor([[1], [2], [3]]), (2, 2, 1), (1, 1, 1))"],
+    "EmbeddingBagBackward0": ['torch.nn.functional.embedding_bag(idx, a, torch.tensor([0, 1]), mode="sum", per_sample_weights=v)'],
+    "MultilabelMarginLossBackward0": ["torch.nn.functional.multilabel_margin_loss(b, torch.tensor([[0, -1, 0], [1, 2, -1]]))"],
     "MultiMarginLossBackward0": ["torch.nn.functional.multi_margin_loss(b, torch.tensor([1, 0]))"],
     "NarrowCopyBackward0": ["torch.narrow_copy(a, 1, 0, 2)"],
+    "WeightNormInterfaceBackward0": ["torch._weight_norm(m, col[:1] * row.mT, 0)"],
     "NormBackward1": ["torch.nn.functional.pairwise_distance(a, b)"],
     "NormalBackward0": ["(a * a).normal_() * b"],
     "PutBackward0": ["torch.put(a, torch.tensor([0, 4]), w[:2])"],
@@ -125,6 +129,9 @@ NO_DERIVATIVE: dict[str, str] = {
 ONLY_ONCE: dict[str, str] = {
     "HardsigmoidBackward0": "derivative for aten::hardsigmoid_backward is not implemented",
     "MultiMarginLossBackward0": "derivative for aten::multi_margin_loss_backward is not implemented",
+    "MultilabelMarginLossBackward0": "derivative for aten::multilabel_margin_loss_backward is not implemented",
+    "EmbeddingBagBackward0": "derivative for aten::_embedding_bag_per_sample_weights_backward is not implemented",
+    "CtcLossBackward0": "derivative for aten::_ctc_loss_backward is not implemented",
     "ScaledDotProductFlashAttentionForCpuBackward0": "derivative for aten::_scaled_dot_product_flash_attention_for_cpu_backward is not ...",
 }
 

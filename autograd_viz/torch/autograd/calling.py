@@ -10,6 +10,7 @@ Read next: `graph.py`.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,9 @@ class Variable(metaclass=_Variables):
         """A tensor with the memory of `data`."""
         if data is None:
             return Tensor()
+        if volatile is not None:
+            said = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
+            warnings.warn(said, UserWarning, stacklevel=2)
         if not isinstance(data, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {kind_name(data)}")
         made = holding(data._array)
@@ -87,3 +91,28 @@ class Variable(metaclass=_Variables):
 
 
 Variable.__module__ = "torch.autograd.variable"
+
+
+class set_multithreading_enabled:
+    """Whether a backward may use several threads: at once, or for a block. Here it never does."""
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class _unsafe_preserve_version_counter:
+    """In this block, changes of these tensors in place do not count: PyTorch's own way around its check."""
+
+    def __init__(self, tensors: Any) -> None:
+        self.tensors = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+        self._before = [tensor._version for tensor in self.tensors]
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        for tensor, version in zip(self.tensors, self._before, strict=True):
+            tensor._version_counter.value = version

@@ -14,11 +14,14 @@ Read next: `nn/__init__.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import NamedTuple
 
 from autograd_viz.torch.func.level import Level
-from autograd_viz.torch.func.products import push
+from autograd_viz.torch.func.products import needs_jvp, push
+from autograd_viz.torch.modes import mode
+from autograd_viz.torch.ops.conversion import dressings
 from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
@@ -38,6 +41,7 @@ class _Duals:
         self.level = Level()
         self.tensors: list[Tensor] = []
         self.tangents: list[Tensor] = []
+        self.given: list[Tensor] = []  # what was unpacked, which does not print as dual
 
 
 _open: list[_Duals] = []
@@ -47,7 +51,9 @@ def enter_dual_level() -> int:
     """Open the level, in which dual tensors may be made; its number, 0.  Raises RuntimeError if it is open: there is only one."""
     if _open:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    _open.append(_Duals())
+    opened = _Duals()
+    mode.transformations = (*mode.transformations, needs_jvp)  # (from here on assignments only: see `modes._Switch`)
+    _open[:] = [opened]
     return 0
 
 
@@ -57,7 +63,8 @@ def exit_dual_level(*, level: int | None = None) -> None:
         raise RuntimeError("Trying to exit a forward AD level that was not the last one that was created. This is not supported.")
     if not _open:
         raise RuntimeError("Dual level must be a positive number.")
-    _open.pop()
+    others = tuple(check for check in mode.transformations if check is not needs_jvp)
+    mode.transformations, _open[:] = others, []
 
 
 class dual_level:
@@ -95,4 +102,18 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
         return UnpackedDualTensor(tensor, None)
     duals = _open[-1]
     moved = push([tensor], duals.tensors, duals.tangents)[0] if duals.tensors else None
-    return UnpackedDualTensor(duals.level.leave(tensor), None if moved is None else duals.level.leave(moved))
+    parts = UnpackedDualTensor(duals.level.leave(tensor), None if moved is None else duals.level.leave(moved))
+    duals.given += [part for part in parts if part is not None and part is not tensor]
+    return parts
+
+
+def _dressed(tensor: Tensor, plain: Callable[[list[str]], str]) -> str | None:
+    """tensor([1., 2.], tangent=tensor([1., 0.])), while the level is open."""
+    if not _open or any(tensor is part for part in _open[-1].given) or not _open[-1].level.holds(tensor):
+        return None
+    made_by = type(tensor.grad_fn).__name__.replace("EnterLevelBackward0", "ViewBackward0")
+    tracked = [f"grad_fn=<{made_by}>"] if _open[-1].level.leave(tensor).requires_grad else []
+    return plain([*tracked, f"tangent={unpack_dual(tensor).tangent}"])
+
+
+dressings.append(_dressed)

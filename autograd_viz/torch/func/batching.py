@@ -13,6 +13,7 @@ Then: `transforms.py`.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,11 +23,20 @@ import numpy as np
 from autograd_viz.torch.func.level import needs_setup_context
 from autograd_viz.torch.func.trees import TreeSpec, flatten, mapped, spread, unflatten
 from autograd_viz.torch.modes import mode
+from autograd_viz.torch.ops.conversion import asked
 from autograd_viz.torch.ops.joining import stack
 from autograd_viz.torch.random import GeneratorState, default_generator
 from autograd_viz.torch.tensor import Tensor
 
 Function = Callable[..., Any]
+ITEM = (
+    "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite "
+    "what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report."
+)
+CONTROL = (
+    "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an "
+    "issue at https://github.com/pytorch/pytorch/issues ."
+)
 RANDOM = (
     "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap "
     "or perform the randomness operation out of vmap"
@@ -58,10 +68,44 @@ def vmap(func: Function, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
         if size == 0:
             return _of_nothing(func, leaves, dims, spec, kwargs, out_dims)
         run = _watched(func, randomness)
-        answer = _stacked(func, [run(*sample(i), **kwargs) for i in range(size)], out_dims)
+        with _Asked() as listener:
+            answers = [listener.sample(run, sample(i), kwargs) for i in range(size)]
+        answer = _stacked(func, answers, out_dims)
         return _at_once(func, leaves, dims, spec, kwargs, answer) if out_dims == 0 and _tracked(answer) else answer
 
     return wrapped
+
+
+class _Asked:
+    """PyTorch runs the function once for all samples, so no number may leave a tensor that has another value for each of them."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Any]] | None = None  # what the first sample was asked
+        self.now: list[tuple[str, Any]] = []
+        self.thread = threading.get_ident()  # what other threads do is none of its business
+
+    def __enter__(self) -> _Asked:
+        asked[:0] = [self.ask]  # (assignments only: see `modes._Switch`)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asked.remove(self.ask)
+
+    def sample(self, run: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the function gives for one sample.  Raises RuntimeError if it was asked for what the first one answered differently."""
+        self.now = []
+        answer = run(*args, **kwargs)
+        self.told = self.now if self.told is None else self.told
+        return answer
+
+    def ask(self, what: str, tensor: Tensor) -> None:
+        """Hear of a number that leaves a tensor."""
+        if threading.get_ident() != self.thread:
+            return
+        self.now.append((what, tensor._array.tolist()))
+        place = len(self.now) - 1
+        if self.told is not None and (place >= len(self.told) or self.told[place] != self.now[place]):
+            raise RuntimeError(ITEM if what == "item" else CONTROL)
 
 
 def _tracked(answer: Any) -> bool:

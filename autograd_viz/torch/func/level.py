@@ -12,6 +12,7 @@ Then: `products.py`.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from autograd_viz.torch.func.trees import mapped
@@ -19,6 +20,7 @@ from autograd_viz.torch.function import Function
 from autograd_viz.torch.modes import enable_grad, is_grad_enabled, mode
 from autograd_viz.torch.node import AccumulateGrad, Array, Node
 from autograd_viz.torch.op import op
+from autograd_viz.torch.ops.conversion import dressings
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding
 
 
@@ -53,11 +55,13 @@ class Level:
         self._entered: list[Tensor] = []
         self._inside: dict[Node, Tensor] = {}  # the node inside -> the tensor outside that it stands for
         self._outer: dict[Node, bool] = {}  # node -> whether anything outside is behind it
+        self._number = 0  # how many transformations there are, this one included
 
     def __enter__(self) -> None:
         self._tracking = enable_grad()
         self._tracking.__enter__()
         self._transformations = mode.transformations
+        self._number = len(mode.transformations) + 1  # (before the assignments, during which no Ctrl-C can come)
         mode.transformations = (*mode.transformations, needs_setup_context)
         _active.level = self
 
@@ -82,6 +86,18 @@ class Level:
         self._inside[node] = tensor
         self._entered.append(inner)
         return inner
+
+    def holds(self, tensor: Tensor) -> bool:
+        """Whether the tensor was computed from what entered this level. (No recursion.)"""
+        stack, seen = [edge_to(tensor)[0]], set()
+        while stack:
+            node = stack.pop()
+            if node in self._inside:
+                return True
+            if node is not None and node not in seen:
+                seen.add(node)
+                stack.extend(following for following, _ in node.next_functions)
+        return False
 
     def leave(self, tree: Any) -> Any:
         """The same tree, its tensors part of the graph outside.  Raises RuntimeError if not all of it are tensors."""
@@ -133,3 +149,20 @@ class Level:
             inner._requires_grad, inner._edge, inner._accumulator = outer.requires_grad, history(outer), outer._accumulator
             if self._around is not None and node in self._around._inside:
                 self._around._entered.append(inner)
+
+
+def _dressed(tensor: Tensor, plain: Callable[[list[str]], str]) -> str | None:
+    """GradTrackingTensor(lvl=1, value=...), with one more around it for each level inside."""
+    level, numbers = _active.level, []
+    while level is not None:
+        if level.holds(tensor):
+            numbers.append(level._number)
+        level = level._around
+    text = plain([])
+    for number in reversed(numbers):
+        inner = "\n".join(f"    {line}" if line else line for line in text.split("\n"))
+        text = f"GradTrackingTensor(lvl={number}, value=\n{inner}\n)"
+    return text if numbers else None
+
+
+dressings.append(_dressed)

@@ -77,9 +77,10 @@ def _in_order(roots: list[Any], ends: set[Any]) -> list[Any]:
 
 
 def _moved(node: Any, arriving: list[Tensor | None]) -> list[Any]:
-    """How a node's outputs move when its inputs do.  Raises NotImplementedError for a custom Function without `jvp`."""
-    if isinstance(node, CustomNode) and not hasattr(node._forward_cls, "jvp"):
-        raise NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
+    """How a node's outputs move when its inputs do. (A custom Function says it in `jvp`.)"""
+    if isinstance(node, CustomNode):
+        needs_jvp(node._forward_cls)
+        return node._pushed(arriving)
     terms = _joined(node, arriving) or (_elementwise(node, arriving) if _is_elementwise(node) else _transposed(node, arriving))
     moved: list[Any] = []
     for (shape, kind), term in zip(node.metas, terms, strict=True):
@@ -88,6 +89,12 @@ def _moved(node: Any, arriving: list[Tensor | None]) -> list[Any]:
             term = term if term.shape == shape else term.expand(shape)
         moved.append(term)
     return moved
+
+
+def needs_jvp(function: Any) -> None:
+    """Forward mode asks the Function itself.  Raises NotImplementedError if it does not say how its results move."""
+    if not hasattr(function, "jvp"):
+        raise NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
 
 
 def _is_elementwise(node: Any) -> bool:

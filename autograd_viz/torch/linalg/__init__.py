@@ -311,7 +311,3 @@ def cond(input: Tensor, p: Any = None) -> Tensor:
     inverse, info = systems.linalg_inv_ex(input)
     result: Tensor = matrix_norm(input, p) * matrix_norm(inverse, p)
     return pointwise.masked_fill(result, holding(info._array > 0), float("inf")) if info._array.any() else result
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.linalg' has no attribute '{name}'\nHint: if PyTorch itself has this, use PyTorch here.")

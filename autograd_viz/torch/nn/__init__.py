@@ -1,7 +1,5 @@
 """`torch.nn`: modules (`Linear`, `Sequential`, ...), `functional`, `init`, and `Parameter`."""
 
-from typing import Any
-
 from autograd_viz.torch.nn import functional, init, modules, parameter, utils
 from autograd_viz.torch.nn.modules import *
 from autograd_viz.torch.nn.parameter import *
@@ -10,7 +8,3 @@ __all__ = ["functional", "init", "modules", "parameter", "utils", *parameter.__a
 
 for _class in (parameter.Parameter, parameter.Buffer):
     _class.__module__ = "torch.nn.parameter"
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.arguments import is_int, no_overload, reads
 from autograd_viz.torch.dtypes import dtype as DType
+from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.ops import inplace
 from autograd_viz.torch.ops.conversion import to
 from autograd_viz.torch.ops.creation import OPTIONS, check_sizes, full
 from autograd_viz.torch.ops.from_data import tensor
+from autograd_viz.torch.ops.shape import alias
 from autograd_viz.torch.tensor import Tensor, holding, method, need_tensors, needs_grad, strides_of
 
 __all__ = ["get_device", "is_inference", "is_storage", "layout", "strided"]
@@ -141,7 +143,7 @@ def _new(*data: Any, kind: DType, name: str) -> Tensor:
     if isinstance(data[0], Tensor):
         if data[0].dtype is not kind:
             raise TypeError(f"expected {dtypes.SCALAR_NAMES[kind]} (got {dtypes.SCALAR_NAMES[data[0].dtype]})")
-        return data[0].detach()  # type: ignore[attr-defined]
+        return cast(Tensor, alias(data[0]))
     if isinstance(data[0], str):
         raise TypeError("new(): invalid data type 'str'")
     if not isinstance(data[0], list | tuple | range | np.ndarray):
@@ -290,7 +292,7 @@ def resize_as_(input: Tensor, other: Tensor, memory_format: Any = None) -> Tenso
 @method
 def set_(input: Tensor, source: Any = None, *rest: Any) -> Tensor:
     """The memory and shape of another tensor instead of its own.  Raises RuntimeError for a leaf that requires grad."""
-    if needs_grad(input) and input.is_leaf:
+    if mode.grad and needs_grad(input) and input.is_leaf:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if source is not None and not isinstance(source, Tensor):
         raise no_overload("set_", source, *rest)

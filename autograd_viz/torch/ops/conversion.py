@@ -82,9 +82,15 @@ def cpu(input: Tensor) -> Tensor:
 # --- out of torch -----------------------------------------------------------------------------------------------------
 
 
+asked: list[Callable[[str, Any], None]] = []
+"""Who wants to know of each number that leaves a tensor (`vmap`, in which that must not depend on the sample)."""
+
+
 @method
 def item(input: Tensor) -> Any:
     """The one element as a Python number.  Raises RuntimeError if there is not exactly one."""
+    for wanting in asked:
+        wanting("item", input)
     if input._array.size != 1:
         raise RuntimeError(f"a Tensor with {input._array.size} elements cannot be converted to Scalar{ONE_NUMBER}")
     return input._array.item()
@@ -143,10 +149,22 @@ def __index__(self: Tensor) -> int:
 
 @method
 def __bool__(self: Tensor) -> bool:
+    for wanting in asked:
+        wanting("bool", self)
     if self._array.size != 1:
         many = "more than one value" if self._array.size else "no values"
         raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous\nHint: .any() or .all() makes one answer of many.")
     return bool(self._array.item())
+
+
+@method
+def __reversed__(self: Tensor) -> Tensor:
+    return self if self.ndim == 0 else self.flip(0)  # type: ignore[attr-defined]
+
+
+@method
+def __complex__(self: Tensor) -> complex:
+    return complex(_scalar(self))
 
 
 @method
@@ -208,8 +226,18 @@ def __reduce_ex__(self: Tensor, protocol: int) -> Any:
     return _rebuilt, (dtypes.pickled(type(self)), self._array, needs_grad(self), own)
 
 
+dressings: list[Callable[[Tensor, Callable[[list[str]], str]], str | None]] = []
+"""How a tensor prints inside a transformation: each gets the tensor, and what writes it with given suffixes; None: as usual."""
+
+
 @method
 def __repr__(self: Tensor) -> str:
+    def plain(suffixes: list[str]) -> str:
+        return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
+
+    for dressing in dressings:
+        if dressed := dressing(self, plain):
+            return dressed
     try:
         made_by = "" if self.is_leaf else type(self._grad_fn).__name__
     except RuntimeError:  # one of several views, of whose memory another part was changed
@@ -218,7 +246,7 @@ def __repr__(self: Tensor) -> str:
         suffixes = [f"grad_fn=<{made_by}>"]
     else:
         suffixes = ["requires_grad=True"] if needs_grad(self) else []
-    return printing.format_array(self._array, suffixes=suffixes, default_dtype=dtypes.get_default_dtype().name)
+    return plain(suffixes)
 
 
 @method

@@ -16,6 +16,7 @@ import numpy as np
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.linalg import bmm
+from autograd_viz.torch.ops.pointwise import zeros
 from autograd_viz.torch.ops.shape import reshape, transpose
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -197,5 +198,91 @@ def grid_sampler_2d_double_backward(
     along_x, along_y = grad_output * gx, grad_output * gy
     places = [
         view.slope(grad_output, gg_input, by) + view.slope(along_x, input, by + "x") + view.slope(along_y, input, by + "y") for by in "xy"
+    ]
+    return of_grad, of_input, np.stack(places, -1)
+
+
+# --- volumes ----------------------------------------------------------------------------------------------------------
+
+
+class _Volume:
+    """The same for a volume: three lines of taps instead of two."""
+
+    def __init__(self, input: Array, grid: Array, mode: int, padding: int, align_corners: bool) -> None:
+        self.shape = input.shape
+        sizes = dict(zip("zyx", input.shape[2:], strict=True))
+        self.taps = {by: _taps(grid[..., "xyz".index(by)], size, mode, padding, align_corners) for by, size in sizes.items()}
+        z, y, x = (taps.pixels for taps in self.taps.values())
+        n = np.arange(self.shape[0])[:, None, None, None, None, None, None]
+        self.places: Any = (n, slice(None), z[..., :, None, None], y[..., None, :, None], x[..., None, None, :])
+
+    def lines(self, by: str) -> list[Array]:
+        """The weights along z, y and x; their slopes along what `by` names, and twice for what it names twice."""
+        return [(taps.weights, taps.slopes, taps.curves)[by.count(name)] for name, taps in self.taps.items()]
+
+    def seen(self, volume: Array, by: str = "") -> Array:
+        """What the grid sees.  -> (n, c, d', h', w')"""
+        return np.ascontiguousarray(np.einsum("ndhwijkc,ndhwi,ndhwj,ndhwk->ncdhw", volume[self.places], *self.lines(by)))
+
+    def spread(self, grad: Array, by: str = "") -> Array:
+        """grad given to the voxels.  -> (n, c, d, h, w)"""
+        made = np.zeros(self.shape, grad.dtype)
+        np.add.at(made, self.places, np.einsum("ncdhw,ndhwi,ndhwj,ndhwk->ndhwijkc", grad, *self.lines(by)))
+        return made
+
+    def slope(self, grad: Array, volume: Array, by: str) -> Array:
+        """grad times the slope of what is seen, summed over the channels.  -> (n, d', h', w')"""
+        return (grad * self.seen(volume, by)).sum(1)
+
+
+@op(
+    "GridSampler3DBackward0",
+    inputs="input grid",
+    joint=lambda grad, input, grid, interpolation_mode, padding_mode, align_corners: grid_sampler_3d_backward(
+        grad, input, grid, interpolation_mode, padding_mode, align_corners
+    ),
+)
+def grid_sampler_3d(input: Array, grid: Array, interpolation_mode: int, padding_mode: int, align_corners: bool) -> Array:
+    """The volume at the places of a grid.  (n, c, d, h, w), (n, d', h', w', 3) -> (n, c, d', h', w')."""
+    return _Volume(input, grid, interpolation_mode, padding_mode, align_corners).seen(input)
+
+
+@op(
+    "GridSampler3DBackwardBackward0",
+    outputs="result0 result1",
+    inputs="grad_output input grid",
+    joint=lambda grads, grad_output, input, grid, interpolation_mode, padding_mode, align_corners: (
+        once_more_3d(grads[0], grads[1], grad_output, input, grid, interpolation_mode, padding_mode, align_corners)
+    ),
+)
+def grid_sampler_3d_backward(
+    grad_output: Array, input: Array, grid: Array, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> tuple[Array, Array]:
+    """To each voxel what was taken of it; to each place the slope of the volume there."""
+    view = _Volume(input, grid, interpolation_mode, padding_mode, align_corners)
+    return view.spread(grad_output), np.stack([view.slope(grad_output, input, by) for by in "xyz"], -1)
+
+
+def once_more_3d(
+    gg_input: Any, gg_grid: Any, grad_output: Any, input: Any, grid: Any, mode: int, padding: int, align_corners: bool
+) -> list[Any]:
+    """The derivatives of `grid_sampler_3d_backward`."""
+    gg_input, gg_grid = zeros(input) if gg_input is None else gg_input, zeros(grid) if gg_grid is None else gg_grid
+    return list(grid_sampler_3d_double_backward(gg_input, gg_grid, grad_output, input, grid, mode, padding, align_corners))
+
+
+@op("", outputs="result0 result1 result2", others="gg_input gg_grid grad_output input grid")
+def grid_sampler_3d_double_backward(
+    gg_input: Array, gg_grid: Array, grad_output: Array, input: Array, grid: Array, interpolation_mode: int, padding_mode: int,
+    align_corners: bool,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """The same once more: of grad_output, the volume and the places."""
+    view, moves = _Volume(input, grid, interpolation_mode, padding_mode, align_corners), gg_grid
+    along = {by: moves[..., "xyz".index(by)][:, None] for by in "xyz"}  # (n, 1, d', h', w') each
+    of_grad = view.seen(gg_input) + sum(move * view.seen(input, by) for by, move in along.items())
+    of_input = sum((view.spread(grad_output * move, by) for by, move in along.items()), np.zeros_like(input))
+    places = [
+        view.slope(grad_output, gg_input, by) + sum(view.slope(grad_output * move, input, by + other) for other, move in along.items())
+        for by in "xyz"
     ]
     return of_grad, of_input, np.stack(places, -1)

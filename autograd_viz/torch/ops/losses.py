@@ -220,6 +220,37 @@ def multi_margin_loss_backward(
     return np.asarray(slopes * each, dtype=self.dtype).reshape(self.shape)
 
 
+@op("MultilabelMarginLossBackward0", others="target is_target",
+    self=lambda grad, self, target, reduction, is_target: multilabel_margin_loss_backward(grad, self, target, reduction, is_target))
+def multilabel_margin_loss(self: Array, target: Array, reduction: int = 1, is_target: Any = None) -> Array:
+    """How far each wrong class comes within 1 of each right one, over the number of classes; reduced. The targets end with the first -1."""
+    short, _, _ = _label_shortfalls(self, target, is_target)
+    return np.asarray(reduced(short.sum((1, 2), dtype=self.dtype) / np.atleast_2d(self).shape[1], reduction)).reshape(
+        () if reduction or self.ndim < 2 else self.shape[:1]
+    )
+
+
+def _label_shortfalls(scores: Array, target: Array, is_target: Array) -> tuple[Array, Array, Array]:
+    """max(0, 1 - right + wrong) for each pair, (n, targets, classes); the targets, and which of them count."""
+    scores, target, right = np.atleast_2d(scores), np.atleast_2d(target), np.atleast_2d(is_target)
+    counts = np.cumprod(target >= 0, 1).astype(bool)
+    places = np.where(counts, target, 0)
+    short = np.maximum(1 - np.take_along_axis(scores, places, 1)[:, :, None] + scores[:, None, :], 0)
+    return np.where(counts[:, :, None] & (right[:, None, :] == 0), short, scores.dtype.type(0)), places, counts
+
+
+@op("NotImplemented", others="target is_target", grad_output=lambda: not_differentiable("multilabel_margin_loss_backward"),
+    self=lambda: not_differentiable("multilabel_margin_loss_backward"))  # fmt: skip
+def multilabel_margin_loss_backward(grad_output: Array, self: Array, target: Array, reduction: int, is_target: Array) -> Array:
+    """The gradient of `multilabel_margin_loss`."""
+    short, places, _ = _label_shortfalls(self, target, is_target)
+    pairs = (short > 0).astype(self.dtype) / short.shape[2]
+    slopes = pairs.sum(1)
+    np.add.at(slopes, (np.arange(len(slopes))[:, None], places), -pairs.sum(2))
+    each = np.asarray(grad_output) / (len(slopes) if reduction == 1 else 1)
+    return np.asarray(slopes * each.reshape(-1, 1), dtype=self.dtype).reshape(self.shape)
+
+
 # --- surprises: of a probability, by what was so ----------------------------------------------------------------------
 
 

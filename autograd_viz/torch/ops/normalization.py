@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.activations import need_floats
@@ -334,3 +335,37 @@ def _through_statistics(grads: list[Any], x: Any, mean: Any, rstd: Any, share: f
 def spatial(shape: Dims) -> int:
     """How many places each channel has."""
     return prod(shape[2:])
+
+
+# --- weight norm ------------------------------------------------------------------------------------------------------
+
+
+def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Any:
+    """The p-norms over all dimensions but one, which are kept; over all of them if dim is -1."""
+    if dim == -1:
+        return v.norm(pow)
+    return v.norm(pow, tuple(d for d in range(v.ndim) if d != dim), True)
+
+
+def weight_norm_of(v: Any, g: Any, dim: int = 0) -> Any:
+    """v * (g / |v|), with a length for each place along `dim`, which is the first or the last; one for all if it is -1."""
+    if dim in (0, v.ndim - 1):
+        with no_grad():
+            norms = norm_except_dim(v, 2, dim)
+        return weight_norm_interface(v, g, dim, norms)
+    return v * (g / norm_except_dim(v, 2, dim))
+
+
+@op("WeightNormInterfaceBackward0", others="result1", inputs="v g",
+    joint=lambda grad, v, g, result1, dim, needed: wanted(weight_norm_backward(grad, v, g, dim), needed))  # fmt: skip
+def weight_norm_interface(v: Array, g: Array, dim: int = 0, result1: Any = None) -> Array:
+    """v * (g / result1), which are the norms."""
+    return v * (g / result1)
+
+
+def weight_norm_backward(grad: Any, v: Any, g: Any, dim: int) -> list[Any]:
+    """For w = g * v / n:  g / n * (grad - v * (grad . v) / n^2)  and  (grad . v) / n."""
+    dims = tuple(d for d in range(v.ndim) if d != dim)
+    squares, along = sum_dim(v * v, dims, True), sum_dim(grad * v, dims, True)
+    norms = squares**0.5
+    return [g / norms * (grad - v * (along / squares)), along / norms]

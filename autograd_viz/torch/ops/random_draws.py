@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd_viz.torch import dtypes, random
 from autograd_viz.torch.node import Array
-from autograd_viz.torch.op import op
+from autograd_viz.torch.op import check_broadcast, op
 from autograd_viz.torch.ops import pointwise
 from autograd_viz.torch.ops.arithmetic import no_derivative
 from autograd_viz.torch.ops.creation import check_sizes, randint
@@ -62,6 +62,7 @@ def _normal_std(std: Array, mean: float, generator: Any) -> Array:
 
 @op("NormalBackward3", mean=lambda grad, mean_sym_sizes: pointwise.zeros(grad), std=lambda grad, std_sym_sizes: pointwise.zeros(grad))
 def _normal_both(mean: Array, std: Array, generator: Any) -> Array:
+    check_broadcast(mean.shape, std.shape)
     shape = np.broadcast_shapes(mean.shape, std.shape)
     return _source(generator).normal(shape, mean.dtype) * std + mean
 

@@ -6,6 +6,8 @@ At each step, from the input x, the last output h and the last cell c:
     c = f * c + i * g          what is kept of the cell, and what is written into it
     h = o * tanh(c)            what is shown of it
 
+And sequences of several lengths without their padding.
+
 Read next: `inplace.py`.
 """
 
@@ -13,11 +15,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.joining import joined
 from autograd_viz.torch.ops.pointwise import sigmoid, tanh
 from autograd_viz.torch.ops.shape import transpose
+from autograd_viz.torch.tensor import Tensor
 
 __all__: list[str] = []
 
@@ -85,3 +90,34 @@ def lstm_layer(
         c = f * c + i * g
         h = outputs[t] = o * tanh(c)
     return joined([outputs[t][None] for t in range(len(outputs))], 0), h, c
+
+
+# --- sequences of several lengths, without padding --------------------------------------------------------------------
+
+
+def kept_places(batch_sizes: Array, batch_first: bool) -> tuple[Array, Array]:
+    """Where the elements that are no padding stand, step after step.  [2, 1] -> first step: samples 0 and 1, second: sample 0"""
+    sizes = getattr(batch_sizes, "_array", batch_sizes)
+    step, sample = np.repeat(np.arange(len(sizes)), sizes), np.concatenate([np.arange(size) for size in sizes])
+    return (sample, step) if batch_first else (step, sample)
+
+
+@op("PackPaddedSequenceBackward0", others="result1",
+    input=lambda grad, input_sym_sizes, result1, batch_first: unpacked(grad, result1, input_sym_sizes, batch_first))  # fmt: skip
+def packed_sequence(input: Array, result1: Array, batch_first: bool = False) -> Array:
+    """What is no padding, step after step.  (L, N, *), how many samples each step has -> (their sum, *)"""
+    return input[kept_places(result1, batch_first)]
+
+
+def unpacked(grad: Any, batch_sizes: Any, sizes: tuple[int, ...], batch_first: bool) -> Any:
+    """Back in their places, zeros elsewhere."""
+    if not isinstance(grad, Tensor):
+        made = np.zeros(sizes, grad.dtype)
+        made[kept_places(batch_sizes, batch_first)] = grad
+        return made
+    wide: Any = grad.new_zeros((sizes[1], sizes[0], *sizes[2:]) if batch_first else sizes)  # type: ignore[attr-defined]
+    start = 0
+    for step, size in enumerate(batch_sizes.tolist()):
+        wide[step, :size] = grad[start : start + size]  # type: ignore[index]
+        start += size
+    return transpose(wide, 0, 1) if batch_first else wide

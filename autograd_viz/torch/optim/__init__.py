@@ -1,8 +1,6 @@
 """`torch.optim`: what changes the parameters after the gradients are there, and `lr_scheduler`, what changes the learning rate."""
 
-from typing import Any
-
-from autograd_viz.torch.optim import lr_scheduler
+from autograd_viz.torch.optim import lr_scheduler, swa_utils
 from autograd_viz.torch.optim.adam import *
 from autograd_viz.torch.optim.adaptive import *
 from autograd_viz.torch.optim.lbfgs import *
@@ -11,13 +9,9 @@ from autograd_viz.torch.optim.sgd import *
 from autograd_viz.torch.optim.variants import *
 
 __all__ = [
-    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD",
-    "lr_scheduler",
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
+    "SGD", "lr_scheduler", "swa_utils",
 ]  # fmt: skip
 
-for _name in __all__[:-1]:
-    globals()[_name].__module__ = f"torch.optim.{_name.lower()}"
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.optim' has no attribute '{name}'")
+for _name in __all__[:-2]:
+    globals()[_name].__module__ = "torch.optim" if _name == "Adafactor" else f"torch.optim.{_name.lower()}"

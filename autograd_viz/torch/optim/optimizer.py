@@ -66,6 +66,7 @@ class Optimizer:
         self.defaults = defaults
         self._optimizer_step_pre_hooks: OrderedDict[int, Any] = OrderedDict()
         self._optimizer_step_post_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._state_hooks: dict[str, OrderedDict[int, Any]] = {when: OrderedDict() for when in ("save", "saved", "load", "loaded")}
         if isinstance(params, Tensor):
             kind = typename(params)
             raise TypeError(
@@ -157,6 +158,8 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """The settings, and the state of each parameter, which is named by its number."""
+        for hook in self._state_hooks["save"].values():
+            hook(self)
         numbers: dict[Tensor, int] = {}
         groups = []
         for group in self.param_groups:
@@ -164,10 +167,16 @@ class Optimizer:
                 numbers.setdefault(param, len(numbers))
             settings = {key: value for key, value in group.items() if key != "params"}
             groups.append({**settings, "params": [numbers[param] for param in group["params"]]})
-        return {"state": {numbers.get(key, key): value for key, value in self.state.items()}, "param_groups": groups}
+        found = {"state": {numbers.get(key, key): value for key, value in self.state.items()}, "param_groups": groups}
+        for hook in self._state_hooks["saved"].values():
+            found = _or(hook(self, found), found)
+        return found
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over settings and state.  Raises ValueError if the groups are not of the same sizes."""
+        state_dict = state_dict.copy()
+        for hook in self._state_hooks["load"].values():
+            state_dict = _or(hook(self, state_dict), state_dict)
         groups, saved = self.param_groups, deepcopy(state_dict["param_groups"])
         if len(groups) != len(saved):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -184,6 +193,8 @@ class Optimizer:
             if "param_names" in old:
                 new.setdefault("param_names", old["param_names"])
         self.param_groups = saved
+        for hook in self._state_hooks["loaded"].values():
+            hook(self)
 
     # --- hooks --------------------------------------------------------------------------------------------------------
 
@@ -194,6 +205,32 @@ class Optimizer:
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(optimizer, args, kwargs) after each step."""
         return RemovableHandle(self._optimizer_step_post_hooks, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(optimizer) before its state is written down."""
+        return self._hook_state("save", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(optimizer, state_dict) after that; what it returns, if not None, is given instead."""
+        return self._hook_state("saved", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(optimizer, state_dict) before state is taken over; what it returns, if not None, is taken instead."""
+        return self._hook_state("load", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(optimizer) after state was taken over."""
+        return self._hook_state("loaded", hook, prepend)
+
+    def _hook_state(self, when: str, hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
+        handle = RemovableHandle(self._state_hooks[when], hook)
+        if prepend:
+            self._state_hooks[when].move_to_end(handle.id, last=False)
+        return handle
+
+
+def _or(given: Any, otherwise: Any) -> Any:
+    return otherwise if given is None else given
 
 
 def _fitted(value: Any, param: Tensor, key: str) -> Any:
@@ -262,7 +299,7 @@ def check(lr: Any, betas: tuple[Any, ...] = (), **others: tuple[str, float]) -> 
     """Raise ValueError for a setting that is negative, or a beta that is not in [0, 1)."""
     if isinstance(lr, Tensor) and lr._array.size != 1:
         raise ValueError("Tensor lr must be 1-element")
-    if not lr >= 0.0:
+    if not 0.0 <= lr:  # noqa: SIM300 - as PyTorch asks, and so complains of a str
         raise ValueError(f"Invalid learning rate: {lr}")
     before = [(name, value) for name, (_, value) in others.items() if name in ("eps", "lr_decay")]
     for name, value in before:

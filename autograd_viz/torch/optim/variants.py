@@ -1,4 +1,4 @@
-"""`Adamax`, `NAdam`, `RAdam`, `ASGD`, `Rprop`: relatives of the better known ones.
+"""`Adamax`, `NAdam`, `RAdam`, `ASGD`, `Rprop`, `Adafactor`: relatives of the better known ones.
 
 Read next: `line_search.py`.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd_viz.torch.ops.creation import full_like
 from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.ops.piecewise import maximum, where
 from autograd_viz.torch.optim.optimizer import Parameters, PerParameter, check, counter, number, start_of
+from autograd_viz.torch.tensor import Tensor
 
-__all__ = ["ASGD", "Adamax", "NAdam", "RAdam", "Rprop"]
+__all__ = ["ASGD", "Adafactor", "Adamax", "NAdam", "RAdam", "Rprop"]
 
 
 class Adamax(PerParameter):
@@ -186,3 +189,56 @@ class Rprop(PerParameter):
         grad = where(turned, 0.0, grad)
         param.addcmul_(grad.sign(), state["step_size"], value=-1)
         state["prev"].copy_(grad)
+
+
+class Adafactor(PerParameter):
+    """Of a matrix's mean squared gradients it remembers only those of the rows and of the columns. (Shazeer and Stern, 2018)"""
+
+    def __init__(
+        self, params: Parameters, lr: Any = 1e-2, beta2_decay: float = -0.8, eps: tuple[float | None, float] = (None, 1e-3), d: float = 1.0,
+        weight_decay: float = 0.0, *, foreach: bool | None = None, maximize: bool = False,
+    ) -> None:  # fmt: skip
+        if isinstance(lr, Tensor) and lr._array.size != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        wrong = (
+            (lr >= 0, f"Learning rate should be >= 0 but is: {lr}"),
+            (beta2_decay <= 0, f"beta2_decay should be <= 0 but is: {beta2_decay}"),
+            (eps[0] is None or eps[0] >= 0, f"epsilon1 should be >= 0 but is: {eps[0]}"),
+            (eps[1] >= 0, f"epsilon2 should be >= 0 but is: {eps[1]}"),
+            (d >= 1, f"Clipping threshold d should be >= 1 but is: {d}"),
+            (weight_decay >= 0, f"weight_decay should be >= 0 but is: {weight_decay}"),
+        )
+        for right, said in wrong:
+            if not right:
+                raise ValueError(said)
+        defaults = {
+            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize,
+        }  # fmt: skip
+        super().__init__(params, defaults)
+
+    def _start(self, param: Any, group: dict[str, Any]) -> dict[str, Any]:
+        if param.ndim < 2:
+            return start_of(param, "variance")
+        *lead, rows, columns = param.shape
+        return {"step": counter(), "row_var": param.new_zeros((*lead, rows, 1)), "col_var": param.new_zeros((*lead, 1, columns))}
+
+    def _update(self, param: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
+        lr, (eps1, eps2) = number(group["lr"]), group["eps"]
+        eps1 = float(np.finfo(param._array.dtype).eps) if eps1 is None else eps1
+        state["step"] += 1
+        step = state["step"].item()
+        share = step ** group["beta2_decay"]
+        alpha = max(eps2, param.norm(2).item() / param.numel() ** 0.5) * min(lr, 1 / step**0.5)
+        if group["weight_decay"] != 0:
+            param.mul_(1 - lr * group["weight_decay"])
+        if grad.ndim > 1:
+            row_var, col_var = state["row_var"], state["col_var"]
+            row_var.lerp_(grad.norm(dim=-1, keepdim=True).square_().div_(grad.shape[-1]), share)
+            col_var.lerp_(grad.norm(dim=-2, keepdim=True).square_().div_(grad.shape[-2]), share)
+            estimate = (row_var @ col_var).div_(row_var.mean(dim=-2, keepdim=True).clamp_(min=eps1))
+        else:
+            estimate = state["variance"].lerp_(grad * grad, share).clone()
+        update = estimate.clamp_(min=eps1 * eps1).rsqrt_().mul_(grad)
+        length = max(1.0, update.norm(2).item() / (update.numel() ** 0.5 * group["d"]))
+        param.add_(update, alpha=-alpha / length)

@@ -6,3 +6,5 @@ Read next: `utils/data/dataset.py`.
 from autograd_viz.torch.node import RemovableHandle
 
 __all__ = ["RemovableHandle"]
+
+RemovableHandle.__module__ = "torch.utils.hooks"

@@ -1,7 +1,5 @@
 """`torch.nn.functional`: the layers of a network as functions, which get their parameters as arguments; first `activations.py`."""
 
-from typing import Any
-
 from autograd_viz.torch.linalg.distances import pdist
 from autograd_viz.torch.nn.functional.activations import *
 from autograd_viz.torch.nn.functional.attention import *
@@ -14,6 +12,6 @@ from autograd_viz.torch.nn.functional.pooling import *
 from autograd_viz.torch.nn.functional.resampling import *
 from autograd_viz.torch.nn.functional.unpooling import *
 
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
+for _function in list(vars().values()):
+    if getattr(_function, "__module__", "").startswith(__name__):
+        _function.__module__ = "torch.nn.functional"

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd_viz.torch import dtypes
 from autograd_viz.torch.nn.functional.losses import Flag, not_differentiable_in, reduction_of
-from autograd_viz.torch.ops import likelihood
+from autograd_viz.torch.ops import likelihood, losses, sequences
+from autograd_viz.torch.ops.piecewise import where
 from autograd_viz.torch.ops.pointwise import divided, masked_fill, plus, times
 from autograd_viz.torch.ops.reduction import sum_all, sum_dim
 from autograd_viz.torch.ops.shape import gather, reshape
 from autograd_viz.torch.ops.softmax import log_softmax
-from autograd_viz.torch.tensor import Tensor, need_tensors
+from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
-__all__ = ["cross_entropy", "nll_loss"]
+__all__ = ["cross_entropy", "ctc_loss", "multilabel_margin_loss", "nll_loss"]
 
 
 def nll_loss(
@@ -159,3 +162,79 @@ def _smoothed(logs: Any, target: Any, weight: Any, reduction: int, ignore_index:
         counted = ~ignored
         loss = loss / (sum_all(counted) if weight is None else sum_all(gather(weight, 0, target[counted])))
     return times(sharp, 1 - smoothing) + times(loss, smoothing / logs.shape[class_dim])
+
+
+def multilabel_margin_loss(
+    input: Tensor, target: Tensor, size_average: Flag = None, reduce: Flag = None, reduction: str = "mean"
+) -> Tensor:
+    """How far wrong classes come within 1 of right ones; `target`: the numbers of the right ones, then -1.  (n, classes), (n, classes)."""
+    reduce_ = reduction_of(reduction, size_average, reduce)
+    need_tensors("multilabel_margin_loss", input=input, target=target)
+    if tuple(input.shape) != tuple(target.shape):
+        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    if target.dtype is not dtypes.int64:
+        raise RuntimeError(f"expected scalar type Long but found {dtypes.SCALAR_NAMES[target.dtype]}")
+    labels, right = np.atleast_2d(target._array), np.zeros(np.atleast_2d(input._array).shape, input._array.dtype)
+    for row, label in zip(right, labels, strict=True):
+        row[label[: np.argmax(label < 0) if (label < 0).any() else None]] = 1
+    made: Tensor = losses.multilabel_margin_loss(input, target, reduce_, holding(right.reshape(input._array.shape)))
+    return made
+
+
+def ctc_loss(
+    log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0, reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Any:  # fmt: skip
+    """How unlikely each text is, given the letters' log probabilities at each moment: (moments, samples, letters), (samples, longest).
+
+    The mean is of each loss over its text's length. Of an input without samples, one number.
+    """
+    reduce_ = reduction_of(reduction, None, None)
+    need_tensors("ctc_loss", log_probs=log_probs, targets=targets)
+    batched = log_probs.ndim == 3
+    logs = log_probs if batched else log_probs.unsqueeze(1)
+    moments, samples, letters = logs.shape
+    taken, lengths = (_lengths(each) for each in (input_lengths, target_lengths))
+    _check_ctc(moments, samples, letters, targets, taken, lengths, blank)
+    alpha = holding(sequences.alphas(logs._array, targets._array, taken, lengths, blank))
+    (loss,) = sequences.ctc_loss(logs, targets, taken, lengths, blank, zero_infinity, alpha)
+    if zero_infinity:
+        loss = masked_by_zero(loss)
+    if reduce_ == 0:
+        return loss if batched else loss.squeeze(0)
+    if reduce_ == 2:
+        return loss.sum()
+    return divided(loss, holding(np.maximum(np.array(lengths), 1).astype(logs._array.dtype))).mean()
+
+
+def masked_by_zero(loss: Any) -> Any:
+    """Losses that are infinite as 0."""
+    return where(loss == float("inf"), holding(np.zeros((), loss._array.dtype)), loss)
+
+
+def _lengths(given: Any) -> tuple[int, ...]:
+    return tuple(int(n) for n in np.atleast_1d(given._array if isinstance(given, Tensor) else np.array(given)))
+
+
+def _check_ctc(
+    moments: int, samples: int, letters: int, targets: Any, taken: tuple[int, ...], lengths: tuple[int, ...], blank: int
+) -> None:
+    while_ = "(while checking arguments for ctc_loss_allocate_outputs)"
+    if len(taken) != samples:
+        raise RuntimeError("input_lengths must be of size batch_size")
+    if len(lengths) != samples:
+        raise RuntimeError("target_lengths must be of size batch_size")
+    if not 0 <= blank < letters:
+        raise RuntimeError("blank must be in label range")
+    if targets.ndim == 2:
+        if targets.shape[0] != samples:
+            raise RuntimeError(
+                f"Expected tensor to have size {samples} at dimension 0, but got size {targets.shape[0]} for argument #2 'targets' {while_}"
+            )
+        if targets.shape[1] < max(lengths, default=0):
+            raise RuntimeError(
+                f"Expected tensor to have size at least {max(lengths)} at dimension 1, but got size {targets.shape[1]} for argument #2 "
+                f"'targets' {while_}"
+            )
+    if max(taken, default=0) > moments:
+        raise RuntimeError(f"Expected input_lengths to have value at most {moments}, but got value {max(taken)} {while_}")

@@ -23,8 +23,8 @@ from autograd_viz.torch.random import default_generator
 from autograd_viz.torch.tensor import Tensor, holding, need_tensors
 
 __all__ = [
-    "alpha_dropout", "bilinear", "dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "feature_alpha_dropout", "linear",
-    "one_hot", "pad",
+    "alpha_dropout", "bilinear", "dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "embedding_bag", "feature_alpha_dropout",
+    "linear", "one_hot", "pad",
 ]  # fmt: skip
 
 
@@ -117,6 +117,86 @@ def _shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -
         if length > max_norm:
             array[row] *= array.dtype.type(max_norm / (length + 1e-7))
     weight._version_counter.value += 1
+
+
+def embedding_bag(
+    input: Any, weight: Any, offsets: Any = None, max_norm: float | None = None, norm_type: float = 2, scale_grad_by_freq: bool = False,
+    mode: str = "mean", sparse: bool = False, per_sample_weights: Any = None, include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Any:  # fmt: skip
+    """The sum, mean or maximum of bags of rows.  (n,) with the bags' starts `offsets`, or (bags, n), and (rows, k) -> (bags, k)."""
+    if per_sample_weights is not None and input.shape != per_sample_weights.shape:
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the same shape as the input "
+            f"({input.shape})"
+        )
+    if weight.ndim != 2:
+        raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.ndim}")
+    if input.ndim == 2:
+        if offsets is not None:
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, "
+                f"found offsets of type {type(offsets)}"
+            )
+        offsets = holding(np.arange(0, input.numel(), input.shape[1]))
+        include_last_offset, input = False, input.reshape(-1)
+        per_sample_weights = None if per_sample_weights is None else per_sample_weights.reshape(-1)
+    elif input.ndim != 1:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}")
+    elif offsets is None:
+        raise ValueError("offsets has to be a 1D Tensor but got None")
+    elif offsets.ndim != 1:
+        raise ValueError("offsets has to be a 1D Tensor")
+    if mode not in BAGS:
+        raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
+    if max_norm is not None:
+        _shorten(weight, input, max_norm, norm_type)
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
+            f"(got mode='{mode}'). Please open a feature request on GitHub."
+        )
+    return _bags(input, weight, offsets, scale_grad_by_freq, BAGS.index(mode), sparse, per_sample_weights, include_last_offset, padding_idx)
+
+
+BAGS = ("sum", "mean", "max")
+
+
+def _bags(
+    input: Any, weight: Any, offsets: Any, by_freq: bool, mode: int, sparse: bool, factors: Any, last: bool, padding_idx: int | None
+) -> Any:
+    if input.dtype not in (dtypes.int64, dtypes.int32):
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"torch.{dtypes.SCALAR_NAMES[input.dtype]}Tensor instead (while checking arguments for embedding_bag)"
+        )
+    indices, starts = input._array, offsets._array[: -1 if last else None]
+    if starts.size and starts[0] != 0:
+        raise RuntimeError(
+            "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got "
+            f"{starts[0]}"
+        )
+    wrong = np.flatnonzero((indices < 0) | (indices >= weight.shape[0]))
+    if wrong.size:
+        raise RuntimeError(
+            f"Index {wrong[0]} of input takes value {indices[wrong[0]]} which is not in the valid range [0, {weight.shape[0]})"
+        )
+    padding = (-1 if padding_idx is None else padding_idx % weight.shape[0]) % 2**64
+    bags = rows.bags_of(len(indices), starts)
+    counts = np.bincount(bags[indices != padding], minlength=len(starts)).astype(np.int64)
+    best = rows.winners(weight._array, indices, starts, padding) if mode == 2 else counts
+    plain = mode == 0 and padding_idx is None
+    which = np.zeros(0, np.int64) if plain else bags
+    counts, best = (np.zeros_like(counts), np.zeros_like(best)) if plain else (counts, best)
+    (made,) = rows.embedding_bag(
+        weight, input, holding(starts), by_freq, mode, sparse, factors, padding, weight.shape[0], holding(which), holding(counts),
+        holding(best),
+    )  # fmt: skip
+    return made
 
 
 @reads("one_hot(Tensor input, int num_classes=-1)", method=False)

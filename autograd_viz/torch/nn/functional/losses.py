@@ -21,6 +21,7 @@ from autograd_viz.torch.ops import creation, losses
 from autograd_viz.torch.ops.distances import cosine_similarity, pairwise_distance
 from autograd_viz.torch.ops.losses import reduced
 from autograd_viz.torch.ops.pointwise import masked_fill, minimum, minus, plus, sub, times, where
+from autograd_viz.torch.ops.rearranging import broadcast_shapes
 from autograd_viz.torch.ops.reduction import mean_all, sum_all, sum_dim
 from autograd_viz.torch.ops.shape import expand, unsqueeze
 from autograd_viz.torch.tensor import Tensor, need_tensors
@@ -176,7 +177,7 @@ def binary_cross_entropy(
             "Please ensure they have the same size."
         )
     if weight is not None:
-        weight = expand(weight, np.broadcast_shapes(target.shape, weight.shape))
+        weight = expand(weight, broadcast_shapes(target.shape, weight.shape))
     not_differentiable_in("binary_cross_entropy", weight=weight)
     return losses.binary_cross_entropy(input, target, weight, reduce_)
 
@@ -333,6 +334,11 @@ def multi_margin_loss(
     if weight is not None and weight.ndim != 1:
         raise ValueError("weight must be one-dimensional")
     need_tensors("multi_margin_loss", input=input, target=target)
+    if input.ndim == 2 and tuple(target.shape) != (input.shape[0],):
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). "
+            f"Expected target size [{input.shape[0]}], but got {list(target.shape)}. Input has shape {list(input.shape)}."
+        )
     return losses.multi_margin_loss(input, target, p, margin, weight, reduce_)
 
 
@@ -368,6 +374,7 @@ def cosine_embedding_loss(
     last = (target.ndim,)
     squares = [plus(sum_dim(x * x, last), 1e-12) for x in (input1, input2)]
     cosine: Any = sum_dim(input1 * input2, last) / (squares[0] * squares[1]).sqrt()
+    check_broadcast(tuple(target.shape), tuple(cosine.shape))
     nothing = creation.zeros_like(cosine)
     alike = where(target == 1, sub(1.0, cosine), nothing)
     apart = where(target == -1, _at_least(minus(cosine, margin), 0), nothing)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd_viz.torch import dtypes
 from autograd_viz.torch.modes import no_grad
 from autograd_viz.torch.ops import normalization as rows
 from autograd_viz.torch.ops.activations import need_floats
@@ -127,7 +126,7 @@ def _verify_batch_size(size: Sequence[int]) -> None:
     for places in size[2:]:
         count *= places
     if count == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {dtypes.Size(size)}")
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
 
 
 def instance_norm(

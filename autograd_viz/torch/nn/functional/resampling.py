@@ -12,7 +12,7 @@ from typing import Any
 from autograd_viz.torch.dtypes import scalar_name
 from autograd_viz.torch.nn.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from autograd_viz.torch.ops import resampling as rows
-from autograd_viz.torch.ops.grids import affine_grid_generator, grid_sampler_2d
+from autograd_viz.torch.ops.grids import affine_grid_generator, grid_sampler_2d, grid_sampler_3d
 from autograd_viz.torch.ops.resampling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from autograd_viz.torch.tensor import Tensor, need_tensors
 
@@ -182,10 +182,11 @@ def grid_sample(
     if grid.shape[-1] != input.ndim - 2:
         what = f"expected grid to have size {input.ndim - 2} in last dimension, but got grid with sizes {list(grid.shape)}"
         raise RuntimeError(f"grid_sampler(): {what}")
-    if input.ndim != 4 or grid.ndim != 4:
-        what = f"expected 4D input and grid with same number of dimensions, {sizes}"
-        raise RuntimeError(f"grid_sampler(): {what}\nHint: volumes (5D) are not here.")
+    if input.ndim not in (4, 5) or grid.ndim != input.ndim:
+        raise RuntimeError(f"grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, {sizes}")
+    if input.ndim == 5 and mode == "bicubic":
+        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
     if input.dtype is not grid.dtype:
         raise RuntimeError(f"expected scalar type {scalar_name(input._array)} but found {scalar_name(grid._array)}")
     modes = ("bilinear", "nearest", "bicubic").index(mode), ("zeros", "border", "reflection").index(padding_mode)
-    return grid_sampler_2d(input, grid, *modes, align_corners)
+    return (grid_sampler_2d if input.ndim == 4 else grid_sampler_3d)(input, grid, *modes, align_corners)

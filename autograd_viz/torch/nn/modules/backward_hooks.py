@@ -95,7 +95,7 @@ class BackwardHook:
         for hook in self.hooks:
             given = hook(self.module, known, self.grad_outputs)
             if given is not None:
-                given = given if isinstance(given, tuple | list) else (given,)
+                given = (given,) if isinstance(given, Tensor) else given
                 _check_count("hook", "grad_input", given, known)
                 known = tuple(given)
         self.grad_outputs = None

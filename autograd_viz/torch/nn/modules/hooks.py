@@ -50,7 +50,7 @@ def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandl
 
 def called(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """module(*args, **kwargs), with its hooks."""
-    own = module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks
+    own = module._backward_hooks or module._backward_pre_hooks or module._forward_hooks or module._forward_pre_hooks  # (PyTorch's order)
     if not (own or for_all or before_all):
         return module.forward(*args, **kwargs)
     ran: set[int] = set()

@@ -19,7 +19,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd_viz import events
 from autograd_viz.torch import dtypes
@@ -55,6 +55,8 @@ class Module(Tree):
 
     _version = 1
     call_super_init = False
+    dump_patches = False
+    T_destination = TypeVar("T_destination", bound=dict[str, Any])
     training: bool
     _is_full_backward_hook: bool | None = None
 
@@ -189,6 +191,18 @@ class Module(Tree):
     def __dir__(self) -> list[str]:
         names = [*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
         return sorted(name for name in names if not name[0].isdigit())
+
+    def cuda(self, device: Any = None) -> Module:
+        """To a GPU.  Raises AssertionError: there is none."""
+        return self.to("cuda")
+
+    def xpu(self, device: Any = None) -> Module:
+        """To a GPU of another kind.  Raises AssertionError: there is none."""
+        return self.to("xpu")
+
+    def share_memory(self) -> Module:
+        """Itself: there is one process."""
+        return self
 
     # --- changing all of it -------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from autograd_viz.torch.tensor import Tensor
 __all__ = [
     "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
     "AvgPool1d", "AvgPool2d", "AvgPool3d", "LPPool1d", "LPPool2d", "MaxPool1d", "MaxPool2d", "MaxPool3d",
+    "MaxUnpool1d", "MaxUnpool2d",
 ]  # fmt: skip
 
 
@@ -196,3 +197,34 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, ...) -> (N, C, *output_size)."""
         return F.adaptive_avg_pool3d(input, self.output_size)
+
+
+class _MaxUnpool(Module):
+    dims = 1
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        super().__init__()
+        self.kernel_size = for_each(self.dims, kernel_size)
+        self.stride, self.padding = for_each(self.dims, kernel_size if stride is None else stride), for_each(self.dims, padding)
+
+    def extra_repr(self) -> str:
+        """Its settings."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool1d(_MaxUnpool):
+    """Undoes MaxPool1d: the winners in their places, zeros elsewhere."""
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Any:
+        """(N, C, L'), and where the winners were -> (N, C, L)."""
+        return F.max_unpool1d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
+
+
+class MaxUnpool2d(_MaxUnpool):
+    """Undoes MaxPool2d."""
+
+    dims = 2
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Any:
+        """(N, C, H', W'), and where the winners were -> (N, C, H, W)."""
+        return F.max_unpool2d(input, indices, self.kernel_size, self.stride, self.padding, output_size)

@@ -19,7 +19,7 @@ from autograd_viz.torch.ops.recurrent import lstm_layer
 from autograd_viz.torch.ops.shape import transpose, unbind
 from autograd_viz.torch.ops.shape_inplace import transpose_
 
-__all__ = ["STEPS", "run"]
+__all__ = ["STEPS", "run", "run_packed"]
 
 States = tuple[Any, ...]
 Step = Callable[..., States]  # (input, states, weights, is the input's part computed already?) -> states
@@ -124,3 +124,54 @@ def _run_whole_layers(module: Any, input: Any, states: States) -> list[Any]:
     if module.batch_first:
         output = transpose(output, 0, 1)
     return [output, *(stack(list(parts), 0) for parts in zip(*lasts, strict=True))]
+
+
+# --- packed sequences -------------------------------------------------------------------------------------------------
+
+
+def run_packed(module: Any, data: Any, batch_sizes: list[int], states: States) -> list[Any]:
+    """The same for sequences of several lengths: step t has `batch_sizes[t]` of them.  -> outputs, packed; the last states"""
+    step = STEPS[module.mode]
+    firsts = list(zip(*[unbind(state, 0) for state in states], strict=True))
+    lasts: list[States] = []
+
+    def along(data: Any, number: int, reverse: bool) -> Any:
+        weights = _weights(module, number)
+        parts, start = [], 0
+        computed = F.linear(data, weights[0], weights[2])
+        for size in batch_sizes:
+            parts.append(computed[start : start + size])
+            start += size
+        outputs, last = (_backward_in_time if reverse else _forward_in_time)(step, parts, firsts[number], weights)
+        lasts.append(last)
+        return cat(outputs, 0)
+
+    output = _layers(module, data, along, 1)
+    return [output, *(stack(list(parts), 0) for parts in zip(*lasts, strict=True))]
+
+
+def _forward_in_time(step: Step, parts: list[Any], now: States, weights: tuple[Any, ...]) -> tuple[list[Any], States]:
+    """Sequences leave when they have ended."""
+    outputs, ended = [], []
+    for part in parts:
+        size = part.shape[0]
+        if size < now[0].shape[0]:
+            ended.append(tuple(state[size:] for state in now))
+            now = tuple(state[:size] for state in now)
+        now = step(part, now, weights, True)
+        outputs.append(now[0])
+    ended.append(now)
+    return outputs, tuple(cat(list(states), 0) for states in zip(*reversed(ended), strict=True))
+
+
+def _backward_in_time(step: Step, parts: list[Any], first: States, weights: tuple[Any, ...]) -> tuple[list[Any], States]:
+    """Sequences join where they end."""
+    outputs: list[Any] = []
+    now = tuple(state[: parts[-1].shape[0]] for state in first)
+    for part in reversed(parts):
+        size, before = part.shape[0], now[0].shape[0]
+        if size > before:
+            now = tuple(cat([state, start[before:size]], 0) for state, start in zip(now, first, strict=True))
+        now = step(part, now, weights, True)
+        outputs.insert(0, now[0])
+    return outputs, now

@@ -11,7 +11,7 @@ from autograd_viz.torch.nn import functional as F
 from autograd_viz.torch.nn.modules.module import Module
 from autograd_viz.torch.tensor import Tensor
 
-__all__ = ["Fold", "PixelShuffle", "PixelUnshuffle", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
+__all__ = ["ChannelShuffle", "Fold", "PixelShuffle", "PixelUnshuffle", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
 
 
 class Upsample(Module):
@@ -118,3 +118,19 @@ class Fold(_Windows):
     def forward(self, input: Tensor) -> Tensor:
         """See the class."""
         return F.fold(input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
+
+
+class ChannelShuffle(Module):
+    """Channels in groups, taken in turn: with two groups 0 1 2 3 becomes 0 2 1 3."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, input: Any) -> Any:
+        """The same shape."""
+        return F.channel_shuffle(input, self.groups)
+
+    def extra_repr(self) -> str:
+        """How many groups."""
+        return f"groups={self.groups}"

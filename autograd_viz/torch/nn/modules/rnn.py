@@ -233,6 +233,8 @@ class RNNBase(Module):
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """(L, N, I) -> all outputs (L, N, H), and what is remembered at the end (layers, N, H).  `batch_first`: (N, L, I) -> (N, L, H)."""
         name = self.mode.partition("_")[0]
+        if isinstance(input, tuple):
+            return self._forward_packed(input, hx)
         if input.ndim not in (2, 3):
             got = f"{input.ndim}D tensor" if name == "RNN" else f"{input.ndim}D"
             raise ValueError(f"{name}: Expected input to be 2D or 3D, got {got} instead")
@@ -245,6 +247,18 @@ class RNNBase(Module):
         if not batched:
             output, lasts = output.squeeze(batch_dim), [state.squeeze(1) for state in lasts]
         return output, tuple(lasts) if self.mode == "LSTM" else lasts[0]
+
+
+    def _forward_packed(self, input: Any, hx: Any) -> tuple[Any, Any]:
+        """A PackedSequence -> all outputs, packed; what is remembered at the end, in the order in which the sequences came."""
+        data, batch_sizes, order, back = input
+        wide = data[None, : int(batch_sizes[0])]
+        states = self._start(wide.transpose(0, 1) if self.batch_first else wide, hx, True)
+        if hx is not None and order is not None:
+            states = tuple(state.index_select(1, order) for state in states)
+        output, *lasts = recurrence.run_packed(self, data, batch_sizes.tolist(), states)
+        lasts = lasts if back is None else [state.index_select(1, back) for state in lasts]
+        return type(input)(output, batch_sizes, order, back), tuple(lasts) if self.mode == "LSTM" else lasts[0]
 
 
 class RNN(RNNBase):

@@ -41,7 +41,8 @@ class Tree:
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """Itself and all modules below it."""
-        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly below it, with their names."""
@@ -53,7 +54,8 @@ class Tree:
 
     def children(self) -> Iterator[Module]:
         """The modules directly below it."""
-        return (module for _, module in self.named_children())
+        for _, module in self.named_children():
+            yield module
 
     def _named_members(self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
         seen: set[Tensor] = set()
@@ -68,19 +70,21 @@ class Tree:
 
     def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
         """All parameters with their paths; a shared one once."""
-        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+        yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """All parameters, its own and (`recurse`) those of the modules below: what an optimizer is given."""
-        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+        for _, parameter in self.named_parameters(recurse=recurse):
+            yield parameter
 
     def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
         """All buffers with their paths."""
-        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
+        yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """All buffers."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
 
     def get_submodule(self, target: str) -> Module:
         """The module at a path such as "encoder.0".  Raises AttributeError if there is none."""
@@ -128,3 +132,7 @@ class Tree:
             raise AttributeError(f"`{name}` is not a buffer")
         buffer: Tensor = found
         return buffer
+
+
+for _walk in ("named_modules", "modules", "named_children", "children", "named_parameters", "parameters", "named_buffers", "buffers"):
+    getattr(Tree, _walk).__qualname__ = f"Module.{_walk}"  # (so a generator prints)

@@ -26,6 +26,22 @@ T_co = TypeVar("T_co", covariant=True)
 FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
 
 
+class _SingleProcessDataLoaderIter:
+    """The batches of one pass, one after the other."""
+
+    def __init__(self, batches: Iterator[Any], loader: DataLoader[Any]) -> None:
+        self._batches, self._loader = batches, loader
+
+    def __iter__(self) -> _SingleProcessDataLoaderIter:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._batches)
+
+    def __len__(self) -> int:
+        return len(self._loader)
+
+
 class DataLoader(Generic[T_co]):
     """Reads a data set in the order of a sampler; `collate_fn` makes batches.  Raises ValueError for options that exclude each other."""
 
@@ -100,7 +116,7 @@ class DataLoader(Generic[T_co]):
     def __iter__(self) -> Iterator[Any]:
         order: Any = iter(self.sampler if self.batch_sampler is None else self.batch_sampler)
         drawn_seed(self.generator)
-        return self._of_stream() if self._iterable else self._of_map(order)
+        return _SingleProcessDataLoaderIter(self._of_stream() if self._iterable else self._of_map(order), self)
 
     def _of_map(self, order: Iterator[Any]) -> Iterator[Any]:
         dataset = self.dataset

@@ -114,6 +114,8 @@ class WeightedRandomSampler(Sampler[int]):
         if self.replacement:  # as torch.multinomial: where a uniform number falls among the cumulated weights
             cumulated = np.cumsum(weights) / weights.sum()
             places = np.searchsorted(cumulated, generator.uniform((self.num_samples,), np.float64), side="right")
+        elif self.num_samples > len(weights):
+            raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
         else:  # the largest of weight / exponential number
             uniform = generator.uniform(weights.shape, np.float64)
             places = np.argsort(-(weights / -np.log1p(-uniform)), kind="stable")[: self.num_samples]
