@@ -34,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 Flag = bool | None
+RESHAPE = "\nHint: .squeeze(-1), .unsqueeze(-1) or .view_as(other) gives one of them the other's shape."
 NO_BOOLS = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
 ONE_BOOL = (
     "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
@@ -193,10 +194,7 @@ def binary_cross_entropy_with_logits(
     reduce_ = reduction_of(reduction, size_average, reduce)
     _check_sized(target, input)
     if target._array.shape != input._array.shape:
-        raise ValueError(
-            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
-            "\nHint: .squeeze(-1), .unsqueeze(-1) or .view_as(other) gives one of them the other's shape."
-        )
+        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape}){RESHAPE}")
     if input._array.dtype.kind != "f":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{SCALAR_NAMES[input.dtype]}'")
     if target._array.dtype.kind != "f":
