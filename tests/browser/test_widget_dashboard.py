@@ -60,6 +60,27 @@ def test_a_dashboard_follows_its_slider(lab: Any, sheet: Any) -> None:
     sheet.check_clean()
 
 
+def test_a_big_picture_is_shown_and_stepped_by_its_widget(lab: Any, sheet: Any) -> None:
+    """Its play comes packed."""
+    code = """\
+x, kinds = torch.ones(3, requires_grad=True), ("sin", "exp", "tanh", "cos", "neg")
+with av.record() as recording:
+    for i in range(80):
+        x = getattr(x, kinds[(i * i + i // 7) % 5])()
+    x.sum().backward()
+graph = av.GraphWidget(recording)
+print(len(graph.play["boxes"]), "packed" in graph.get_state()["play"])
+display(graph)
+graph.step = 7"""
+    sheet.open(lab.write([START, code]))
+    run(sheet, 0)
+    run(sheet, 1)
+    sheet.wait_for(f"document.querySelector('{PLAYER} input[type=range]')?.value === '7'")
+    printed = sheet.page.inner_text("[data-mime-type='application/vnd.jupyter.stdout']").split()
+    assert printed == [str(sheet.page.locator("g.agv-node").count()), "True"]
+    sheet.check_clean()
+
+
 def test_a_training_loop_is_followed_beside_its_loss(lab: Any, sheet: Any) -> None:
     code = """\
 label, graph = widgets.Label(), av.GraphWidget()

@@ -11,6 +11,7 @@ import pytest
 
 import autograd_viz as av
 from autograd_viz import events, torch
+from autograd_viz.draw.packed import plain
 from autograd_viz.jupyter import widget as module
 from autograd_viz.jupyter.widget import FOLLOWERS, GraphWidget
 
@@ -42,6 +43,20 @@ def test_it_shows_a_recording_at_its_last_step() -> None:
     made = GraphWidget(recording)
     assert made.step == len(made.play["steps"]) - 1 > 0
     assert made.play["live"] is False
+    made.close()
+
+
+def test_a_big_play_goes_to_the_browser_packed_and_stays_plain_here() -> None:
+    with av.record() as recording:
+        x, kinds = torch.ones(3, requires_grad=True), ("sin", "exp", "tanh", "cos", "neg")
+        for i in range(80):
+            x = getattr(x, kinds[(i * i + i // 7) % 5])()
+        x.sum().backward()
+    made = GraphWidget(recording)
+    sent = made.get_state()["play"]
+    assert set(sent) == {"schema", "packed"}
+    assert plain(sent) == made.play
+    assert len(made.play["steps"]) > 100
     made.close()
 
 
