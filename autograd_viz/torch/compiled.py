@@ -79,6 +79,15 @@ def quietly(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         return function(**arguments)
 
 
+def laid_out(array: Any, first: Any) -> Any:
+    """A result of several operands, in memory as the first of them lies. (Where they lie differently, numpy would take the usual order.)"""
+    if array.shape != first.shape or 0 in first.strides or array.flags.c_contiguous is first.flags.c_contiguous:
+        return array
+    made = np.empty_like(first, dtype=array.dtype)
+    made[...] = array
+    return made
+
+
 def forward_of(row: Row, bound: int = 0) -> Any:
     """The operation: fast in the usual case, `row.apply` in all others, and the bare forward for arrays.
 
@@ -117,7 +126,7 @@ def _made(text: str, row: Row) -> Any:
         "NO_EDGE": NO_EDGE, "Tensor": Tensor,
         "listeners": events.listeners, "special": special, "mode": mode, "quiet": quiet, "sequence": sequence, "edge_to": edge_to,
         "SavedInput": SavedInput, "SavedOutput": SavedOutput, "FREED": FREED, "array_of": array_of, "share_memory": share_memory,
-        "strides_of": strides_of,
+        "strides_of": strides_of, "laid_out": laid_out,
         "ndarray": np.ndarray, "asarray": np.asarray, "new": object.__new__, "forward": bare(row.forward), "row": row, "kind": row.node,
         "defaults": row.defaults,
         **{f"formula{i}": bare(formula) for i, (formula, _) in enumerate(row.formulas)},
@@ -218,6 +227,9 @@ def _usual_case(row: Row) -> list[str]:
 def _result(row: Row) -> list[str]:
     # (What a class says once an instance need not store, but Python finds it much faster there.)
     lines = ["result = new(Tensor)", "result._array = out"]
+    if len(row.meeting) > 1:
+        first = f"{row.names[0]}_"
+        lines[:0] = [f"if out.ndim > 1 and out.strides != {first}.strides:", f"    out = laid_out(out, {first})"]
     lines += [f"share_memory(result, {row.names[0]})"] if row.view else ["result._view = result._counter = None"]
     given = f"({''.join(f'{name}, ' for name in row.tensors)})"
     plain = ["result._requires_grad = False", "result._edge = NO_EDGE"]

@@ -30,7 +30,7 @@ import numpy as np
 from autograd_viz import events
 from autograd_viz.torch import dtypes, observe
 from autograd_viz.torch.anomaly import remember_where
-from autograd_viz.torch.compiled import ARRAYS, MISSING, backward_of, forward_of, quietly, release_of
+from autograd_viz.torch.compiled import ARRAYS, MISSING, backward_of, forward_of, laid_out, quietly, release_of
 from autograd_viz.torch.formulas import texts_of
 from autograd_viz.torch.modes import mode
 from autograd_viz.torch.node import NO_EDGE, Node
@@ -170,6 +170,8 @@ class Row:
         if len(self.meeting) > 1:
             self._meet(arrays, inputs)
         made = quietly(self.forward, arrays)
+        if len(self.meeting) > 1 and not self.outputs and made.ndim > 1:
+            made = laid_out(made, arrays[self.names[0]])
         results = [holding(np.asarray(array)) for array in (made if self.outputs else (made,))]  # (a 0-d result of numpy's is no array)
         differentiable = list(inputs) if self.lists else self.inputs
         wanted = any(needs_grad(inputs[name]) for name in differentiable if name in inputs)
