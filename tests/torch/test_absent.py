@@ -45,6 +45,6 @@ def test_an_import_from_where_pytorch_has_it_finds_it(module: str, name: str, re
 def test_a_number_may_leave_a_tensor_in_vmap_only_if_it_is_the_same_for_all_samples() -> None:
     factor = torch.tensor(2.0)
     assert torch.vmap(lambda x: x * factor.item())(torch.tensor([1.0, 2.0])).tolist() == [2.0, 4.0]
-    with pytest.raises(RuntimeError, match="calling .item"):
+    with pytest.raises(RuntimeError, match=r"calling \.item"):
         torch.vmap(lambda x: x * x.item())(torch.tensor([1.0, 2.0]))
     assert torch.tensor(3.0).item() == 3.0
