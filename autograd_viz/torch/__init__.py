@@ -18,6 +18,7 @@ from autograd_viz.torch import autograd, distributions, func, linalg, mutation, 
 from autograd_viz.torch import modes as _modes
 from autograd_viz.torch.absent import offer as _offer
 from autograd_viz.torch.absent import tell as _tell
+from autograd_viz.torch.absent import tell_of_tensors as _tell_of_tensors
 from autograd_viz.torch.autograd import calling as _calling
 from autograd_viz.torch.builtin import as_builtins as _as_builtins
 from autograd_viz.torch.builtin import methods_as_builtins as _methods_as_builtins
@@ -127,6 +128,7 @@ for _where, _classes in {
 globals().update(_TYPES)
 _as_builtins(globals())
 _methods_as_builtins(Tensor)
+_tell_of_tensors(Tensor)
 
 __all__ = [name for name in globals() if not name.startswith("_") and name != "Any"]
 

@@ -1,6 +1,6 @@
 """What is not here: `torch.fft`, `torch.nn.SyncBatchNorm`, ... The error is PyTorch's for a name that it does not have, and says more.
 
-(Of a tensor's attributes only the first: a `Tensor.__getattr__`, even if it is never asked, would slow down every one of them.)
+(A `Tensor.__getattr__`, even if it is never asked, would slow down every attribute; so for each that is missing something stands there.)
 
 And what stands elsewhere here: `from torch.optim.adamw import AdamW` finds it too.
 """
@@ -27,6 +27,30 @@ def raiser(module: str) -> Callable[[str], Any]:
         raise AttributeError(f"module '{module}' has no attribute '{name}'\nHint: {hint}")
 
     return __getattr__
+
+
+OF_TENSORS = (
+    "bfloat16", "cfloat", "cdouble", "chalf", "coalesce", "dense_dim", "dequantize", "geqrf", "index_reduce", "index_reduce_", "indices",
+    "istft", "lu", "lu_solve", "orgqr", "ormqr", "record_stream", "sparse_dim", "sparse_mask", "stft", "to_dense", "to_mkldnn", "to_sparse",
+    "to_sparse_coo", "to_sparse_csr", "values",
+)  # fmt: skip
+"""What PyTorch's tensors have, and ours have not."""
+
+
+class _Missing:
+    """A method that is not here."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, tensor: Any, kind: type) -> Any:
+        raise AttributeError(f"'{kind.__name__}' object has no attribute '{self.name}'\nHint: {HINT}")
+
+
+def tell_of_tensors(kind: type) -> None:
+    """Let tensors say so of the methods that they have not."""
+    for name in OF_TENSORS:
+        setattr(kind, name, _Missing(name))
 
 
 def tell(package: str) -> None:

@@ -52,6 +52,16 @@ ONE_OUTPUT = (
     "this change."
 )
 NO_TENSOR: tuple[tuple[int, ...], np.dtype] = ((), np.dtype(np.float32))  # what stands in `metas` for a result that is no tensor
+IN_CPP = frozenset(
+    [
+        "_autograd_function_id", "_compiled_autograd_backward_state", "_compiled_autograd_key", "_forward_cls",
+        "_get_compiled_autograd_symints", "_get_user_fn", "_input_metadata", "_is_pure_view", "_materialize_non_diff_grads",
+        "_raw_saved_tensors", "_register_hook", "_register_hook_dict", "_sequence_nr", "_set_sequence_nr", "apply_boxed", "apply_jvp",
+        "dirty_tensors", "mark_shared_storage", "maybe_clear_saved_tensors", "non_differentiable", "saved_for_forward", "saved_variables",
+        "to_save",
+    ]
+)  # fmt: skip
+"""What a `dir(ctx)` shows in PyTorch besides what is here."""
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
@@ -106,7 +116,8 @@ class CustomNode(FunctionCtx, Node):
         return f"<torch.autograd.function.{type(self).__name__} object at 0x{self._serial:012x}>"
 
     def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if not name.startswith(("_saved_", "_raw_saved_"))]
+        own = {name for name in super().__dir__() if name.startswith("__") or not name.startswith("_")}
+        return sorted(own | IN_CPP)
 
     def run(self, gradients: list[Any], needed: tuple[bool, ...], create_graph: bool) -> list[Any]:
         """See `Node.run`: the user's backward."""

@@ -17,6 +17,7 @@ from autograd_viz.torch.dtypes import dtype as DType
 from autograd_viz.torch.node import Array
 from autograd_viz.torch.ops.creation import floats, makes
 from autograd_viz.torch.ops.from_data import as_tensor, new, numpy_dtype, tensor
+from autograd_viz.torch.ops.shape import alias
 from autograd_viz.torch.overloads import fitting, refuse
 from autograd_viz.torch.tensor import Tensor, holding
 
@@ -218,8 +219,9 @@ def _init(self: Tensor, *data: Any, **named: Any) -> None:
         raise TypeError("new(): invalid data type 'str'")
     else:
         raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
-    shared = holding(array)
-    self._array, self._counter = shared._array, shared._counter
+    shared = alias(first) if isinstance(first, Tensor) else holding(array)
+    self._array, self._counter, self._view = shared._array, shared._counter, shared._view
+    self._requires_grad, self._edge = shared._requires_grad, shared._edge
 
 
 Tensor.__init__ = _init  # type: ignore[assignment, method-assign]

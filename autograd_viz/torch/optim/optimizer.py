@@ -305,9 +305,9 @@ def check(lr: Any, betas: tuple[Any, ...] = (), **others: tuple[str, float]) -> 
     for name, value in before:
         if not value >= 0.0:
             raise ValueError(f"Invalid {others[name][0]} value: {value}")
-    for i, beta in enumerate(betas):
-        if not 0.0 <= beta < 1.0:
-            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+    for i in range(2 if betas != () else 0):
+        if not 0.0 <= betas[i] < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
     for said, value in others.values():
         if not value >= 0.0:
             raise ValueError(f"Invalid {said} value: {value}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd_viz.torch.optim.optimizer import Parameters, PerParameter, check, number
+from autograd_viz.torch.tensor import Tensor
 
 __all__ = ["SGD"]
 
@@ -24,6 +25,8 @@ class SGD(PerParameter):
         nesterov: bool = False, *, maximize: bool = False, foreach: bool | None = None, differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:  # fmt: skip
+        if not isinstance(lr, Tensor) and lr < 0.0:
+            raise ValueError(f"Invalid learning rate: {lr}")
         check(lr, momentum=("momentum", momentum), weight_decay=("weight_decay", weight_decay))
         defaults = {
             "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
