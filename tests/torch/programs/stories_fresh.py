@@ -788,6 +788,15 @@ x = torch.arange(6.).reshape(2, 3); loss = x.sum()
 print(x.size, x.numel, loss.item, x.shape, torch.Tensor.item)
 attempt(lambda: x.size[0]); attempt(lambda: x.shape()); attempt(lambda: loss.item + 1); attempt(lambda: x.dtype()); attempt(lambda: x.detach.numpy()); attempt(lambda: len(x.size)); attempt(lambda: x.T())
 """,
+        "which way a result lies": """
+def lies(*tensors): print(*[t.stride() for t in tensors], *[t.is_contiguous() for t in tensors])
+x, y, z = torch.arange(12.).reshape(3, 4), torch.ones(4, 3), torch.ones(2, 3, 4)
+lies(x.t() + y, y + x.t(), x.t()[::2] * y[::2], y[::2] * x.t()[::2], x.t() + 1, 2 - x.t(), x.t() + torch.ones(3), torch.ones(3) + x.t())
+lies(x.t() < y, torch.maximum(x.t(), y), torch.atan2(x.t(), y), x.t() / y, x.t().double() + y, y.double() + x.t())
+lies(torch.where(x.t() > 0, x.t(), y), torch.where(y > 0, x.t(), y), torch.where(x.t() > 0, y, y))
+lies(z.transpose(0, 2) * z.transpose(0, 2).contiguous(), z.transpose(0, 2).contiguous() * z.transpose(0, 2))
+w = x.t().clone().requires_grad_(); v = y.clone().requires_grad_(); (w * v + v).sum().backward(); lies(w.grad, v.grad); print((w * v).reshape(-1)[:5])
+""",
         "shapes that do not fit": """
 F = torch.nn.functional
 attempt(lambda: F.cosine_embedding_loss(torch.ones(2, 2), torch.ones(2, 2), torch.ones(3)))
