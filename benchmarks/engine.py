@@ -17,6 +17,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
 import datetime
+import gc
 import itertools
 import platform
 import statistics
@@ -190,6 +191,8 @@ def main() -> None:
     found["autograd_viz, recorded"] = {key: recorded(program) for key, program in found["autograd_viz"].items()}
     times: dict[tuple[str, str], list[float]] = {(name, key): [] for name in found for key in "ABC"}
     repeat = {"A": 20 * loop, "B": loop, "C": 5 * loop}
+    gc.collect()
+    gc.freeze()  # nobody should pay for the garbage collector's walks over what the other libraries have loaded
     for turn in range(rounds + 3):
         for (name, key), spent in times.items():
             program = found[name][key]
