@@ -44,8 +44,10 @@ class Moment:
 
     @property
     def phase(self) -> str:
-        """forward, backward, grad or error."""
-        return "grad" if self.kind == CHANGE and self.event.grad_of is not None else PHASES.get(self.kind, "forward")
+        """forward, backward, update (values written in place, as by an optimizer), grad (a `.grad`, by the user) or error."""
+        if self.kind == CHANGE:
+            return "update" if self.event.grad_of is None else "grad"
+        return PHASES.get(self.kind, "forward")
 
     @property
     def source(self) -> ev.Source | None:

@@ -12,7 +12,7 @@ export const LIMITS = {
   entries: 20_000, sources: 500, notes: 200, arrays: 8, runs: 60, links: 2_000, characters: 8_000_000, oneText: 500_000, oneLabel: 4_000, number: 1e7,
 };
 
-const PHASES = new Set(["forward", "backward", "grad", "error"]);
+const PHASES = new Set(["forward", "backward", "update", "grad", "error"]);
 const CAPTION_CLASSES = new Set(["", "b", "code"]);
 const ANCHORS = new Set(["middle", "end"]);
 const ITEM_KINDS = new Set(["g", "rect", "circle", "path", "arrow", "text", "cells"]);
@@ -187,7 +187,7 @@ class PlayCheck {
     this.object(step, where);
     this.list(step.cap, `${where}.cap`, LIMITS.runs);
     step.cap.forEach((run, i) => this.captionRun(run, `${where}.cap[${i}]`));
-    if (!PHASES.has(step.ph)) wrong(`${where}.ph`, "forward, backward, grad or error", step.ph);
+    if (!PHASES.has(step.ph)) wrong(`${where}.ph`, "forward, backward, update, grad or error", step.ph);
     this.whole(step, "call", where);
     if (step.at !== null) this.text(step, "at", where, 200);
     if (step.src !== null) this.sourceLine(step.src, `${where}.src`);

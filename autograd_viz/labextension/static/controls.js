@@ -87,7 +87,7 @@ export function makeZoom(actions, signal) {
   return { element, show: ({ tracking }) => setAttributes(follow, { "aria-pressed": String(tracking) }) };
 }
 
-const PHASE_WORDS = { forward: "forward", backward: "backward", grad: ".grad changed", error: "error" };
+const PHASE_WORDS = { forward: "forward", backward: "backward", update: "update in place", grad: ".grad changed", error: "error" };
 
 /** The slider and, under it, one segment per step in the colour of its phase: full where it has been, pale where it has not. */
 function makeTrack(go, signal) {

@@ -140,7 +140,7 @@ function cardOf(items, left, top) {
 }
 
 /** What a segment of the track that covers several steps shows: the rarest thing that happens in it. */
-const LOUDNESS = { forward: 0, backward: 1, grad: 2, error: 3 };
+const LOUDNESS = { forward: 0, backward: 1, update: 2, grad: 3, error: 4 };
 
 /**
  * The track of the slider: one segment per step, or, of a long play, one per few steps.
