@@ -252,16 +252,12 @@ def multiply_add(x: Array, factor: Any, term: Any) -> Array:
 
     PyTorch's code multiplies and adds in one instruction, which numpy does not have. Up to float32 a detour serves: in
     float64 the product is exact. In float64 the lost bits of product and sum are found (Dekker's way) and added last.
+    Source: Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd".
     """
     if x.dtype != np.float64:
         factor, term = (np.asarray(value, x.dtype).astype(np.float64) for value in (factor, term))
         product = x.astype(np.float64) * factor  # exact: 24 bits times 24 bits
-        total = np.asarray(product + term)
-        shift = total - product
-        lost = (product - (total - shift)) + (term - shift)
-        # What was lost decides a tie in the second rounding, if it is kept in the last bit ("round to odd").
-        even = total.view(np.int64) % 2 == 0
-        return np.where((lost != 0) & even & np.isfinite(lost), np.nextafter(total, np.copysign(np.inf, lost)), total).astype(x.dtype)
+        return _to_odd(product, term).astype(x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # inf, and factors near it, have no lost bits to find
         product = x * factor
         total = product + term
@@ -269,8 +265,17 @@ def multiply_add(x: Array, factor: Any, term: Any) -> Array:
         lost_in_sum = (product - (total - shift)) + (term - shift)
         (x_high, x_low), (factor_high, factor_low) = _halves(x), _halves(np.asarray(factor, np.float64))
         lost_in_product = ((x_high * factor_high - product) + x_high * factor_low + x_low * factor_high) + x_low * factor_low
-        lost = lost_in_sum + lost_in_product
+        lost = _to_odd(lost_in_sum, lost_in_product)
     return np.where(np.isfinite(lost), total + lost, total)
+
+
+def _to_odd(a: Array, b: Array) -> Array:
+    """a + b in float64, "rounded to odd": if bits are lost, the last one kept is 1, and so decides a tie in the next rounding."""
+    total = np.asarray(a + b)
+    shift = total - a
+    lost = (a - (total - shift)) + (b - shift)
+    even = total.view(np.int64) % 2 == 0
+    return np.where((lost != 0) & even & np.isfinite(lost), np.nextafter(total, np.copysign(np.inf, lost)), total)
 
 
 def _halves(x: Any) -> tuple[Any, Any]:
