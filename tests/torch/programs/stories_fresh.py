@@ -889,6 +889,12 @@ m = torch.nn.Linear(2, 1); x = torch.ones(1, 2, requires_grad=True); m.register_
 m = torch.nn.Linear(2, 1); m.register_full_backward_pre_hook(lambda mod, go: (torch.ones(5),)); attempt(lambda: m(x).sum().backward())
 m = torch.nn.Linear(2, 1); m.register_full_backward_hook(lambda mod, gi, go: (gi[0].double(),)); attempt(lambda: m(x).sum().backward())
 """,
+        "vmap: no number leaves a batch": """
+vmap = torch.func.vmap; one, some = torch.ones(1), torch.arange(3.)
+for x in (one, some):
+    for f in (lambda x: x.item(), float, lambda x: int(x), lambda x: x.tolist(), lambda x: x.numpy(), lambda x: x * x.item(), lambda x: x if x > 0 else -x, lambda x: [1, 2][x.long()])[: 6 if x is one else 8]: attempt(vmap(f), x)
+attempt(vmap(lambda x: x, out_dims=None), some); attempt(vmap(lambda x: torch.tensor(2.), out_dims=None), some); attempt(vmap(lambda x: x * torch.tensor(2.).item()), some); attempt(vmap(lambda x: x * torch.tensor([2., 3.]).tolist()[1]), one)
+""",
         "what classes print as": """
 x = torch.ones(2, requires_grad=True); n = (x * x).grad_fn
 print(type(n), type(n.next_functions[0][0]), type(n._raw_saved_self), type(torch.autograd.graph.get_gradient_edge(x)), torch.autograd.graph.Node, torch.autograd.forward_ad.UnpackedDualTensor)
