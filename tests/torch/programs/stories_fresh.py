@@ -895,6 +895,11 @@ for x in (one, some):
     for f in (lambda x: x.item(), float, lambda x: int(x), lambda x: x.tolist(), lambda x: x.numpy(), lambda x: x * x.item(), lambda x: x if x > 0 else -x, lambda x: [1, 2][x.long()])[: 6 if x is one else 8]: attempt(vmap(f), x)
 attempt(vmap(lambda x: x, out_dims=None), some); attempt(vmap(lambda x: torch.tensor(2.), out_dims=None), some); attempt(vmap(lambda x: x * torch.tensor(2.).item()), some); attempt(vmap(lambda x: x * torch.tensor([2., 3.]).tolist()[1]), one)
 """,
+        "margins that all hold": """
+x = torch.tensor([[0.2, -1.3, 0.7], [3.5, 0.1, -0.4]], requires_grad=True); F = torch.nn.functional
+for p in (1, 2): x.grad = None; F.multi_margin_loss(x, torch.tensor([2, 0]), p=p).backward(); print(x.grad)
+print(torch.nn.utils.clip_grad_norm(x, .01), x.grad)
+""",
         "what classes print as": """
 x = torch.ones(2, requires_grad=True); n = (x * x).grad_fn
 print(type(n), type(n.next_functions[0][0]), type(n._raw_saved_self), type(torch.autograd.graph.get_gradient_edge(x)), torch.autograd.graph.Node, torch.autograd.forward_ad.UnpackedDualTensor)
