@@ -20,6 +20,7 @@ from autograd_viz.torch.absent import offer as _offer
 from autograd_viz.torch.absent import tell as _tell
 from autograd_viz.torch.absent import tell_of_tensors as _tell_of_tensors
 from autograd_viz.torch.autograd import calling as _calling
+from autograd_viz.torch.autograd.gradcheck import GradcheckError as _GradcheckError
 from autograd_viz.torch.builtin import as_builtins as _as_builtins
 from autograd_viz.torch.builtin import methods_as_builtins as _methods_as_builtins
 from autograd_viz.torch.dtypes import (
@@ -63,6 +64,8 @@ from autograd_viz.torch.modes import (
 )
 from autograd_viz.torch.mutation import *
 from autograd_viz.torch.nn.functional.plain import *
+from autograd_viz.torch.node import AccumulateGrad as _AccumulateGrad
+from autograd_viz.torch.node import SavedTensor as _SavedTensor
 from autograd_viz.torch.operators import *
 from autograd_viz.torch.ops.activations import *
 from autograd_viz.torch.ops.arithmetic import *
@@ -117,12 +120,20 @@ from autograd_viz.torch.tensor import Tensor
 
 newaxis = None
 for _where, _classes in {
-    "torch": (Tensor, dtype, device),
+    "torch": (Tensor, dtype, device, finfo, iinfo, memory_format),
     "torch._C": (Generator,),
-    "torch.autograd.function": (autograd.Function,),
+    "torch._C._autograd": (_SavedTensor,),
+    "builtins": (_AccumulateGrad,),
+    "torch.autograd.graph": (
+        autograd.graph.Node, autograd.graph.GradientEdge, autograd.graph.saved_tensors_hooks, autograd.graph.save_on_cpu,
+    ),
+    "torch.autograd.forward_ad": (autograd.forward_ad.UnpackedDualTensor, autograd.forward_ad.dual_level),
+    "torch.autograd.gradcheck": (_GradcheckError,),
+    "torch.utils.checkpoint": (utils.checkpoint.CheckpointError,),
+    "torch.autograd.function": (autograd.Function, autograd.function.FunctionCtx),
     "torch.autograd.grad_mode": (no_grad, enable_grad, set_grad_enabled, inference_mode),
     "torch.autograd.anomaly_mode": (autograd.detect_anomaly, autograd.set_detect_anomaly),
-}.items():
+}.items():  # fmt: skip
     for _class in _classes:
         _class.__module__ = _where  # (what PyTorch prints)
 globals().update(_TYPES)

@@ -338,7 +338,9 @@ class Wave:
                 for number, hook in list(leaf._post_accumulate_grad_hooks.items()):
                     look = (_look(leaf._grad),)
                     self.hook = number
-                    if hook(leaf) is not None:
+                    if (answer := hook(leaf)) is not None:
+                        if not isinstance(answer, Tensor):
+                            raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
                         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
                     self._tell_hook(number, look, (_look(leaf._grad),))
 

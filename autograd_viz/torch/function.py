@@ -148,11 +148,12 @@ class CustomNode(FunctionCtx, Node):
     def _pushed(self, tangents: list[Any]) -> list[Any]:
         """How its results move, as the user's `jvp` says, when its tensor arguments move along `tangents`."""
         each = iter(tangents)
-        kept, self._moving = self._moving, True
+        before, kept, self._moving = dict(vars(self)), self._moving, True
         try:
             moved = self._forward_cls.jvp(self, *(next(each) if is_tensor else None for is_tensor in self._is_tensor))  # type: ignore[attr-defined]
         finally:
             self._moving = kept
+            vars(self).update({name: value for name, value in before.items() if name not in vars(self)})  # it may be asked again
         return list(moved) if isinstance(moved, tuple) else [moved]
 
     def _materialized(self, nr: int, gradient: Any) -> Tensor | None:

@@ -20,7 +20,9 @@ from typing import NamedTuple
 
 from autograd_viz.torch.func.level import Level
 from autograd_viz.torch.func.products import needs_jvp, push
-from autograd_viz.torch.modes import mode
+from autograd_viz.torch.modes import enable_grad, mode
+from autograd_viz.torch.node import Array
+from autograd_viz.torch.op import op
 from autograd_viz.torch.ops.conversion import dressings
 from autograd_viz.torch.tensor import Tensor
 
@@ -32,6 +34,12 @@ class UnpackedDualTensor(NamedTuple):
 
     primal: Tensor
     tangent: Tensor | None
+
+
+@op("Identity", self=lambda grad: grad)
+def primal(self: Array) -> Array:
+    """The same values and memory, without the tangent."""
+    return self
 
 
 class _Duals:
@@ -90,7 +98,14 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
             f"Tensor is of size {list(tensor.shape)} while the given forward gradient is of size {list(tangent.shape)}."
         )
     duals = _open[-1]
-    dual: Tensor = duals.level.enter(tensor)
+    for part, what in (
+        (tensor, "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0"),
+        (tangent, "Setting a forward grad that itself has a forward gradient at the same level0"),
+    ):
+        if not any(part is each for each in duals.given) and duals.level.holds(part):
+            raise RuntimeError(f"{what} is not supported.")
+    with enable_grad():
+        dual: Tensor = duals.level.enter(tensor)
     duals.tensors.append(dual)
     duals.tangents.append(tangent)
     return dual
@@ -102,8 +117,8 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
         return UnpackedDualTensor(tensor, None)
     duals = _open[-1]
     moved = push([tensor], duals.tensors, duals.tangents)[0] if duals.tensors else None
-    parts = UnpackedDualTensor(duals.level.leave(tensor), None if moved is None else duals.level.leave(moved))
-    duals.given += [part for part in parts if part is not None and part is not tensor]
+    parts = UnpackedDualTensor(primal(duals.level.leave(tensor)), None if moved is None else duals.level.leave(moved))
+    duals.given += [part for part in parts if part is not None]
     return parts
 
 
@@ -111,8 +126,7 @@ def _dressed(tensor: Tensor, plain: Callable[[list[str]], str]) -> str | None:
     """tensor([1., 2.], tangent=tensor([1., 0.])), while the level is open."""
     if not _open or any(tensor is part for part in _open[-1].given) or not _open[-1].level.holds(tensor):
         return None
-    made_by = type(tensor.grad_fn).__name__.replace("EnterLevelBackward0", "ViewBackward0")
-    tracked = [f"grad_fn=<{made_by}>"] if _open[-1].level.leave(tensor).requires_grad else []
+    tracked = [f"grad_fn=<{type(tensor.grad_fn).__name__}>"] if _open[-1].level.leave(tensor).requires_grad else []
     return plain([*tracked, f"tangent={unpack_dual(tensor).tangent}"])
 
 

@@ -37,6 +37,7 @@ CONTROL = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an "
     "issue at https://github.com/pytorch/pytorch/issues ."
 )
+REFUSED = {"item": ITEM, "bool": CONTROL, "storage": "Cannot access data pointer of Tensor that doesn't have storage"}
 RANDOM = (
     "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap "
     "or perform the randomness operation out of vmap"
@@ -68,7 +69,7 @@ def vmap(func: Function, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
         if size == 0:
             return _of_nothing(func, leaves, dims, spec, kwargs, out_dims)
         run = _watched(func, randomness)
-        with _Asked() as listener:
+        with _Asked([leaf._array for leaf, dim in zip(leaves, dims, strict=True) if dim is not None]) as listener:
             answers = [listener.sample(run, sample(i), kwargs) for i in range(size)]
         answer = _stacked(func, answers, out_dims)
         return _at_once(func, leaves, dims, spec, kwargs, answer) if out_dims == 0 and _tracked(answer) else answer
@@ -79,7 +80,8 @@ def vmap(func: Function, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
 class _Asked:
     """PyTorch runs the function once for all samples, so no number may leave a tensor that has another value for each of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, batches: list[np.ndarray]) -> None:
+        self.batches = batches
         self.told: list[tuple[str, Any]] | None = None  # what the first sample was asked
         self.now: list[tuple[str, Any]] = []
         self.thread = threading.get_ident()  # what other threads do is none of its business
@@ -104,8 +106,9 @@ class _Asked:
             return
         self.now.append((what, tensor._array.tolist()))
         place = len(self.now) - 1
-        if self.told is not None and (place >= len(self.told) or self.told[place] != self.now[place]):
-            raise RuntimeError(ITEM if what == "item" else CONTROL)
+        differs = self.told is not None and (place >= len(self.told) or self.told[place] != self.now[place])
+        if differs or any(np.may_share_memory(tensor._array, batch) for batch in self.batches):
+            raise RuntimeError(REFUSED[what])
 
 
 def _tracked(answer: Any) -> bool:
@@ -237,6 +240,8 @@ def _stacked(func: Function, answers: list[Any], out_dims: Any) -> Any:
     found = []
     for parts, dim in zip(zip(*flat, strict=True), dims, strict=True):
         if dim is None:
+            if isinstance(parts[0], Tensor) and any(not np.array_equal(parts[0]._array, part._array, equal_nan=True) for part in parts):
+                raise ValueError(f"vmap({_name(func)}, ...): `{_name(func)}` can not return a BatchedTensor when out_dim is None")
             found.append(parts[0])
             continue
         if not isinstance(parts[0], Tensor):

@@ -24,7 +24,7 @@ from autograd_viz.torch.ops.conversion import dressings
 from autograd_viz.torch.tensor import Tensor, edge_to, history, holding
 
 
-@op("EnterLevelBackward0", self=lambda grad: grad)
+@op("ViewBackward0", self=lambda grad: grad)
 def inside(self: Array) -> Array:
     """The same values and memory, one level further in."""
     return self

@@ -99,12 +99,16 @@ def item(input: Tensor) -> Any:
 @method
 def tolist(input: Tensor) -> Any:
     """The elements as nested lists of Python numbers."""
+    for wanting in asked:
+        wanting("storage", input)
     return input._array.tolist()
 
 
 @method
 def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
     """The array, sharing memory.  Raises RuntimeError for a tensor that requires grad, unless tracking is off, or `force`."""
+    for wanting in asked:
+        wanting("storage", input)
     if mode.grad and needs_grad(input) and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     return input._array
@@ -125,6 +129,8 @@ def __array_wrap__(self: Tensor, array: np.ndarray) -> Tensor:
 def _scalar(self: Tensor, *, warn: bool = True) -> Any:
     if warn and needs_grad(self):
         warnings.warn(SCALAR_OF_GRAD, UserWarning, stacklevel=3)
+    for wanting in asked:
+        wanting("item", self)
     if self._array.size != 1:
         raise ValueError(f"only one element tensors can be converted to Python scalars{ONE_NUMBER}")
     return self._array.item()
@@ -142,6 +148,8 @@ def __int__(self: Tensor) -> int:
 
 @method
 def __index__(self: Tensor) -> int:
+    for wanting in asked:
+        wanting("item", self)
     if self._array.size != 1 or self._array.dtype.kind not in "iub":
         raise TypeError("only integer tensors of a single element can be converted to an index")
     return operator.index(int(self._array.item()))

@@ -215,7 +215,7 @@ def multi_margin_loss_backward(
     scores, classes = np.atleast_2d(self), np.atleast_1d(target)
     short, right = _shortfalls(scores, classes, margin)
     slopes = ((short > 0) if p == 1 else 2 * short) * (1 if weight is None else weight[classes][:, None]) / scores.shape[1]
-    slopes = np.where(right, -slopes.sum(1, keepdims=True), slopes) / (scores.shape[0] if reduction == 1 else 1)
+    slopes = np.where(right, 0 - slopes.sum(1, keepdims=True), slopes) / (scores.shape[0] if reduction == 1 else 1)
     each = grad_output if reduction or not target.ndim else grad_output[:, None]
     return np.asarray(slopes * each, dtype=self.dtype).reshape(self.shape)
 

@@ -156,7 +156,7 @@ def _sample(name: str, row: Any, input: Tensor, given: dict[str, Any]) -> Any:
     if (0 if 0 in rest else count(tuple(input.shape), dim)) - (1 if correction is None else correction) <= 0:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by "
-            "output numel).",
+            "output numel). (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/ReduceOps.cpp:1861.)",
             UserWarning,
             stacklevel=4,
         )

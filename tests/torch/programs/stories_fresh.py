@@ -814,5 +814,103 @@ for i in range(4): o.zero_grad(); (m(torch.tensor([[1.], [2.]])) ** 2).sum().bac
 print(avg, avg.n_averaged, sch.state_dict()); torch.optim.swa_utils.update_bn([torch.ones(2, 1), torch.zeros(3, 1)], avg); print(avg.module[1].running_mean, avg.module[1].num_batches_tracked)
 attempt(lambda: torch.optim.swa_utils.get_ema_avg_fn(2)); attempt(lambda: torch.optim.swa_utils.SWALR(o, .1, anneal_strategy='x'))
 """,
+        "pruning": """
+nn, optim = torch.nn, torch.optim
+torch.manual_seed(0)
+__import__(torch.__name__ + '.nn.utils.prune'); prune = nn.utils.prune
+module = nn.Conv2d(1, 2, 3)
+print(list(module.named_parameters())[1], list(module.named_buffers()))
+prune.random_unstructured(module, name="weight", amount=0.3)
+print([n for n, _ in module.named_parameters()], [n for n, _ in module.named_buffers()])
+print(module.weight); print([type(h) for h in module._forward_pre_hooks.values()])
+prune.l1_unstructured(module, name="bias", amount=1)
+print(list(module.named_buffers())[1], module.bias)
+prune.ln_structured(module, name="weight", amount=0.5, n=2, dim=0)
+print(module.weight.shape, [h for h in module._forward_pre_hooks.values()][0].__class__)
+for hook in module._forward_pre_hooks.values():
+    if hook._tensor_name == "weight": print(len(list(hook)), list(hook)[1].n)
+print(module.state_dict().keys())
+module(torch.ones(1, 1, 4, 4)).sum().backward(); print(module.weight_orig.grad, module.weight_mask)
+prune.remove(module, 'weight')
+print(list(module.named_parameters())[-1][0], prune.is_pruned(module), module.weight)
+try: prune.remove(module, 'weight')
+except ValueError as e: print(e)
+""",
+        "pruning together": """
+nn, optim = torch.nn, torch.optim
+torch.manual_seed(0)
+__import__(torch.__name__ + '.nn.utils.prune'); prune = nn.utils.prune
+m = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+prune.global_unstructured(((m[0], 'weight'), (m[2], 'weight')), pruning_method=prune.L1Unstructured, amount=0.4)
+print(m, m[0].weight, m[2].weight_mask, 100. * float(torch.sum(m[0].weight == 0)) / m[0].weight.nelement())
+class FooBar(prune.BasePruningMethod):
+    PRUNING_TYPE = 'unstructured'
+    def compute_mask(self, t, default_mask):
+        mask = default_mask.clone(); mask.view(-1)[::2] = 0; return mask
+FooBar.apply(m[0], 'bias'); print(m[0].bias_mask, m[0].bias)
+prune.random_structured(m[0], 'weight', amount=2, dim=1); print(m[0].weight)
+prune.identity(m[2], 'bias'); print(m[2].bias, m[2].bias_mask); prune.custom_from_mask(m[2], 'bias', torch.tensor([0, 1])); print(m[2].bias)
+for f in [lambda: prune.l1_unstructured(nn.Linear(1, 1), 'weight', 5), lambda: prune.l1_unstructured(nn.Linear(1, 1), 'weight', 1.5), lambda: prune.l1_unstructured(nn.Linear(1, 1), 'weight', 'a'), lambda: prune.ln_structured(nn.Linear(1, 1), 'bias', 1, 2, 0), lambda: prune.ln_structured(nn.Linear(1, 1), 'weight', 1, 2, 5), lambda: prune.l1_unstructured(nn.Linear(1, 1), 'foo', 1), lambda: prune.BasePruningMethod(), lambda: prune.L1Unstructured(amount=2).prune(torch.tensor([1., -3., 2.])), lambda: prune.custom_from_mask(nn.Linear(1, 1), 'weight', torch.ones(3)), lambda: prune.global_unstructured([(m[0], 'weight')], prune.LnStructured, amount=1, n=2)]:
+    try: print(f())
+    except Exception as e: print(type(e).__name__, str(e).splitlines()[0])
+o = optim.SGD(m.parameters(), lr=.1); m(torch.ones(1, 3)).sum().backward(); o.step(); print(m[0].weight, m[0].weight_orig.grad); m(torch.ones(1, 3)); print(m[0].weight, [h.__class__.__name__ for h in m[0]._forward_pre_hooks.values()])
+""",
+        "forward mode: duals": """
+fwAD = torch.autograd.forward_ad
+w, t = torch.tensor([1., 2.], requires_grad=True), torch.tensor([1., 0.])
+with fwAD.dual_level():
+    d = fwAD.make_dual(torch.ones(2), t)
+    for a, b in ((d, t), (t, d), (d * 2, t), (torch.ones(2), d * 2), (fwAD.make_dual(w, t), t), (fwAD.unpack_dual(d).primal, t)): attempt(fwAD.make_dual, a, b)
+    e = fwAD.make_dual(w, t); print(e, e.grad_fn.name(), fwAD.unpack_dual(e), fwAD.unpack_dual(w), fwAD.unpack_dual(e.exp() * e), fwAD.unpack_dual(e.view(2, 1)))
+    fwAD.unpack_dual(e * e).primal.sum().backward(); print(w.grad)
+    with torch.no_grad(): fwAD.make_dual(w, t)
+print(e, e * 2)
+""",
+        "forward mode: a jvp that lets go of what it needed": """
+class Exp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): ctx.result = torch.exp(x); return ctx.result
+    @staticmethod
+    def jvp(ctx, t):
+        moved = t * ctx.result
+        del ctx.result
+        return moved
+x = torch.tensor([1., -2.], dtype=torch.double, requires_grad=True)
+print(torch.autograd.gradcheck(Exp.apply, (x,), check_forward_ad=True, check_backward_ad=False, check_undefined_grad=False, check_batched_grad=False))
+with torch.autograd.forward_ad.dual_level(): print(torch.autograd.forward_ad.unpack_dual(Exp.apply(torch.autograd.forward_ad.make_dual(x, x.detach()))))
+attempt(lambda: Exp.apply(x).sum().backward())
+""",
+        "a post-accumulate hook gives nothing": """
+for r in (3, 'a', (1,), torch.ones(2)):
+    x = torch.ones(2, requires_grad=True); x.register_post_accumulate_grad_hook(lambda p: r); attempt(lambda: (x * 2).sum().backward()); print(x.grad)
+""",
+        "a module's hook gives what does not fit": """
+m = torch.nn.Linear(2, 1); x = torch.ones(1, 2, requires_grad=True); m.register_full_backward_hook(lambda mod, gi, go: (torch.ones(5),)); attempt(lambda: m(x).sum().backward())
+m = torch.nn.Linear(2, 1); m.register_full_backward_pre_hook(lambda mod, go: (torch.ones(5),)); attempt(lambda: m(x).sum().backward())
+m = torch.nn.Linear(2, 1); m.register_full_backward_hook(lambda mod, gi, go: (gi[0].double(),)); attempt(lambda: m(x).sum().backward())
+""",
+        "vmap: no number leaves a batch": """
+vmap = torch.func.vmap; one, some = torch.ones(1), torch.arange(3.)
+for x in (one, some):
+    for f in (lambda x: x.item(), float, lambda x: int(x), lambda x: x.tolist(), lambda x: x.numpy(), lambda x: x * x.item(), lambda x: x if x > 0 else -x, lambda x: [1, 2][x.long()])[: 6 if x is one else 8]: attempt(vmap(f), x)
+attempt(vmap(lambda x: x, out_dims=None), some); attempt(vmap(lambda x: torch.tensor(2.), out_dims=None), some); attempt(vmap(lambda x: x * torch.tensor(2.).item()), some); attempt(vmap(lambda x: x * torch.tensor([2., 3.]).tolist()[1]), one)
+""",
+        "margins that all hold": """
+x = torch.tensor([[0.2, -1.3, 0.7], [3.5, 0.1, -0.4]], requires_grad=True); F = torch.nn.functional
+for p in (1, 2): x.grad = None; F.multi_margin_loss(x, torch.tensor([2, 0]), p=p).backward(); print(x.grad)
+print(torch.nn.utils.clip_grad_norm(x, .01), x.grad)
+""",
+        "what classes print as": """
+x = torch.ones(2, requires_grad=True); n = (x * x).grad_fn
+print(type(n), type(n.next_functions[0][0]), type(n._raw_saved_self), type(torch.autograd.graph.get_gradient_edge(x)), torch.autograd.graph.Node, torch.autograd.forward_ad.UnpackedDualTensor)
+print(torch.autograd.graph.saved_tensors_hooks, torch.autograd.graph.save_on_cpu, torch.finfo, torch.iinfo, torch.memory_format, torch.autograd.function.FunctionCtx, torch.utils.checkpoint.CheckpointError)
+class Wrong(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return x * 2
+    @staticmethod
+    def backward(ctx, g): return g
+try: torch.autograd.gradcheck(Wrong.apply, (x.detach().double().requires_grad_(),))
+except Exception as e: print(type(e))
+""",
     }.items()
 }

@@ -101,6 +101,8 @@ class BackwardHook:
         self.grad_outputs = None
         return tuple(None if grad is None else known[i] for i, grad in zip(self.inputs, grad_inputs, strict=True))
 
+    _outputs_known.__name__ = _after_forward_was_reversed.__name__ = "hook"  # (what errors call it)
+
 
 def _identity(items: tuple[Any, ...], hook: Callable[..., Any]) -> tuple[tuple[Any, ...], list[int] | None]:
     """The items, with their tensors passed through an identity whose node has the hook, and where those stand; None: needs no gradient."""

@@ -16,7 +16,7 @@ from autograd_viz.torch.nn.init import unseen
 from autograd_viz.torch.ops.from_data import tensor
 from autograd_viz.torch.tensor import Tensor, holding
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
+__all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
 
 
 def _norm(arrays: list[np.ndarray], norm_type: float) -> np.ndarray:
@@ -63,6 +63,17 @@ def clip_grad_norm_(
     factor = holding(np.minimum(factor._array, factor._array.dtype.type(1)))  # (nan stays nan)
     for gradient in gradients:
         gradient.mul_(factor)
+    return total
+
+
+def clip_grad_norm(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:  # fmt: skip
+    """The earlier name of `clip_grad_norm_`."""
+    said = "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`."
+    warnings.warn(said, FutureWarning, stacklevel=2)
+    total: Tensor = clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
     return total
 
 
