@@ -3,9 +3,9 @@
     python benchmarks/engine.py [rounds] [loop]
 
 (A) 5x3 matmul + add + BCE-with-logits   (B) a chain of 1,000 operations on a number   (C) an MLP 2-16-16-1 step on 100 points.
-Each round runs every library on every program, 1 to 4 ms of it (ours), or `loop` times as long: in a long loop the processor's caches hold all
-that a library is, which helps PyTorch most. The figure is the median over the rounds, of the time that the process had a processor.
-Peers that are not installed are left out.
+Each round runs every library on every program, 1 to 4 ms of it (ours), or `loop` times as long: in a long loop the processor's caches
+hold all that a library is, which helps PyTorch most. The figure is the median over the rounds, of the time that the process had a
+processor. Peers that are not installed are left out.
 Nothing here is a test: a machine's mood is no defect.
 """
 
